@@ -1,0 +1,78 @@
+"""Speed of every operator against eager PyTorch, torch.compile and a plain copy, in ratios measured side by side.
+
+Usage: python benchmarks/run.py [--operators mish prelu] [--threads 1] [--rounds 15] [--output build/benchmarks]
+"""
+
+import argparse
+from pathlib import Path
+
+import torch
+import torchactiv
+from cases import cases
+from report import Results, geometric_mean, machine, plot, table
+from timing import time_interleaved
+from tqdm import tqdm
+
+
+def call_overhead(rounds: int) -> str:
+    """A call on one element against torch.ops.aten.relu's, both through torch.ops."""
+    x = torch.randn(1)
+    functions = {
+        name: lambda call=call: call(x)
+        for name, call in (
+            ("aten.relu", torch.ops.aten.relu),
+            ("torchactiv.relu", torch.ops.torchactiv.relu),
+            ("torchactiv.mish", torch.ops.torchactiv.mish),
+        )
+    }
+    with torch.no_grad():
+        timings = time_interleaved(functions, 4 * rounds)
+    aten = timings["aten.relu"]
+    lines = []
+    for name, timing in timings.items():
+        median, low, high = aten.ratio_to(timing)
+        lines.append(
+            f"- torch.ops.{name}: {timing.best * 1e6:.2f} µs, {median:.2f} ({low:.2f}-{high:.2f}) of aten.relu"
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--operators", nargs="*", default=[], help="all by default")
+    parser.add_argument("--threads", nargs="*", type=int, default=sorted({1, torch.get_num_threads()}))
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--output", type=Path, default=Path("build/benchmarks"))
+    options = parser.parse_args()
+
+    torch._functorch.config.donated_buffer = False  # the graph of torch.compile is run backward many times
+    header = machine()
+    torch.set_num_threads(1)
+    overhead = call_overhead(options.rounds)
+    results: Results = []
+    for case in tqdm(list(cases(options.operators, tuple(options.threads))), desc="cases", disable=None):
+        torch.set_num_threads(case.threads)
+        results.append((case, time_interleaved(case.functions(), options.rounds)))
+
+    text = "\n\n".join(
+        (
+            f"# torchactiv {torchactiv.__version__} against PyTorch",
+            header,
+            "Ratios are medians over rounds in which all rivals take turns, with quartiles; above 1, torchactiv is "
+            "faster. `of a copy` is torchactiv's time over that of a copy (backward: an addition) of as much data "
+            "into memory that is already there. `make bench` repeats it.",
+            table(results),
+            f"Geometric mean of the speed: {geometric_mean(results, 'eager'):.2f} times eager PyTorch, "
+            f"{geometric_mean(results, 'compile'):.2f} times torch.compile.",
+            f"A call on one element:\n\n{overhead}",
+        )
+    )
+    options.output.mkdir(parents=True, exist_ok=True)
+    (options.output / "speed.md").write_text(text + "\n", encoding="utf-8")
+    plot(results, options.output / "speed.png")
+    print(text)
+    print(f"\nwritten to {options.output / 'speed.md'} and speed.png")
+
+
+if __name__ == "__main__":
+    main()

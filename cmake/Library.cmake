@@ -1,0 +1,27 @@
+# libtorchactiv: the operators, registered when it is loaded.
+file(GLOB_RECURSE sources CONFIGURE_DEPENDS
+  ${CMAKE_SOURCE_DIR}/csrc/operators/*.cpp ${CMAKE_SOURCE_DIR}/csrc/cpu/*.cpp ${CMAKE_SOURCE_DIR}/csrc/meta/*.cpp
+  ${CMAKE_SOURCE_DIR}/csrc/composite/*.cpp ${CMAKE_SOURCE_DIR}/csrc/autograd/*.cpp
+  ${CMAKE_SOURCE_DIR}/csrc/autocast/*.cpp ${CMAKE_SOURCE_DIR}/csrc/vmap/*.cpp
+  ${CMAKE_SOURCE_DIR}/csrc/functionalize/*.cpp)
+
+add_library(torchactiv SHARED ${sources})
+foreach(kernels IN LISTS TORCHACTIV_KERNEL_LIBRARIES)
+  target_sources(torchactiv PRIVATE $<TARGET_OBJECTS:${kernels}>)
+endforeach()
+target_include_directories(torchactiv PRIVATE ${CMAKE_SOURCE_DIR} ${TORCHACTIV_GENERATED})
+target_compile_options(torchactiv PRIVATE -ffp-contract=off ${TORCHACTIV_WARNINGS})
+if(TORCHACTIV_X86)
+  target_compile_definitions(torchactiv PRIVATE TORCHACTIV_X86)
+endif()
+target_link_libraries(torchactiv PUBLIC torchactiv_torch)
+
+# For the programs in this tree; those outside it have cmake/torchactivConfig.cmake.in.
+add_library(torchactiv::torchactiv ALIAS torchactiv)
+add_dependencies(torchactiv torchactiv_public_headers)
+target_include_directories(torchactiv INTERFACE ${TORCHACTIV_HEADERS} ${TORCHACTIV_RENDERED_HEADERS})
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  # A program that only loads TorchScript uses no symbol of the library, and still needs what it registers.
+  target_link_options(torchactiv INTERFACE
+    "LINKER:--push-state,--no-as-needed,$<TARGET_FILE:torchactiv>,--pop-state")
+endif()

@@ -1,0 +1,36 @@
+# The Python package as it is installed, in a wheel or (by `make build`) in build/python:
+#
+#   torchactiv/*.py, catalogue.json                       the package
+#   torchactiv/lib/libtorchactiv.so                       the operators
+#   torchactiv/include/torchactiv/*.h                     the C++ interface
+#   torchactiv/share/cmake/torchactiv/*.cmake             find_package(torchactiv CONFIG)
+#
+# Nothing in it holds a path of the machine that built it.
+string(REGEX MATCH "^[0-9]+\\.[0-9]+" TORCHACTIV_TORCH_MINOR ${TORCHACTIV_TORCH_VERSION})
+configure_file(${CMAKE_SOURCE_DIR}/cmake/built_for.py.in ${TORCHACTIV_GENERATED}/_built_for.py @ONLY)
+configure_file(${CMAKE_SOURCE_DIR}/cmake/torchactivConfig.cmake.in ${TORCHACTIV_GENERATED}/torchactivConfig.cmake @ONLY)
+include(CMakePackageConfigHelpers)
+write_basic_package_version_file(${TORCHACTIV_GENERATED}/torchactivConfigVersion.cmake COMPATIBILITY SameMajorVersion)
+
+# In site-packages torchactiv stands beside torch.
+if(APPLE)
+  set(beside_torch "@loader_path/../../torch/lib")
+else()
+  set(beside_torch "$ORIGIN/../../torch/lib")
+endif()
+set_target_properties(torchactiv PROPERTIES INSTALL_RPATH ${beside_torch})
+
+set(CMAKE_INSTALL_MESSAGE LAZY)
+install(TARGETS torchactiv LIBRARY DESTINATION torchactiv/lib)
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/python_bindings/torchactiv/ ${TORCHACTIV_RENDERED_PYTHON}/torchactiv/
+        DESTINATION torchactiv
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)
+install(FILES ${TORCHACTIV_GENERATED}/_built_for.py ${TORCHACTIV_CATALOGUE} DESTINATION torchactiv)
+install(DIRECTORY ${TORCHACTIV_HEADERS}/torchactiv ${TORCHACTIV_RENDERED_HEADERS}/torchactiv
+        DESTINATION torchactiv/include FILES_MATCHING PATTERN "*.h")
+install(FILES ${TORCHACTIV_GENERATED}/torchactivConfig.cmake ${TORCHACTIV_GENERATED}/torchactivConfigVersion.cmake
+        DESTINATION torchactiv/share/cmake/torchactiv)
+
+# What `cmake --install` copies.
+add_custom_target(torchactiv_package)
+add_dependencies(torchactiv_package torchactiv torchactiv_python_sources torchactiv_public_headers)

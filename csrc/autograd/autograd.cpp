@@ -1,0 +1,203 @@
+// Dispatch key Autograd: builds the graph, computes forward-mode tangents, and passes on.
+#include <ATen/Functions.h>
+#include <torch/csrc/autograd/FunctionsManual.h>
+#include <torch/csrc/autograd/VariableTypeUtils.h>
+
+#include "csrc/autograd/derivative_node.h"
+#include "csrc/operators/entry_points.h"
+
+namespace torchactiv {
+namespace {
+
+using torch::autograd::compute_requires_grad;
+using torch::autograd::isFwGradDefined;
+
+bool any_requires_grad(TensorSpan tensors) {
+  if (!at::GradMode::is_enabled()) return false;
+  for (const at::Tensor& tensor : tensors)
+    if (tensor.requires_grad()) return true;
+  return false;
+}
+
+bool any_tangent(TensorSpan tensors) {
+  for (const at::Tensor& tensor : tensors)
+    if (isFwGradDefined(tensor)) return true;
+  return false;
+}
+
+Tensors primals(TensorSpan tensors) {
+  Tensors result;
+  for (const at::Tensor& tensor : tensors)
+    result.push_back(torch::autograd::generated::details::toNonOptPrimal(tensor));
+  return result;
+}
+
+at::Tensor tangent_of(const at::Tensor& tensor) { return torch::autograd::generated::details::toNonOptFwGrad(tensor); }
+
+at::Tensor tangent_or_zero(const at::Tensor& tensor, const at::Tensor& primal) {
+  const at::Tensor tangent = tangent_of(tensor);
+  return tangent.defined() ? tangent : at::zeros_like(primal);
+}
+
+Tensors join(std::initializer_list<TensorSpan> parts) {
+  Tensors all;
+  for (const TensorSpan& part : parts) all.append(part.begin(), part.end());
+  return all;
+}
+
+c10::intrusive_ptr<DerivativeNode> make_node(const Operator& op, int order, TensorSpan inputs, ArgumentSpan arguments) {
+  auto node = c10::make_intrusive<DerivativeNode>(op, order, arguments);
+  node->set_next_edges(torch::autograd::collect_next_edges(inputs));
+  return node;
+}
+
+// The tangent of the result: sum_i f_i t_i, which for one input is backward with the tangent in the gradient's place,
+// and for more the first result of double backward.
+at::Tensor forward_tangent(const Operator& op, TensorSpan tangents, TensorSpan saved, ArgumentSpan arguments,
+                           const at::Tensor& result) {
+  if (tangents.size() == 1) return op.backward.call(join({tangents, saved}), arguments)[0];
+  return op.double_backward.call(join({tangents, at::zeros_like(result), saved}), arguments)[0];
+}
+
+struct Autograd {
+  static Tensors forward(const Operator& op, c10::DispatchKeySet keys, TensorSpan inputs, ArgumentSpan arguments) {
+    c10::intrusive_ptr<DerivativeNode> node;
+    if (any_requires_grad(inputs)) {
+      node = make_node(op, 1, inputs, arguments);
+      if (op.saved == Saved::inputs) node->save(inputs);
+    }
+    const bool tangents = any_tangent(inputs);
+    Tensors results;
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      results = op.forward.redispatch(keys & c10::after_autograd_keyset, inputs, arguments);
+    }
+    if (node) {
+      torch::autograd::set_history(results[0], node);
+      if (op.saved == Saved::output) node->save_output(results[0]);
+    }
+    if (tangents) {
+      const Tensors primal = primals(inputs);
+      Tensors tangent;
+      for (std::size_t i = 0; i < inputs.size(); ++i) tangent.push_back(tangent_or_zero(inputs[i], primal[i]));
+      const Tensors saved = op.saved == Saved::inputs ? primal : results;
+      results[0]._set_fw_grad(forward_tangent(op, tangent, saved, arguments, results[0]), 0, false);
+    }
+    return results;
+  }
+
+  static Tensors backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    c10::intrusive_ptr<DerivativeNode> node;
+    if (any_requires_grad(tensors)) {
+      node = make_node(op, 2, tensors, arguments);
+      node->save(tensors);
+    }
+    const bool tangents = any_tangent(tensors);
+    Tensors results;
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      results = op.backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+    }
+    if (node)
+      for (const at::Tensor& result : results) torch::autograd::set_history(result, node);
+    if (tangents) set_backward_tangents(op, tensors, arguments, results);
+    return results;
+  }
+
+  // Third and higher derivatives are those of the composition.
+  static Tensors double_backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors,
+                                 ArgumentSpan arguments) {
+    if (any_requires_grad(tensors) || any_tangent(tensors)) return op.composite.double_backward(tensors, arguments);
+    at::AutoDispatchBelowADInplaceOrView guard;
+    return op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+  }
+
+  static Tensors in_place(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    const at::Tensor& input = tensors[0];
+    const bool requires_grad = any_requires_grad(tensors);
+    TORCH_CHECK(!(requires_grad && input.is_leaf() && !input.is_view()), op.card.name, "_: ", op.inputs[0].name,
+                " of shape ", input.sym_sizes(),
+                " is a leaf tensor that requires grad and cannot be overwritten: a leaf Variable that requires grad is "
+                "being used in an in-place operation");
+    torch::autograd::check_inplace(input, requires_grad);
+    const bool tangents = any_tangent(tensors);
+    const at::Tensor tangent = tangents ? tangent_of(input) : at::Tensor();
+    c10::intrusive_ptr<DerivativeNode> node;
+    at::Tensor original;  // backward reads what is about to be overwritten
+    if (op.saved == Saved::inputs && (requires_grad || tangents)) original = primals(tensors)[0].clone();
+    if (requires_grad) {
+      node = make_node(op, 1, tensors, arguments);
+      if (op.saved == Saved::inputs) node->save(original);
+    }
+    {
+      at::AutoDispatchBelowAutograd guard;
+      op.forward_in_place.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+    }
+    if (node) {
+      torch::autograd::rebase_history(input, node);
+      if (op.saved == Saved::output) node->save_output(input);
+    }
+    if (tangents) {
+      const at::Tensor saved = op.saved == Saved::inputs ? original : primals(tensors)[0];
+      input._set_fw_grad(forward_tangent(op, tangent, saved, arguments, input), 0, true);
+    }
+    return {input};
+  }
+
+  static Tensors out(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    if (any_requires_grad(tensors)) torch::autograd::throw_error_out_requires_grad(op.name().c_str());
+    TORCH_CHECK_NOT_IMPLEMENTED(!any_tangent(tensors), "Trying to use forward AD with ", op.card.name,
+                                "_out that does not support it because it is an out= function");
+    at::AutoDispatchBelowAutograd guard;
+    return op.forward_out.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+  }
+
+ private:
+  // backward is g f_j(s): its tangent is t_g f_j + g sum_i f_ij t_i, the second term again from double backward.
+  static void set_backward_tangents(const Operator& op, TensorSpan tensors, ArgumentSpan arguments, Tensors& results) {
+    const Tensors primal = primals(tensors);
+    const TensorSpan saved = TensorSpan(primal).slice(1);
+    Tensors tangents(results.size());
+    if (const at::Tensor tangent = tangent_of(tensors[0]); tangent.defined())
+      tangents = op.backward.call(join({tangent, saved}), arguments);
+    if (any_tangent(tensors.slice(1))) {
+      Tensors along;
+      for (std::size_t i = 1; i < tensors.size(); ++i) along.push_back(tangent_or_zero(tensors[i], primal[i]));
+      const Tensors second = op.double_backward.call(join({along, primal[0], saved}), arguments);
+      for (std::size_t i = 0; i < results.size(); ++i)
+        tangents[i] = tangents[i].defined() ? tangents[i] + second[i + 1] : second[i + 1];
+    }
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (tangents[i].defined()) results[i]._set_fw_grad(tangents[i], 0, false);
+  }
+};
+
+// Dispatch key ADInplaceOrView: counts the versions of what is written to, also where no graph is built.
+struct VersionCount {
+  static Tensors in_place(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      op.forward_in_place.redispatch(keys & c10::after_ADInplaceOrView_keyset, tensors, arguments);
+    }
+    torch::autograd::increment_version(tensors[0]);
+    return {tensors[0]};
+  }
+  static Tensors out(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      op.forward_out.redispatch(keys & c10::after_ADInplaceOrView_keyset, tensors, arguments);
+    }
+    torch::autograd::increment_version(tensors.back());
+    return {tensors.back()};
+  }
+};
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, Autograd, m) {
+  torchactiv::register_functional_keyed<torchactiv::Autograd>(m);
+  torchactiv::register_writing_keyed<torchactiv::Autograd>(m);
+}
+
+TORCH_LIBRARY_IMPL(torchactiv, ADInplaceOrView, m) { torchactiv::register_writing_keyed<torchactiv::VersionCount>(m); }

@@ -1,0 +1,122 @@
+// Dispatch key CompositeExplicitAutograd: any device without kernels of its own, from the same headers in ops/.
+// Autograd uses these functions for the third and higher derivatives.
+#include <ATen/ExpandUtils.h>
+
+#include "csrc/composite/tensor_number.h"
+#include "csrc/kernels/directions.h"
+#include "csrc/operators/checks.h"
+#include "csrc/operators/entry_points.h"
+
+namespace torchactiv {
+namespace {
+
+// Half types are computed in float and rounded once, as everywhere.
+at::ScalarType compute_type(at::ScalarType type) {
+  return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
+}
+
+template <class Direction>
+Tensors evaluate(TensorSpan inputs, at::ScalarType type, ArgumentSpan arguments) {
+  std::array<TensorNumber, Direction::inputs> numbers;
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = TensorNumber(inputs[i].to(compute_type(type)));
+  const auto results = Direction::evaluate(numbers, arguments.data());
+  Tensors outputs;
+  for (const TensorNumber& result : results) outputs.push_back(result.tensor_like(numbers[0].tensor()));
+  return outputs;
+}
+
+// A gradient as large as all inputs together, summed to the shape of the tensor that it belongs to.
+at::Tensor sum_to(const at::Tensor& gradient, const at::Tensor& aligned, const at::Tensor& like) {
+  return gradient.sum_to_size_symint(aligned.sym_sizes()).reshape_symint(like.sym_sizes()).to(like.scalar_type());
+}
+
+template <class Op>
+Tensors forward(TensorSpan inputs, ArgumentSpan arguments) {
+  const Operator& op = operator_of<Op>();
+  check_inputs(op, inputs);
+  const at::ScalarType type = result_type(op, inputs);
+  Tensors outputs = evaluate<TORCHACTIV_ISA::Forward<Op>>(align_parameters(op, inputs), type, arguments);
+  return {outputs[0].to(type)};
+}
+
+// Constant slopes must still reach the whole shape before they are summed.
+at::Tensor spread(const at::Tensor& gradient, const Tensors& inputs) {
+  std::vector<c10::SymInt> shape = gradient.sym_sizes().vec();
+  for (const at::Tensor& input : inputs) shape = at::infer_size_symint(shape, input.sym_sizes());
+  return gradient.expand_symint(shape);
+}
+
+template <class Op>
+Tensors backward(TensorSpan tensors, ArgumentSpan arguments) {
+  const Operator& op = operator_of<Op>();
+  const TensorSpan saved = tensors.slice(1);
+  check_inputs(op, saved);
+  const Tensors aligned = align_parameters(op, saved);
+  Tensors inputs{tensors[0]};
+  inputs.append(aligned.begin(), aligned.end());
+  Tensors outputs = evaluate<TORCHACTIV_ISA::Backward<Op>>(inputs, result_type(op, saved), arguments);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    outputs[i] = sum_to(spread(outputs[i], inputs), aligned[i], saved[i]);
+  return outputs;
+}
+
+template <class Op>
+Tensors double_backward(TensorSpan tensors, ArgumentSpan arguments) {
+  const Operator& op = operator_of<Op>();
+  const std::size_t count = op.saved_count();
+  const TensorSpan saved = tensors.slice(count + 1);
+  check_inputs(op, saved);
+  const Tensors aligned = align_parameters(op, saved);
+  Tensors inputs;
+  for (std::size_t i = 0; i < count; ++i) inputs.push_back(tensors[i].reshape_symint(aligned[i].sym_sizes()));
+  inputs.push_back(tensors[count]);
+  inputs.append(aligned.begin(), aligned.end());
+  Tensors outputs = evaluate<TORCHACTIV_ISA::DoubleBackward<Op>>(inputs, result_type(op, saved), arguments);
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    outputs[i] = i == 0 ? sum_to(spread(outputs[i], inputs), tensors[count], tensors[count])
+                        : sum_to(spread(outputs[i], inputs), aligned[i - 1], saved[i - 1]);
+  return outputs;
+}
+
+struct CompositeBackend {
+  static Tensors forward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    return op.composite.forward(tensors, arguments);
+  }
+  static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    return op.composite.backward(tensors, arguments);
+  }
+  static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    return op.composite.double_backward(tensors, arguments);
+  }
+  static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    check_inputs(op, tensors);
+    check_in_place(op, tensors[0]);
+    return {at::Tensor(tensors[0]).copy_(op.composite.forward(tensors, arguments)[0])};
+  }
+  static Tensors out(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    const TensorSpan inputs = tensors.slice(0, tensors.size() - 1);
+    check_inputs(op, inputs);
+    check_out(op, inputs, result_type(op, inputs), tensors.back());
+    const at::Tensor result = op.composite.forward(inputs, arguments)[0];
+    at::Tensor out = tensors.back();
+    out.resize_(result.sizes()).copy_(result);
+    return {out};
+  }
+};
+
+}  // namespace
+
+#define OPERATOR(name, Op)                                   \
+  template <>                                                \
+  Composite composite_of<Op>() {                             \
+    return {forward<Op>, backward<Op>, double_backward<Op>}; \
+  }
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, CompositeExplicitAutograd, m) {
+  torchactiv::register_functional<torchactiv::CompositeBackend>(m);
+  torchactiv::register_writing<torchactiv::CompositeBackend>(m);
+}

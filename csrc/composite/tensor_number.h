@@ -1,0 +1,138 @@
+// An at::Tensor as a model of Number (ops/number.h): the formulas of ops/ as compositions of ATen's operators, correct
+// on any device and differentiable to any order.
+#pragma once
+
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include "csrc/numbers/jet.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+class TensorNumber {
+ public:
+  TensorNumber() = default;
+  explicit TensorNumber(at::Tensor tensor) : tensor_(std::move(tensor)) {}
+  explicit TensorNumber(double constant) : constant_(constant) {}
+
+  bool is_constant() const { return !tensor_.defined(); }
+  double constant() const { return constant_; }
+  // Of a constant: a 0-dimensional tensor with the dtype and device of `like`.
+  at::Tensor tensor_like(const at::Tensor& like) const {
+    return is_constant() ? at::scalar_tensor(constant_, like.options()) : tensor_;
+  }
+  const at::Tensor& tensor() const { return tensor_; }
+
+ private:
+  at::Tensor tensor_;
+  double constant_ = 0;
+};
+
+struct TensorMask {
+  at::Tensor tensor;  // undefined where the comparison was between constants
+  bool constant = false;
+  at::TensorOptions options;  // of the numbers that were compared
+};
+
+template <class OfTensors, class OfTensorAndNumber, class OfNumberAndTensor, class OfNumbers>
+auto combine(const TensorNumber& a, const TensorNumber& b, OfTensors tensors, OfTensorAndNumber right,
+             OfNumberAndTensor left, OfNumbers numbers) {
+  if (a.is_constant() && b.is_constant()) return numbers(a.constant(), b.constant());
+  if (a.is_constant()) return left(a.constant(), b.tensor());
+  if (b.is_constant()) return right(a.tensor(), b.constant());
+  return tensors(a.tensor(), b.tensor());
+}
+
+inline bool is_zero(const TensorNumber& a) { return a.is_constant() && a.constant() == 0; }
+
+#define TORCHACTIV_ARITHMETIC(symbol)                                                          \
+  combine(                                                                                     \
+      a, b, [](const at::Tensor& x, const at::Tensor& y) { return TensorNumber(x symbol y); }, \
+      [](const at::Tensor& x, double y) { return TensorNumber(x symbol at::Scalar(y)); },      \
+      [](double x, const at::Tensor& y) { return TensorNumber(at::Scalar(x) symbol y); },      \
+      [](double x, double y) { return TensorNumber(x symbol y); })
+
+// Constant zeros, of which the tangents of constants are full, are dropped: they would only lengthen the graph.
+inline TensorNumber operator+(const TensorNumber& a, const TensorNumber& b) {
+  if (is_zero(a)) return b;
+  if (is_zero(b)) return a;
+  return TORCHACTIV_ARITHMETIC(+);
+}
+inline TensorNumber operator-(const TensorNumber& a, const TensorNumber& b) {
+  if (is_zero(b)) return a;
+  return TORCHACTIV_ARITHMETIC(-);
+}
+inline TensorNumber operator*(const TensorNumber& a, const TensorNumber& b) {
+  if (is_zero(a) || is_zero(b)) return TensorNumber(0.0);
+  return TORCHACTIV_ARITHMETIC(*);
+}
+inline TensorNumber operator/(const TensorNumber& a, const TensorNumber& b) { return TORCHACTIV_ARITHMETIC(/); }
+#undef TORCHACTIV_ARITHMETIC
+
+#define TORCHACTIV_COMPARISON(symbol, function, mirrored)                                                            \
+  inline TensorMask operator symbol(const TensorNumber& a, const TensorNumber& b) {                                  \
+    return combine(                                                                                                  \
+        a, b,                                                                                                        \
+        [](const at::Tensor& x, const at::Tensor& y) { return TensorMask{at::function(x, y), false, x.options()}; }, \
+        [](const at::Tensor& x, double y) { return TensorMask{at::function(x, y), false, x.options()}; },            \
+        [](double x, const at::Tensor& y) { return TensorMask{at::mirrored(y, x), false, y.options()}; },            \
+        [](double x, double y) { return TensorMask{{}, x symbol y, {}}; });                                          \
+  }
+TORCHACTIV_COMPARISON(<, lt, gt)
+TORCHACTIV_COMPARISON(<=, le, ge)
+TORCHACTIV_COMPARISON(>, gt, lt)
+TORCHACTIV_COMPARISON(==, eq, eq)
+#undef TORCHACTIV_COMPARISON
+
+inline TensorNumber operator-(const TensorNumber& a) {
+  return a.is_constant() ? TensorNumber(-a.constant()) : TensorNumber(-a.tensor());
+}
+
+inline TensorNumber select(const TensorMask& mask, const TensorNumber& a, const TensorNumber& b) {
+  if (!mask.tensor.defined()) return mask.constant ? a : b;
+  return combine(
+      a, b, [&](const at::Tensor& x, const at::Tensor& y) { return TensorNumber(at::where(mask.tensor, x, y)); },
+      [&](const at::Tensor& x, double y) { return TensorNumber(at::where(mask.tensor, x, at::Scalar(y))); },
+      [&](double x, const at::Tensor& y) { return TensorNumber(at::where(mask.tensor, at::Scalar(x), y)); },
+      [&](double x, double y) {
+        if (x == y) return TensorNumber(x);
+        return TensorNumber(
+            at::where(mask.tensor, at::scalar_tensor(x, mask.options), at::scalar_tensor(y, mask.options)));
+      });
+}
+
+inline TensorNumber abs(const TensorNumber& a) { return TensorNumber(at::abs(a.tensor())); }
+inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
+  return TensorNumber(a.is_constant() ? at::copysign(at::full_like(b.tensor(), a.constant()), b.tensor())
+                                      : at::copysign(a.tensor(), b.tensor()));
+}
+inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
+  return TensorNumber(at::clamp_min(a.tensor(), bound.constant()));
+}
+inline TensorNumber at_most(const TensorNumber& a, const TensorNumber& bound) {
+  return TensorNumber(at::clamp_max(a.tensor(), bound.constant()));
+}
+inline TensorNumber widen(const TensorNumber& a) { return a; }
+inline TensorNumber narrow(const TensorNumber& a) { return a; }
+
+struct TensorExponential {
+  TensorNumber mantissa, value;
+  const TensorNumber& restore(const TensorNumber& y) const { return y; }
+  const TensorNumber& restore(const TensorNumber& y, const TensorMask&) const { return y; }
+};
+
+inline TensorExponential exponential(const TensorNumber& a) {
+  const TensorNumber value(at::exp(a.tensor()));
+  return {value, value};
+}
+inline TensorNumber expm1(const TensorNumber& a) { return TensorNumber(at::expm1(a.tensor())); }
+
+template <>
+struct NumberTraits<TensorNumber> {
+  using Wide = TensorNumber;
+  using Mask = TensorMask;
+  using Exponential = TensorExponential;
+};
+
+}  // namespace torchactiv

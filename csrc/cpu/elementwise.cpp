@@ -1,0 +1,167 @@
+#include "csrc/cpu/elementwise.h"
+
+#include <ATen/EmptyTensor.h>
+#include <ATen/Parallel.h>
+#include <ATen/TensorIterator.h>
+
+#include <algorithm>
+
+#include "csrc/cpu/pattern.h"
+
+namespace torchactiv {
+namespace {
+
+constexpr std::size_t most_operands = 16;
+
+// Whether every index reads the same element.
+bool is_one_element(const at::Tensor& tensor) {
+  for (std::int64_t d = 0; d < tensor.dim(); ++d)
+    if (tensor.stride(d) != 0 && tensor.size(d) != 1) return false;
+  return true;
+}
+
+// The input that has the common shape, if there is one to be seen at once.
+const at::Tensor& widest(TensorSpan inputs) {
+  const at::Tensor* widest = &inputs[0];
+  for (const at::Tensor& input : inputs) {
+    if (!is_one_element(input)) return input;
+    if (input.dim() > widest->dim()) widest = &input;
+  }
+  return *widest;
+}
+
+// Tensors of the same sizes and strides without holes are one long row, beside which an input may be one element for
+// all. This spares small tensors the iterator, which costs more than they do.
+bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, ArgumentSpan arguments) {
+  const at::Tensor* const shape = &widest(inputs);
+  if (!shape->is_non_overlapping_and_dense()) return false;
+  const auto same = [&](const at::Tensor& t) { return t.sizes() == shape->sizes() && t.strides() == shape->strides(); };
+  const auto one = [&](const at::Tensor& t) {
+    return is_one_element(t) && (t.sizes() == shape->sizes() || (t.numel() == 1 && t.dim() <= shape->dim()));
+  };
+  for (const at::Tensor& output : outputs)
+    if (output.defined() && !same(output)) return false;
+  for (const at::Tensor& input : inputs)
+    if (!same(input) && !one(input)) return false;
+
+  for (at::Tensor& output : outputs)
+    if (!output.defined())  // what empty_like does, without the dispatcher
+      output = at::detail::empty_strided_cpu(shape->sizes(), shape->strides(), shape->options());
+
+  char* data[most_operands];
+  std::int64_t strides[most_operands];
+  std::size_t operands = 0;
+  const auto size = static_cast<std::int64_t>(shape->element_size());
+  for (at::Tensor& output : outputs) {
+    data[operands] = static_cast<char*>(output.mutable_data_ptr());
+    strides[operands++] = size;
+  }
+  for (const at::Tensor& input : inputs) {
+    data[operands] = static_cast<char*>(const_cast<void*>(input.const_data_ptr()));
+    strides[operands++] = same(input) ? size : 0;
+  }
+  const std::int64_t n = shape->numel();
+  if (n <= grain_size) {
+    if (n > 0) kernel(data, strides, n, arguments.data());
+    return true;
+  }
+  at::parallel_for(0, n, grain_size, [&](std::int64_t begin, std::int64_t end) {
+    char* part[most_operands];
+    for (std::size_t i = 0; i < operands; ++i) part[i] = data[i] + begin * strides[i];
+    kernel(part, strides, end - begin, arguments.data());
+  });
+  return true;
+}
+
+// False (and nothing done) where the parameters' pattern is another, or the period too long to be worth copying.
+bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std::span<const bool> is_parameter,
+                    ArgumentSpan arguments) {
+  constexpr std::int64_t long_row = 256, long_period = 65536, row_target = 2048;
+  const at::Tensor* parameter = nullptr;
+  const at::Tensor& data = inputs[0];
+  if (!data.is_non_overlapping_and_dense() || data.numel() < row_target) return false;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!is_parameter[i]) {
+      if (inputs[i].sizes() != data.sizes() || inputs[i].strides() != data.strides()) return false;
+    } else if (!parameter) {
+      parameter = &inputs[i];
+    } else if (inputs[i].sizes() != parameter->sizes()) {
+      return false;
+    }
+  }
+  if (output.defined() && (output.sizes() != data.sizes() || output.strides() != data.strides())) return false;
+  const std::optional<Pattern> pattern = find_pattern(data, *parameter);
+  if (!pattern || pattern->channels == 1 || pattern->inner >= long_row) return false;
+  const std::int64_t period = pattern->channels * pattern->inner;
+  if (period > long_period || pattern->outer == 1) return false;
+
+  const std::int64_t repeat = std::max<std::int64_t>(1, row_target / period), row = period * repeat;
+  if (!output.defined()) output = at::detail::empty_strided_cpu(data.sizes(), data.strides(), data.options());
+  const auto size = static_cast<std::int64_t>(data.element_size());
+  char* pointers[most_operands] = {static_cast<char*>(output.mutable_data_ptr())};
+  std::int64_t strides[most_operands] = {size};
+  Tensors laid_out(inputs.begin(), inputs.end());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (is_parameter[i]) laid_out[i] = lay_out(inputs[i], *pattern, pattern->inner, repeat);
+    pointers[i + 1] = static_cast<char*>(const_cast<void*>(laid_out[i].const_data_ptr()));
+    strides[i + 1] = size;
+  }
+  const std::int64_t n = data.numel(), rows = (n + row - 1) / row;
+  at::parallel_for(0, rows, std::max<std::int64_t>(1, grain_size / row), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t r = begin; r < end; ++r) {
+      char* part[most_operands];
+      part[0] = pointers[0] + r * row * size;
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        part[i + 1] = pointers[i + 1] + (is_parameter[i] ? 0 : r * row * size);
+      kernel(part, strides, std::min(row, n - r * row), arguments.data());
+    }
+  });
+  return true;
+}
+
+}  // namespace
+
+void run_with_parameters(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std::span<const bool> is_parameter,
+                         ArgumentSpan arguments) {
+  if (run_in_periods(kernel, output, inputs, is_parameter, arguments)) return;
+  Tensors outputs{output};
+  run_elementwise(kernel, outputs, inputs, arguments);
+  output = outputs[0];
+}
+
+Element element_of(at::ScalarType type) {
+  switch (type) {
+    case at::kDouble:
+      return Element::float64;
+    case at::kBFloat16:
+      return Element::bfloat16;
+    case at::kHalf:
+      return Element::float16;
+    default:
+      return Element::float32;
+  }
+}
+
+void run_elementwise(MapKernel kernel, Tensors& outputs, TensorSpan inputs, ArgumentSpan arguments) {
+  if (run_as_one_row(kernel, outputs, inputs, arguments)) return;
+
+  at::TensorIteratorConfig config;
+  config.set_check_mem_overlap(false).resize_outputs(false).check_all_same_dtype(true);
+  for (const at::Tensor& output : outputs) config.add_output(output);
+  for (const at::Tensor& input : inputs) config.add_const_input(input);
+  at::TensorIterator iterator = config.build();
+  const auto operands = static_cast<std::size_t>(iterator.ntensors());
+  iterator.for_each(
+      [&](char** data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows) {
+        char* row[most_operands];
+        std::copy_n(data, operands, row);
+        for (std::int64_t r = 0; r < rows; ++r) {
+          kernel(row, strides, columns, arguments.data());
+          for (std::size_t i = 0; i < operands; ++i) row[i] += strides[operands + i];
+        }
+      },
+      grain_size);
+  for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = iterator.tensor(static_cast<std::int64_t>(i));
+}
+
+}  // namespace torchactiv

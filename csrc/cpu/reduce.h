@@ -1,0 +1,18 @@
+// Runs a kernel whose outputs include gradients of parameters, summed over what the parameters were broadcast along.
+#pragma once
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+struct Operands {
+  Tensors& outputs;  // defined, of one dtype with the inputs
+  TensorSpan inputs;
+  std::span<const bool> parameter_output, parameter_input;
+};
+
+// One pass over the data, where all parameters vary along the same adjacent dimensions of dense data; false (and
+// nothing done) where they do not.
+bool run_reducing(const Kernels& kernels, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments);
+
+}  // namespace torchactiv

@@ -1,0 +1,5 @@
+// torchactiv for C++ programs: functions, and modules for torch::nn.
+#pragma once
+
+#include <torchactiv/functional.h>
+#include <torchactiv/nn.h>

@@ -1,0 +1,101 @@
+// Forward, backward and double backward of an operator as functions from a few vectors to a few vectors, in the operand
+// order of csrc/kernels/table.h.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "csrc/numbers/jet.h"
+#include "csrc/numbers/vector.h"
+#include "ops/card.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+template <class Op>
+constexpr int input_count = static_cast<int>(Op::inputs.size());
+template <class Op>
+constexpr int argument_count = static_cast<int>(Op::arguments.size());
+template <class Op>
+constexpr int saved_count = Op::saved == Saved::inputs ? input_count<Op> : 1;
+
+template <class Op>
+constexpr bool is_parameter(int input) {
+  return Op::inputs[static_cast<std::size_t>(input)].role == Role::parameter;
+}
+template <class Op>
+constexpr int parameter_count = [] {
+  int count = 0;
+  for (const Input& input : Op::inputs) count += input.role == Role::parameter;
+  return count;
+}();
+
+// Calls function(x[0], .., x[n-1], arguments[0], ..).
+template <class Op, class V, std::size_t n, class Function>
+auto apply(Function function, const std::array<V, n>& x, const double* arguments) {
+  return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
+    return function(x[i]..., V(arguments[a])...);
+  }(std::make_index_sequence<n>{}, std::make_index_sequence<argument_count<Op>>{});
+}
+
+// A slope of zero stops any gradient, infinite or NaN as well, as in PyTorch's piecewise functions.
+template <class V>
+V chain(V gradient, V slope) {
+  return select(slope == V(0.0), V(0.0), gradient * slope);
+}
+
+template <class Op>
+struct Forward {
+  static constexpr int outputs = 1, inputs = input_count<Op>;
+
+  template <class V>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const double* arguments) {
+    return {apply<Op>([](auto... a) { return Op::forward(a...); }, x, arguments)};
+  }
+};
+
+template <class Op, class V, std::size_t n>
+auto partials(const std::array<V, n>& saved, const double* arguments) {
+  return apply<Op>([](auto... a) { return Op::partials(a...); }, saved, arguments);
+}
+
+template <class Op>
+struct Backward {
+  static constexpr int outputs = input_count<Op>, inputs = 1 + saved_count<Op>;
+  static constexpr bool parameter_output(int i) { return is_parameter<Op>(i); }
+  static constexpr bool parameter_input(int i) { return i > 0 && is_parameter<Op>(i - 1); }
+
+  template <class V>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {
+    std::array<V, saved_count<Op>> saved;
+    for (int i = 0; i < saved_count<Op>; ++i) saved[i] = in[1 + i];
+    const auto slopes = partials<Op>(saved, arguments);
+    std::array<V, outputs> result;
+    for (int i = 0; i < outputs; ++i) result[i] = chain(in[0], slopes[i]);
+    return result;
+  }
+};
+
+// With L = sum_i v_i g f_i(s): dL/dg = sum_i v_i f_i, and dL/ds_j = g sum_i v_i f_ij, which, the second derivatives
+// being symmetric, is g times the derivative of f_j along v.
+template <class Op>
+struct DoubleBackward {
+  static constexpr int saved = saved_count<Op>, outputs = 1 + saved, inputs = 1 + 2 * saved;
+  static constexpr bool parameter_output(int i) { return i > 0 && is_parameter<Op>(i - 1); }
+  static constexpr bool parameter_input(int i) {
+    return i < saved ? is_parameter<Op>(i) : i > saved && is_parameter<Op>(i - saved - 1);
+  }
+
+  template <class V>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {
+    std::array<Jet<V>, saved> jets;
+    for (int i = 0; i < saved; ++i) jets[i] = {in[1 + saved + i], in[i]};
+    const auto slopes = partials<Op>(jets, arguments);
+    std::array<V, outputs> result;
+    result[0] = chain(in[0], slopes[0].value);
+    for (int i = 1; i < saved; ++i) result[0] = result[0] + chain(in[i], slopes[i].value);
+    for (int i = 0; i < saved; ++i) result[1 + i] = chain(in[saved], slopes[i].tangent);
+    return result;
+  }
+};
+
+}  // namespace torchactiv::TORCHACTIV_ISA

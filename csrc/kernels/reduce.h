@@ -1,0 +1,133 @@
+// Loops that sum the gradients of parameters while they write those of the data, in one pass.
+//
+// Sums run in the vector's own precision over the few thousand elements of one call, in an order that depends on the
+// shape alone; the caller adds the double results of the calls.
+#pragma once
+
+#include <algorithm>
+
+#include "csrc/kernels/directions.h"
+#include "csrc/kernels/elements.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+template <class E, class Direction>
+struct Reduce {
+  using Storage = typename E::Storage;
+  using Vector = typename E::Vector;
+  using Scalar = typename Vector::Scalar;
+  static constexpr int outputs = Direction::outputs, inputs = Direction::inputs;
+  static constexpr std::int64_t width = lanes<E>;
+
+  static constexpr int parameters = [] {
+    int count = 0;
+    for (int i = 0; i < outputs; ++i) count += Direction::parameter_output(i);
+    return count;
+  }();
+
+  static void row(char* const* data, std::int64_t n, const double* arguments, double* sums) {
+    std::array<Vector, inputs> x;
+    for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? load_splat<E>(input(data, i)) : Vector(0.0);
+    std::array<Vector, parameters> total;
+    total.fill(Vector(0.0));
+    std::int64_t done = 0;
+    for (; done + width <= n; done += width) {
+      for (int i = 0; i < inputs; ++i)
+        if (!Direction::parameter_input(i)) x[i] = E::load(input(data, i) + done);
+      const auto y = Direction::evaluate(x, arguments);
+      for (int i = 0, p = 0; i < outputs; ++i) {
+        if (Direction::parameter_output(i)) {
+          total[p] = total[p] + y[i];
+          ++p;
+        } else {
+          E::store(output(data, i) + done, y[i]);
+        }
+      }
+    }
+    for (int p = 0; p < parameters; ++p) sums[p] += first(total[p], width);
+    if (const std::int64_t rest = n - done; rest > 0) {
+      for (int i = 0; i < inputs; ++i)
+        if (!Direction::parameter_input(i)) x[i] = load_some<E>(input(data, i) + done, rest);
+      const auto y = Direction::evaluate(x, arguments);
+      for (int i = 0, p = 0; i < outputs; ++i) {
+        if (Direction::parameter_output(i))
+          sums[p++] += first(y[i], rest);
+        else
+          store_some<E>(output(data, i) + done, y[i], rest);
+      }
+    }
+  }
+
+  // Short rows are joined where nothing lies between them: `repeat` copies of the parameters stand side by side, so
+  // that full vectors run over several rows at once.
+  static void column(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,
+                     const double* arguments, double* sums) {
+    const bool join = n < shortest && row_length == n;
+    const std::int64_t repeat = join ? width * std::max<std::int64_t>(1, shortest / (width * n)) : 1;
+    columns(data, rows, n, row_length, repeat, arguments, sums);
+  }
+
+ private:
+  static constexpr std::int64_t shortest = 64, longest = 1024;
+  static_assert(shortest * width <= longest);
+
+  static const Storage* input(char* const* data, int i) { return reinterpret_cast<const Storage*>(data[outputs + i]); }
+  static Storage* output(char* const* data, int i) { return reinterpret_cast<Storage*>(data[i]); }
+
+  static double first(Vector a, std::int64_t n) {
+    Scalar buffer[width];
+    a.store(buffer);
+    double sum = 0;
+    for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(buffer[i]);
+    return sum;
+  }
+
+  static void columns(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,
+                      std::int64_t repeat, const double* arguments, double* sums) {
+    Storage values[inputs][longest];
+    Scalar totals[parameters][longest] = {};
+    for (int i = 0; i < inputs; ++i) {
+      if (!Direction::parameter_input(i)) continue;
+      for (std::int64_t r = 0; r < repeat; ++r) std::copy_n(input(data, i), n, values[i] + r * n);
+    }
+    for (std::int64_t r = 0; r < rows; r += repeat) {
+      const std::int64_t count = std::min(repeat, rows - r) * n, offset = r * row_length;
+      std::int64_t done = 0;
+      for (; done + width <= count; done += width) {
+        std::array<Vector, inputs> x;
+        for (int i = 0; i < inputs; ++i)
+          x[i] = E::load(Direction::parameter_input(i) ? values[i] + done : input(data, i) + offset + done);
+        const auto y = Direction::evaluate(x, arguments);
+        for (int i = 0, p = 0; i < outputs; ++i) {
+          if (Direction::parameter_output(i)) {
+            (Vector::load(totals[p] + done) + y[i]).store(totals[p] + done);
+            ++p;
+          } else {
+            E::store(output(data, i) + offset + done, y[i]);
+          }
+        }
+      }
+      if (const std::int64_t rest = count - done; rest > 0) {
+        std::array<Vector, inputs> x;
+        for (int i = 0; i < inputs; ++i)
+          x[i] = load_some<E>(Direction::parameter_input(i) ? values[i] + done : input(data, i) + offset + done, rest);
+        const auto y = Direction::evaluate(x, arguments);
+        for (int i = 0, p = 0; i < outputs; ++i) {
+          if (Direction::parameter_output(i)) {
+            Scalar buffer[width];
+            y[i].store(buffer);
+            for (std::int64_t j = 0; j < rest; ++j) totals[p][done + j] += buffer[j];
+            ++p;
+          } else {
+            store_some<E>(output(data, i) + offset + done, y[i], rest);
+          }
+        }
+      }
+    }
+    for (int p = 0; p < parameters; ++p)
+      for (std::int64_t r = 0; r < repeat; ++r)
+        for (std::int64_t c = 0; c < n; ++c) sums[p * n + c] += static_cast<double>(totals[p][r * n + c]);
+  }
+};
+
+}  // namespace torchactiv::TORCHACTIV_ISA

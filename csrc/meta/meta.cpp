@@ -1,0 +1,57 @@
+// Dispatch key Meta: shapes, dtypes and strides of the results, for tensors without data (torch.compile, torch.export).
+#include <ATen/Functions.h>
+#include <ATen/native/Resize.h>
+
+#include "csrc/operators/checks.h"
+#include "csrc/operators/entry_points.h"
+
+namespace torchactiv {
+namespace {
+
+Tensors empty_like_each(TensorSpan tensors) {
+  Tensors results;
+  for (const at::Tensor& tensor : tensors) results.push_back(at::empty_like(tensor));
+  return results;
+}
+
+struct Meta {
+  static Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan) {
+    check_inputs(op, inputs);
+    const Tensors aligned = align_parameters(op, inputs);
+    if (aligned.size() == 1) return {at::empty_like(aligned[0])};
+    at::Tensor result = aligned[0];  // an addition has the shape, the dtype and the strides that we give
+    for (std::size_t i = 1; i < aligned.size(); ++i) result = at::add(result, aligned[i]);
+    return {result};
+  }
+
+  static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan) {
+    check_inputs(op, tensors);
+    return {tensors[0]};
+  }
+
+  static Tensors out(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    const TensorSpan inputs = tensors.slice(0, tensors.size() - 1);
+    const at::Tensor result = forward(op, inputs, arguments)[0];
+    check_out(op, inputs, result.scalar_type(), tensors.back());
+    at::native::resize_output_symint(tensors.back(), result.sym_sizes());
+    return {tensors.back()};
+  }
+
+  static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
+    check_inputs(op, tensors.slice(1));
+    return empty_like_each(tensors.slice(1));
+  }
+
+  static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
+    check_inputs(op, tensors.slice(op.saved_count() + 1));
+    return empty_like_each(tensors.slice(op.saved_count()));
+  }
+};
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, Meta, m) {
+  torchactiv::register_functional<torchactiv::Meta>(m);
+  torchactiv::register_writing<torchactiv::Meta>(m);
+}

@@ -1,0 +1,93 @@
+// The operators of the catalogue: their kernels for this CPU, and how the dispatcher calls them.
+#include <ATen/Version.h>
+
+#include "csrc/operators/entry_points.h"
+
+namespace torchactiv {
+
+// Defined by the translation units that the build makes for each operator and instruction set.
+#define OPERATOR(name, Op)                     \
+  namespace baseline {                         \
+  extern const OperatorKernels name##_kernels; \
+  }                                            \
+  namespace avx2 {                             \
+  extern const OperatorKernels name##_kernels; \
+  }                                            \
+  namespace avx512 {                           \
+  extern const OperatorKernels name##_kernels; \
+  }
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+#define OPERATOR(name, Op) \
+  template <>              \
+  Composite composite_of<Op>();
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+namespace {
+
+enum class Capability { baseline, avx2, avx512 };
+
+// What PyTorch uses (the CPU's, or less if ATEN_CPU_CAPABILITY says so), but never more than the CPU has.
+Capability find_capability() {
+#ifdef TORCHACTIV_X86
+  const std::string used = at::get_cpu_capability();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  if (avx512 && used.starts_with("AVX512")) return Capability::avx512;
+  if (avx2 && used.starts_with("AVX")) return Capability::avx2;
+#endif
+  return Capability::baseline;
+}
+
+const OperatorKernels* pick(const OperatorKernels* baseline, [[maybe_unused]] const OperatorKernels* avx2,
+                            [[maybe_unused]] const OperatorKernels* avx512) {
+  static const Capability capability = find_capability();
+  switch (capability) {
+    case Capability::avx512:
+      return avx512;
+    case Capability::avx2:
+      return avx2;
+    default:
+      return baseline;
+  }
+}
+
+template <class Signature, class Op, auto name>
+constexpr Call call_of() {
+  return {Signature::template call<Op, name>, Signature::template redispatch<Op, name>};
+}
+
+template <class Op>
+Operator make_operator(const OperatorKernels* kernels) {
+  using E = EntryPoints<Op>;
+  Operator op{Op::card, Op::inputs, Op::arguments,     Op::saved, Op::in_place, kernels, {}, {}, {},
+              {},       {},         composite_of<Op>()};
+  op.forward = call_of<typename E::Forward, Op, forward_name>();
+  if constexpr (Op::in_place) op.forward_in_place = call_of<typename E::ForwardInPlace, Op, in_place_name>();
+  op.forward_out = call_of<typename E::ForwardOut, Op, forward_name>();
+  op.backward = call_of<typename E::Backward, Op, backward_name>();
+  op.double_backward = call_of<typename E::DoubleBackward, Op, double_backward_name>();
+  return op;
+}
+
+}  // namespace
+
+#ifdef TORCHACTIV_X86
+#define TORCHACTIV_PICK(name) pick(&baseline::name##_kernels, &avx2::name##_kernels, &avx512::name##_kernels)
+#else
+#define TORCHACTIV_PICK(name) pick(&baseline::name##_kernels, nullptr, nullptr)
+#endif
+
+#define OPERATOR(name, Op)                                               \
+  template <>                                                            \
+  const Operator& operator_of<Op>() {                                    \
+    static const Operator op = make_operator<Op>(TORCHACTIV_PICK(name)); \
+    return op;                                                           \
+  }
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+}  // namespace torchactiv

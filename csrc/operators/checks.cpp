@@ -1,0 +1,91 @@
+#include "csrc/operators/checks.h"
+
+#include <ATen/ExpandUtils.h>
+#include <ATen/MemoryOverlap.h>
+#include <ATen/native/TypeProperties.h>
+#include <c10/core/ScalarType.h>
+
+namespace torchactiv {
+namespace {
+
+bool is_supported(at::ScalarType type) {
+  return type == at::kFloat || type == at::kDouble || type == at::kBFloat16 || type == at::kHalf;
+}
+
+// A parameter is compared with the first input, whose channels it belongs to.
+at::Tensor align_parameter(const Operator& op, std::size_t i, const at::Tensor& parameter, const at::Tensor& data) {
+  if (parameter.dim() == 0) return parameter;
+  if (parameter.dim() == 1) {
+    if (parameter.sym_numel() == 1) return data.dim() == 0 ? parameter.squeeze(0) : parameter;
+    const bool fits = data.dim() >= 2 && parameter.sym_size(0) == data.sym_size(1);
+    TORCH_CHECK(fits, op.card.name, ": ", op.inputs[i].name, " has ", parameter.sym_numel(), " elements, but ",
+                op.inputs[0].name, " of shape ", data.sym_sizes(), " has ",
+                data.dim() >= 2 ? data.sym_size(1) : c10::SymInt(1),
+                " channels (dimension 1); it takes one element, or ", "one per channel");
+    at::Tensor aligned = parameter;
+    for (std::int64_t d = 2; d < data.dim(); ++d) aligned = aligned.unsqueeze(-1);
+    return aligned;
+  }
+  bool fits = parameter.dim() <= data.dim();
+  for (std::int64_t d = 1; fits && d <= parameter.dim(); ++d)
+    fits = parameter.sym_size(-d) == 1 || parameter.sym_size(-d) == data.sym_size(-d);
+  TORCH_CHECK(fits, op.card.name, ": ", op.inputs[i].name, " of shape ", parameter.sym_sizes(),
+              " does not broadcast to the shape ", data.sym_sizes(), " of ", op.inputs[0].name);
+  return parameter;
+}
+
+}  // namespace
+
+void check_inputs(const Operator& op, TensorSpan inputs) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const at::Tensor& input = inputs[i];
+    TORCH_CHECK(input.defined(), op.card.name, ": ", op.inputs[i].name, " is an undefined tensor");
+    TORCH_CHECK_NOT_IMPLEMENTED(is_supported(input.scalar_type()), "\"", op.card.name, "\" not implemented for '",
+                                input.scalar_type(), "': ", op.inputs[i].name,
+                                " must be a tensor of dtype float32, float64, bfloat16 or float16");
+    TORCH_CHECK(input.layout() == at::kStrided, op.card.name, ": ", op.inputs[i].name,
+                " must be a dense tensor, got layout ", input.layout());
+    TORCH_CHECK(input.device() == inputs[0].device(), op.card.name,
+                ": expected all tensors to be on the same device, but ", op.inputs[0].name, " is on ",
+                inputs[0].device(), " and ", op.inputs[i].name, " is on ", input.device());
+    if (op.is_parameter(i))
+      TORCH_CHECK(input.scalar_type() == inputs[0].scalar_type(), op.card.name, ": ", op.inputs[i].name, " is ",
+                  input.scalar_type(), ", but must have the dtype of ", op.inputs[0].name, ", ",
+                  inputs[0].scalar_type());
+  }
+}
+
+void check_in_place(const Operator& op, const at::Tensor& input) {
+  TORCH_CHECK(at::has_internal_overlap(input) != at::MemOverlap::Yes, op.card.name, "_: ", op.inputs[0].name,
+              " of shape ", input.sizes(), " and strides ", input.strides(),
+              " has more than one element at the same place in memory and cannot be written to; clone() it first");
+}
+
+void check_out(const Operator& op, TensorSpan inputs, at::ScalarType result, const at::Tensor& out) {
+  TORCH_CHECK(out.device() == inputs[0].device(), op.card.name, ": expected all tensors to be on the same device, but ",
+              op.inputs[0].name, " is on ", inputs[0].device(), " and out is on ", out.device());
+  TORCH_CHECK(out.scalar_type() == result, op.card.name, ": out has dtype ", out.scalar_type(),
+              ", but the result has dtype ", result);
+  TORCH_CHECK(at::has_internal_overlap(out) != at::MemOverlap::Yes, op.card.name, ": out of shape ", out.sizes(),
+              " and strides ", out.strides(), " has more than one element at the same place in memory");
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    TORCH_CHECK(at::get_overlap_status(out, inputs[i]) != at::MemOverlapStatus::Partial, op.card.name,
+                ": out overlaps ", op.inputs[i].name, " in memory; clone() one of them first");
+}
+
+at::ScalarType result_type(const Operator& op, TensorSpan inputs) {
+  if (inputs.size() == 1) return inputs[0].scalar_type();
+  Tensors data;  // parameters have the dtype of the first input
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!op.is_parameter(i)) data.push_back(inputs[i]);
+  return at::native::result_type(data);
+}
+
+Tensors align_parameters(const Operator& op, TensorSpan inputs) {
+  Tensors aligned(inputs.begin(), inputs.end());
+  for (std::size_t i = 1; i < aligned.size(); ++i)
+    if (op.is_parameter(i)) aligned[i] = align_parameter(op, i, inputs[i], inputs[0]);
+  return aligned;
+}
+
+}  // namespace torchactiv

@@ -1,0 +1,23 @@
+// What every backend demands of its inputs; the messages name the operator, the argument and what was given.
+#pragma once
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+// The dtypes and devices of the inputs of forward (or of what stands in their place in backward).
+void check_inputs(const Operator& op, TensorSpan inputs);
+
+// The tensor that <name>_ overwrites.
+void check_in_place(const Operator& op, const at::Tensor& input);
+
+// The tensor that <name>.out writes to, against the inputs and the dtype of the result.
+void check_out(const Operator& op, TensorSpan inputs, at::ScalarType result, const at::Tensor& out);
+
+// The dtype of the result: the inputs' common one.
+at::ScalarType result_type(const Operator& op, TensorSpan inputs);
+
+// Parameters as views that broadcast against the data: a 1-D parameter of more than one element lies along dimension 1.
+Tensors align_parameters(const Operator& op, TensorSpan inputs);
+
+}  // namespace torchactiv

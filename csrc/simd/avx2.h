@@ -1,0 +1,123 @@
+// Vectors of AVX2 with FMA and F16C: eight floats, four doubles. See csrc/simd/simd.h for what each must offer.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstdint>
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+struct DoubleMask {
+  __m256d v;
+};
+
+struct Double {
+  static constexpr int lanes = 4;
+  using Scalar = double;
+  __m256d v;
+
+  Double() = default;
+  Double(__m256d value) : v(value) {}
+  explicit Double(double value) : v(_mm256_set1_pd(value)) {}
+  static Double load(const double* p) { return _mm256_loadu_pd(p); }
+  void store(double* p) const { _mm256_storeu_pd(p, v); }
+
+  friend Double operator+(Double a, Double b) { return _mm256_add_pd(a.v, b.v); }
+  friend Double operator-(Double a, Double b) { return _mm256_sub_pd(a.v, b.v); }
+  friend Double operator*(Double a, Double b) { return _mm256_mul_pd(a.v, b.v); }
+  friend Double operator/(Double a, Double b) { return _mm256_div_pd(a.v, b.v); }
+  friend Double operator-(Double a) { return _mm256_xor_pd(a.v, _mm256_set1_pd(-0.0)); }
+  friend DoubleMask operator<(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
+  friend DoubleMask operator<=(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LE_OQ)}; }
+  friend DoubleMask operator>(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ)}; }
+  friend DoubleMask operator==(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ)}; }
+  friend Double select(DoubleMask m, Double a, Double b) { return _mm256_blendv_pd(b.v, a.v, m.v); }
+  friend Double fma(Double a, Double b, Double c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
+  friend Double abs(Double a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a.v); }
+  friend Double copysign(Double a, Double b) {
+    const __m256d sign = _mm256_set1_pd(-0.0);
+    return _mm256_or_pd(_mm256_andnot_pd(sign, a.v), _mm256_and_pd(sign, b.v));
+  }
+  // The instructions give their second operand where either is NaN.
+  friend Double maximum_or_second(Double a, Double b) { return _mm256_max_pd(a.v, b.v); }
+  friend Double minimum_or_second(Double a, Double b) { return _mm256_min_pd(a.v, b.v); }
+  // a * 2^n for a normal result; n is the integer in the low bits of n_biased.
+  friend Double scale_exponent(Double a, Double n_biased) {
+    return _mm256_castsi256_pd(
+        _mm256_add_epi64(_mm256_castpd_si256(a.v), _mm256_slli_epi64(_mm256_castpd_si256(n_biased.v), 52)));
+  }
+};
+
+struct FloatMask {
+  __m256 v;
+};
+
+struct Float {
+  static constexpr int lanes = 8;
+  using Scalar = float;
+  __m256 v;
+
+  Float() = default;
+  Float(__m256 value) : v(value) {}
+  explicit Float(double value) : v(_mm256_set1_ps(static_cast<float>(value))) {}
+  static Float load(const float* p) { return _mm256_loadu_ps(p); }
+  void store(float* p) const { _mm256_storeu_ps(p, v); }
+
+  friend Float operator+(Float a, Float b) { return _mm256_add_ps(a.v, b.v); }
+  friend Float operator-(Float a, Float b) { return _mm256_sub_ps(a.v, b.v); }
+  friend Float operator*(Float a, Float b) { return _mm256_mul_ps(a.v, b.v); }
+  friend Float operator/(Float a, Float b) { return _mm256_div_ps(a.v, b.v); }
+  friend Float operator-(Float a) { return _mm256_xor_ps(a.v, _mm256_set1_ps(-0.0f)); }
+  friend FloatMask operator<(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
+  friend FloatMask operator<=(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)}; }
+  friend FloatMask operator>(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ)}; }
+  friend FloatMask operator==(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ)}; }
+  friend Float select(FloatMask m, Float a, Float b) { return _mm256_blendv_ps(b.v, a.v, m.v); }
+  friend Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a.v, b.v, c.v); }
+  friend Float abs(Float a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v); }
+  friend Float copysign(Float a, Float b) {
+    const __m256 sign = _mm256_set1_ps(-0.0f);
+    return _mm256_or_ps(_mm256_andnot_ps(sign, a.v), _mm256_and_ps(sign, b.v));
+  }
+  friend Float maximum_or_second(Float a, Float b) { return _mm256_max_ps(a.v, b.v); }
+  friend Float minimum_or_second(Float a, Float b) { return _mm256_min_ps(a.v, b.v); }
+};
+
+inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)); }
+inline Double high_half(Float a) { return _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)); }
+inline Float join(Double low, Double high) { return _mm256_set_m128(_mm256_cvtpd_ps(high.v), _mm256_cvtpd_ps(low.v)); }
+
+inline DoubleMask low_half(FloatMask m) {
+  return {_mm256_castsi256_pd(_mm256_cvtepi32_epi64(_mm256_castsi256_si128(_mm256_castps_si256(m.v))))};
+}
+inline DoubleMask high_half(FloatMask m) {
+  return {_mm256_castsi256_pd(_mm256_cvtepi32_epi64(_mm256_extracti128_si256(_mm256_castps_si256(m.v), 1)))};
+}
+
+inline Float load_half(const std::uint16_t* p) {
+  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+}
+
+inline void store_half(std::uint16_t* p, Float a) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
+}
+
+inline Float load_bfloat16(const std::uint16_t* p) {
+  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+}
+
+// Round to nearest, ties to even; a NaN becomes quiet.
+inline void store_bfloat16(std::uint16_t* p, Float a) {
+  const __m256i bits = _mm256_castps_si256(a.v);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  const __m256i rounded =
+      _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff))), 16);
+  const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
+  const __m256i quiet = _mm256_or_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(0x0040));
+  const __m256i words = _mm256_blendv_epi8(rounded, quiet, nan);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
+                   _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+}
+
+}  // namespace torchactiv::TORCHACTIV_ISA

@@ -1,0 +1,155 @@
+// Vectors for any CPU, by the compiler's vector extension (GCC, Clang): four floats, two doubles, which is SSE2 on
+// x86-64 and NEON on ARM. See csrc/simd/simd.h for what each must offer.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+// clang-format off
+typedef float        Float4  __attribute__((vector_size(16)));
+typedef std::int32_t Int4    __attribute__((vector_size(16)));
+typedef float        Float2  __attribute__((vector_size(8)));
+typedef std::int32_t Int2    __attribute__((vector_size(8)));
+typedef double       Double2 __attribute__((vector_size(16)));
+typedef std::int64_t Long2   __attribute__((vector_size(16)));
+// clang-format on
+
+struct DoubleMask {
+  Long2 v;
+};
+
+struct Double {
+  static constexpr int lanes = 2;
+  using Scalar = double;
+  Double2 v;
+
+  Double() = default;
+  Double(Double2 value) : v(value) {}
+  explicit Double(double value) : v{value, value} {}
+  static Double load(const double* p) {
+    Double a;
+    std::memcpy(&a.v, p, sizeof a.v);
+    return a;
+  }
+  void store(double* p) const { std::memcpy(p, &v, sizeof v); }
+
+  friend Double operator+(Double a, Double b) { return a.v + b.v; }
+  friend Double operator-(Double a, Double b) { return a.v - b.v; }
+  friend Double operator*(Double a, Double b) { return a.v * b.v; }
+  friend Double operator/(Double a, Double b) { return a.v / b.v; }
+  friend Double operator-(Double a) { return -a.v; }
+  friend DoubleMask operator<(Double a, Double b) { return {a.v < b.v}; }
+  friend DoubleMask operator<=(Double a, Double b) { return {a.v <= b.v}; }
+  friend DoubleMask operator>(Double a, Double b) { return {a.v > b.v}; }
+  friend DoubleMask operator==(Double a, Double b) { return {a.v == b.v}; }
+  friend Double select(DoubleMask m, Double a, Double b) { return m.v ? a.v : b.v; }
+  // Rounds twice where there is no such instruction: an emulation would cost more than it gives here.
+  friend Double fma(Double a, Double b, Double c) { return a.v * b.v + c.v; }
+  friend Double abs(Double a) { return std::bit_cast<Double2>(std::bit_cast<Long2>(a.v) & INT64_MAX); }
+  friend Double copysign(Double a, Double b) {
+    return std::bit_cast<Double2>((std::bit_cast<Long2>(a.v) & INT64_MAX) | (std::bit_cast<Long2>(b.v) & INT64_MIN));
+  }
+  friend Double maximum_or_second(Double a, Double b) { return a.v > b.v ? a.v : b.v; }
+  friend Double minimum_or_second(Double a, Double b) { return a.v < b.v ? a.v : b.v; }
+  // a * 2^n for a normal result; n is the integer in the low bits of n_biased.
+  friend Double scale_exponent(Double a, Double n_biased) {
+    return std::bit_cast<Double2>(std::bit_cast<Long2>(a.v) + (std::bit_cast<Long2>(n_biased.v) << 52));
+  }
+};
+
+struct FloatMask {
+  Int4 v;
+};
+
+struct Float {
+  static constexpr int lanes = 4;
+  using Scalar = float;
+  Float4 v;
+
+  Float() = default;
+  Float(Float4 value) : v(value) {}
+  explicit Float(double value) : Float(Float4{} + static_cast<float>(value)) {}
+  static Float load(const float* p) {
+    Float a;
+    std::memcpy(&a.v, p, sizeof a.v);
+    return a;
+  }
+  void store(float* p) const { std::memcpy(p, &v, sizeof v); }
+
+  friend Float operator+(Float a, Float b) { return a.v + b.v; }
+  friend Float operator-(Float a, Float b) { return a.v - b.v; }
+  friend Float operator*(Float a, Float b) { return a.v * b.v; }
+  friend Float operator/(Float a, Float b) { return a.v / b.v; }
+  friend Float operator-(Float a) { return -a.v; }
+  friend FloatMask operator<(Float a, Float b) { return {a.v < b.v}; }
+  friend FloatMask operator<=(Float a, Float b) { return {a.v <= b.v}; }
+  friend FloatMask operator>(Float a, Float b) { return {a.v > b.v}; }
+  friend FloatMask operator==(Float a, Float b) { return {a.v == b.v}; }
+  friend Float select(FloatMask m, Float a, Float b) { return m.v ? a.v : b.v; }
+  friend Float abs(Float a) { return std::bit_cast<Float4>(std::bit_cast<Int4>(a.v) & INT32_MAX); }
+  friend Float copysign(Float a, Float b) {
+    return std::bit_cast<Float4>((std::bit_cast<Int4>(a.v) & INT32_MAX) | (std::bit_cast<Int4>(b.v) & INT32_MIN));
+  }
+  friend Float maximum_or_second(Float a, Float b) { return a.v > b.v ? a.v : b.v; }
+  friend Float minimum_or_second(Float a, Float b) { return a.v < b.v ? a.v : b.v; }
+};
+
+inline Double low_half(Float a) { return __builtin_convertvector((Float2{a.v[0], a.v[1]}), Double2); }
+inline Double high_half(Float a) { return __builtin_convertvector((Float2{a.v[2], a.v[3]}), Double2); }
+inline Float join(Double a, Double b) {
+  const Float2 low = __builtin_convertvector(a.v, Float2), high = __builtin_convertvector(b.v, Float2);
+  return Float4{low[0], low[1], high[0], high[1]};
+}
+inline DoubleMask low_half(FloatMask m) { return {Long2{m.v[0], m.v[1]}}; }
+inline DoubleMask high_half(FloatMask m) { return {Long2{m.v[2], m.v[3]}}; }
+
+// The product is exact in double, so that only the sum is rounded twice.
+inline Float fma(Float a, Float b, Float c) {
+  return join(low_half(a) * low_half(b) + low_half(c), high_half(a) * high_half(b) + high_half(c));
+}
+
+// Half by its bits: normal numbers are shifted and rebiased by a multiplication with 2^112, which also makes the
+// denormals normal; infinities and NaN get the largest exponent.
+inline float half_to_float(std::uint16_t half) {
+  const std::uint32_t magnitude = static_cast<std::uint32_t>(half & 0x7fff) << 13;
+  float value = std::bit_cast<float>(magnitude) * 0x1p112f;
+  if ((half & 0x7c00) == 0x7c00) value = std::bit_cast<float>(magnitude | 0x7f800000u);
+  return std::bit_cast<float>(std::bit_cast<std::uint32_t>(value) | static_cast<std::uint32_t>(half & 0x8000) << 16);
+}
+
+// Round to nearest, ties to even. Adding 2^(e + 13) to a number of exponent e leaves just the bits that a half keeps.
+inline std::uint16_t float_to_half(float value) {
+  const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+  const std::uint32_t sign = bits >> 16 & 0x8000, magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00 | (magnitude >> 13 & 0x3ff));
+  if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00);  // 65520 and above round to infinity
+  if (magnitude < 0x38800000u) {                                                   // a denormal half, in units of 2^-24
+    const float rounded = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(rounded) - 0x3f000000u));
+  }
+  const std::uint32_t odd = magnitude >> 13 & 1;
+  return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000u + 0xfff + odd) >> 13));
+}
+
+inline Float load_half(const std::uint16_t* p) {
+  return Float4{half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])};
+}
+
+inline void store_half(std::uint16_t* p, Float a) {
+  for (int i = 0; i < 4; ++i) p[i] = float_to_half(a.v[i]);
+}
+
+inline Float load_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(Int4{p[0], p[1], p[2], p[3]} << 16); }
+
+// Round to nearest, ties to even; a NaN becomes quiet.
+inline void store_bfloat16(std::uint16_t* p, Float a) {
+  const Int4 bits = std::bit_cast<Int4>(a.v);
+  const Int4 rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+  const Int4 words = a.v == a.v ? rounded : (bits >> 16 | 0x0040);
+  for (int i = 0; i < 4; ++i) p[i] = static_cast<std::uint16_t>(words[i]);
+}
+
+}  // namespace torchactiv::TORCHACTIV_ISA

@@ -1,0 +1,53 @@
+// What an activation says about itself; everything that is not mathematics (schema, Python function,
+// module, documentation, tests, benchmarks) is derived from this.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace torchactiv {
+
+// What a tensor argument is: data flows through the network; a parameter is learned, and broadcasts
+// against the data (one element, one per channel, or any shape that broadcasts).
+enum class Role { data, parameter };
+
+struct Input {
+  std::string_view name = "input";
+  Role role = Role::data;
+  double initial = 0;  // of a parameter: the value that the module starts from
+};
+
+// A plain number, the same for every element.
+struct Argument {
+  std::string_view name;
+  double default_value;
+};
+
+// Which tensor backward reads, and so what autograd keeps alive. Derivatives of an operator with
+// Saved::output are functions of its result.
+enum class Saved { inputs, output };
+
+struct Card {
+  std::string_view name;        // of the operator: torch.ops.torchactiv.<name>
+  std::string_view module;      // of the class in torchactiv.nn
+  std::string_view title;       // what people call it
+  std::string_view formula;     // LaTeX
+  std::string_view derivative;  // LaTeX, one expression per input, separated by "; "
+  std::string_view notes;       // conventions at kinks and infinities, one sentence or more
+  std::string_view source;      // authors and year, title, arXiv number or publisher
+};
+
+// What most activations have in common; one that differs declares its own member of the same name.
+struct Activation {
+  static constexpr std::array inputs{Input{}};
+  static constexpr std::array<Argument, 0> arguments{};
+  static constexpr Saved saved = Saved::inputs;
+  static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
+  static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
+};
+
+// The derivatives with respect to each tensor argument, in order.
+template <class N, int count>
+using Partials = std::array<N, count>;
+
+}  // namespace torchactiv

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct LeakyRelu : Activation {
+  static constexpr Card card{
+      .name = "leaky_relu",
+      .module = "LeakyReLU",
+      .title = "Leaky rectified linear unit",
+      .formula = R"(\max(0, x) + \text{negative\_slope} \cdot \min(0, x))",
+      .derivative = R"(1 \text{ if } x > 0 \text{ else negative\_slope})",
+      .notes = "The slope at 0 is negative_slope, as in PyTorch.",
+      .source = "Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML",
+  };
+  static constexpr std::array arguments{Argument{"negative_slope", 0.01}};
+
+  // Rounds once. f(-0) has the sign of -0 * negative_slope, NaN stays.
+  template <Number N>
+  static N forward(N x, N negative_slope) {
+    return select(x > N(0.0), x, x * negative_slope);
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x, N negative_slope) {
+    return {select(x > N(0.0), N(1.0), select(x <= N(0.0), negative_slope, x))};
+  }
+};
+
+}  // namespace torchactiv

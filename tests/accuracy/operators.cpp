@@ -1,0 +1,88 @@
+#include "tests/accuracy/operators.h"
+
+#include <stdexcept>
+
+#include "headers.inc"
+#include "ops/card.h"
+
+#if defined(__x86_64__)
+#define OPERATOR(name, Struct)                 \
+  namespace torchactiv {                       \
+  namespace baseline {                         \
+  extern const OperatorKernels name##_kernels; \
+  }                                            \
+  namespace avx2 {                             \
+  extern const OperatorKernels name##_kernels; \
+  }                                            \
+  namespace avx512 {                           \
+  extern const OperatorKernels name##_kernels; \
+  }                                            \
+  }
+#define KERNELS(name) \
+  {&torchactiv::baseline::name##_kernels, &torchactiv::avx2::name##_kernels, &torchactiv::avx512::name##_kernels}
+#else
+#define OPERATOR(name, Struct)                 \
+  namespace torchactiv::baseline {             \
+  extern const OperatorKernels name##_kernels; \
+  }
+#define KERNELS(name) {&torchactiv::baseline::name##_kernels}
+#endif
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+namespace accuracy {
+namespace {
+
+void require(bool condition, const std::string& message) {
+  if (!condition) throw std::runtime_error(message);
+}
+
+// Names and defaults come from the operator's card, which the row must fit; its mathematics is not looked at.
+template <class Op>
+Operator describe(const char* name, std::array<const torchactiv::OperatorKernels*, capability_count> kernels) {
+  const std::string prefix = std::string("tests/python/references.py: ") + name + ": ";
+  const Reference* reference = find_reference(name);
+  require(reference != nullptr, prefix + "no such row");
+  require(reference->inputs.size() == Op::inputs.size(), prefix + "wrong number of inputs");
+  require(reference->arguments.size() == Op::arguments.size(), prefix + "wrong number of arguments");
+  require(Op::inputs.size() + Op::arguments.size() < most_variables, prefix + "too many inputs and arguments");
+
+  Operator result{reference, kernels, Op::saved == torchactiv::Saved::output, {}, {}};
+  for (std::size_t i = 1; i < Op::inputs.size(); ++i) {
+    const Variable& row = reference->inputs[i];
+    require(row.name == Op::inputs[i].name, prefix + row.name + " is called " + std::string(Op::inputs[i].name));
+    result.inputs.push_back(row.samples);
+    if (Op::inputs[i].role == torchactiv::Role::parameter)
+      result.inputs.back().insert(result.inputs.back().begin(), Op::inputs[i].initial);
+  }
+  for (std::size_t i = 0; i < Op::arguments.size(); ++i) {
+    const Variable& row = reference->arguments[i];
+    require(row.name == Op::arguments[i].name, prefix + row.name + " is called " + std::string(Op::arguments[i].name));
+    result.arguments.push_back(row.samples);
+    result.arguments.back().insert(result.arguments.back().begin(), Op::arguments[i].default_value);
+  }
+  return result;
+}
+
+}  // namespace
+
+std::array<Capability, capability_count> capabilities() {
+#if defined(__x86_64__)
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+  const bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+  return {{{"baseline", true}, {"avx2", avx2}, {"avx512", avx512}}};
+#else
+  return {{{"baseline", true}}};
+#endif
+}
+
+std::vector<Operator> operators() {
+  return {
+#define OPERATOR(name, Struct) describe<torchactiv::Struct>(#name, {KERNELS(name)}),
+#include "ops/catalogue.h"
+#undef OPERATOR
+  };
+}
+
+}  // namespace accuracy

@@ -1,0 +1,173 @@
+"""Derivatives of the first, second and third order, in reverse and forward mode, against finite differences."""
+
+import pytest
+import torch
+from operators import Case, every_case, sample
+from torch import Tensor
+from torch.autograd import forward_ad, gradcheck, gradgradcheck
+
+SHAPE = (2, 3, 4)
+
+
+@every_case
+def test_first_derivative(case: Case) -> None:
+    tensors = case.inputs(SHAPE, requires_grad=True)
+    assert gradcheck(
+        case.forward, tensors, check_forward_ad=True, check_batched_grad=True, check_batched_forward_grad=True
+    )
+
+
+@every_case
+def test_second_derivative(case: Case) -> None:
+    tensors = case.inputs(SHAPE, requires_grad=True)
+    assert gradgradcheck(
+        case.forward, tensors, check_fwd_over_rev=True, check_rev_over_rev=True, check_batched_grad=True
+    )
+
+
+@every_case
+def test_third_derivative(case: Case) -> None:
+    tensors = case.inputs((2, 3), requires_grad=True)
+    directions = [torch.rand_like(t) for t in tensors]
+
+    def slope(*inputs: Tensor) -> Tensor:
+        """The derivative along the directions."""
+        gradients = torch.autograd.grad(case.forward(*inputs).sum(), inputs, create_graph=True)
+        return torch.stack([(g * d).sum() for g, d in zip(gradients, directions, strict=True)]).sum()
+
+    def curvature(*inputs: Tensor) -> tuple[Tensor, ...]:
+        first = slope(*inputs)
+        if not first.requires_grad:
+            return tuple(i * 0 for i in inputs)
+        second = torch.autograd.grad(first, inputs, create_graph=True, materialize_grads=True)
+        return tuple(s + 0 * i for s, i in zip(second, inputs, strict=True))
+
+    assert gradcheck(curvature, tensors)
+
+
+@every_case
+def test_third_derivative_agrees_with_pytorch(case: Case) -> None:
+    def third(function: object) -> list[Tensor]:
+        tensors = case.inputs((2, 3, 4), requires_grad=True)
+        value = function(*tensors)  # type: ignore[operator]
+        for _ in range(3):
+            if not value.requires_grad:  # piecewise linear: the derivatives before were constants
+                return [torch.zeros_like(t) for t in tensors]
+            gradients = torch.autograd.grad(value.sum(), tensors, create_graph=True, materialize_grads=True)
+            value = torch.cat([(g * g + g).flatten() for g in gradients])
+        return [g.detach() for g in gradients]
+
+    for ours, theirs in zip(
+        third(case.forward), third(lambda *t: case.formula(case.operator.reference.value, *t)), strict=True
+    ):
+        torch.testing.assert_close(ours, theirs, rtol=1e-9, atol=1e-9)
+
+
+@every_case
+def test_backward_and_double_backward_are_operators_with_derivatives(case: Case) -> None:
+    """Not only through forward: called by themselves, with every tensor requiring grad."""
+    tensors = tuple(t.detach() for t in case.inputs(SHAPE))
+    # A saved result of relu is often 0, just at the kink, where differences cannot tell the slope.
+    saved = tuple(torch.where(t == 0, 0.5, t).detach().requires_grad_() for t in case.saved(*tensors))
+    gradient = sample(SHAPE, seed=5).requires_grad_()
+    assert gradcheck(case.backward, (gradient, *saved), check_forward_ad=True)
+    along = tuple(torch.rand_like(s, requires_grad=True) for s in saved)
+    assert gradcheck(case.double_backward, (*along, gradient, *saved), check_forward_ad=True)
+
+
+@every_case
+def test_each_input_alone(case: Case) -> None:
+    """Only one input requires grad: the others get none, and its own is the same as with all."""
+    tensors = case.inputs(SHAPE, requires_grad=True)
+    all_of_them = torch.autograd.grad(case.forward(*tensors).sum(), tensors)
+    for i, expected in enumerate(all_of_them):
+        frozen = [t.detach().clone() for t in tensors]
+        frozen[i].requires_grad_()
+        case.forward(*frozen).sum().backward()
+        for j, tensor in enumerate(frozen):
+            assert (tensor.grad is None) == (i != j)
+        torch.testing.assert_close(frozen[i].grad, expected, rtol=0, atol=0)
+
+
+@every_case
+def test_each_tangent_alone(case: Case) -> None:
+    """Only one input has a forward-mode tangent: the result's is the partial derivative times it."""
+    tensors = case.inputs(SHAPE)
+    partials = case.operator.reference.partials
+    for i, tensor in enumerate(tensors):
+        tangent = torch.rand_like(tensor)
+        with forward_ad.dual_level():
+            dual = [forward_ad.make_dual(t, tangent) if i == j else t for j, t in enumerate(tensors)]
+            actual = forward_ad.unpack_dual(case.forward(*dual)).tangent
+        expected = (
+            case.formula(partials[i], *tensors)
+            * case.aligned(*[tangent if i == j else t for j, t in enumerate(tensors)])[i]
+        )
+        torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12)
+
+
+@every_case
+def test_nothing_requires_grad(case: Case) -> None:
+    tensors = case.inputs(requires_grad=True)
+    with torch.no_grad():
+        assert case.forward(*tensors).grad_fn is None
+    assert case.forward(*(t.detach() for t in tensors)).grad_fn is None
+    with torch.inference_mode():
+        assert case.forward(*tensors).is_inference()
+
+
+@every_case
+def test_the_node_is_named(case: Case) -> None:
+    result = case.forward(*case.inputs(requires_grad=True))
+    assert result.grad_fn is not None
+    assert case.operator.name in result.grad_fn.name()
+    assert len(result.grad_fn.next_functions) == len(case.operator.inputs)
+
+
+@every_case
+def test_gradients_accumulate(case: Case) -> None:
+    """A tensor used twice gets the sum; a module used twice as well."""
+    tensors = case.inputs(requires_grad=True)
+    once = torch.autograd.grad(case.forward(*tensors).sum(), tensors)
+    twice = torch.autograd.grad((case.forward(*tensors) + case.forward(*tensors)).sum(), tensors)
+    for a, b in zip(once, twice, strict=True):
+        torch.testing.assert_close(2 * a, b)
+
+
+@every_case
+def test_expanded_gradient(case: Case) -> None:
+    """sum().backward() sends a gradient with strides of zero."""
+    tensors = case.inputs(requires_grad=True)
+    result = case.forward(*tensors)
+    expanded = torch.autograd.grad(result, tensors, torch.ones(()).double().expand_as(result), retain_graph=True)
+    dense = torch.autograd.grad(result, tensors, torch.ones_like(result))
+    for a, b in zip(expanded, dense, strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("shape", [(), (1,), (0,), (2, 0, 3)], ids=str)
+@every_case
+def test_small_shapes(case: Case, shape: tuple[int, ...]) -> None:
+    tensors = case.inputs(shape, requires_grad=True)
+    result = case.forward(*tensors)
+    gradients = torch.autograd.grad(result.sum(), tensors, create_graph=True)
+    expected = torch.autograd.grad(case.builtin(*tensors).sum(), tensors)
+    for gradient, theirs in zip(gradients, expected, strict=True):
+        assert gradient.shape == theirs.shape
+        torch.testing.assert_close(gradient, theirs)
+    if gradients[0].requires_grad:
+        second = torch.autograd.grad(sum(g.sum() for g in gradients), tensors, materialize_grads=True)
+        assert [s.shape for s in second] == [t.shape for t in tensors]
+
+
+@every_case
+def test_hooks_see_the_gradient(case: Case) -> None:
+    tensors = case.inputs(requires_grad=True)
+    seen = []
+    result = case.forward(*tensors)
+    assert result.grad_fn is not None
+    result.grad_fn.register_hook(lambda inputs, outputs: seen.append((inputs, outputs)))
+    gradients = torch.autograd.grad(result, tensors, torch.ones_like(result))
+    ((inputs, outputs),) = seen
+    assert torch.equal(outputs[0], torch.ones_like(result))
+    assert all(torch.equal(a, b) for a, b in zip(inputs, gradients, strict=True))

@@ -1,0 +1,111 @@
+"""Results and gradients are right: against PyTorch's functions in double, against the exact value in float, and at the
+ends of the number line."""
+
+import math
+
+import pytest
+import torch
+from operators import Case, as_tuple, every_case, sample
+from reference_language import exact
+from rounding import error_in_ulp, many_floats
+
+SPECIAL = (0.0, -0.0, math.inf, -math.inf, 1e-45, -1e-45, 1e-38, -1e-38, 3.4028234663852886e38, -3.4028234663852886e38)
+
+
+@every_case
+def test_double_agrees_with_pytorch(case: Case) -> None:
+    ours = case.inputs((5, 3, 401), requires_grad=True)
+    theirs = [t.detach().clone().requires_grad_() for t in ours]
+    gradient = sample((5, 3, 401), seed=9)
+    a, b = case.forward(*ours), case.builtin(*theirs)
+    torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-15)
+    for x, y in zip(torch.autograd.grad(a, ours, gradient), torch.autograd.grad(b, theirs, gradient), strict=True):
+        torch.testing.assert_close(x, y, rtol=1e-12, atol=1e-12)
+
+
+@every_case
+def test_double_agrees_with_the_formula(case: Case) -> None:
+    tensors = case.inputs((7, 3, 101), requires_grad=True)
+    result = case.forward(*tensors)
+    torch.testing.assert_close(result, case.formula(case.operator.reference.value, *tensors), rtol=1e-12, atol=1e-15)
+    gradients = torch.autograd.grad(result.sum(), tensors)
+    for gradient, partial, aligned in zip(
+        gradients, case.operator.reference.partials, case.aligned(*tensors), strict=True
+    ):
+        expected = case.formula(partial, *tensors).sum_to_size(aligned.shape).reshape(gradient.shape)
+        torch.testing.assert_close(gradient, expected, rtol=1e-12, atol=1e-12)
+
+
+def _points(case: Case, first: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The first input, with a constant for each other one."""
+    samples = case.operator.reference.samples
+    others = [torch.full((1,), samples[i.name][0], dtype=first.dtype) for i in case.operator.inputs[1:]]
+    return (
+        first,
+        *(o if i.is_parameter else o.expand_as(first) for o, i in zip(others, case.operator.inputs[1:], strict=True)),
+    )
+
+
+@every_case
+def test_float_is_within_an_ulp(case: Case) -> None:
+    tensors = _points(case, many_floats())
+    expected = case.formula(case.operator.reference.value, *(t.double() for t in tensors))
+    errors = error_in_ulp(case.forward(*tensors), expected)
+    assert errors.max() <= 1.0, f"{errors.max()} ulp at {tensors[0][errors.argmax()]}"
+
+
+@every_case
+def test_float_gradient_is_within_two_ulp_or_small(case: Case) -> None:
+    points = _points(case, many_floats())
+    # Every point is a channel, lest the gradients of parameters are summed.
+    tensors = [
+        t.expand_as(points[0]) if i.is_parameter else t[None] for t, i in zip(points, case.operator.inputs, strict=True)
+    ]
+    gradients = case.backward(torch.ones_like(tensors[0]), *case.saved(*tensors))
+    for gradient, partial in zip(gradients, case.operator.reference.partials, strict=True):
+        expected = case.formula(partial, *(t.double() for t in tensors)).reshape(gradient.shape)
+        errors, distance = error_in_ulp(gradient, expected), (gradient.double() - expected).abs()
+        bad = (errors > 2.0) & ~((expected.abs() < 1 / 16) & (distance <= 2.0**-27))
+        assert not bad.any(), f"{errors[bad].max()} ulp at {tensors[0].reshape(bad.shape)[bad][errors[bad].argmax()]}"
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@every_case
+def test_limits(case: Case, dtype: torch.dtype) -> None:
+    tensors = _points(case, torch.tensor(SPECIAL, dtype=dtype))
+    others = {name: float(t[0]) for name, t in zip(case.operator.reference.inputs[1:], tensors[1:], strict=True)}
+    result = case.forward(*tensors)
+    for x, actual in zip(tensors[0].tolist(), result, strict=True):
+        limit = exact(case.operator.reference.value, {case.operator.reference.inputs[0]: x, **others, **case.keywords})
+        expected = torch.tensor(float(limit), dtype=torch.float64)
+        assert torch.equal(actual.double(), expected) or error_in_ulp(actual, expected) <= 1, (x, actual, limit)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str)
+@every_case
+def test_zero_and_infinity_keep_the_sign_that_pytorch_gives(case: Case, dtype: torch.dtype) -> None:
+    tensors = _points(case, torch.tensor([0.0, -0.0, math.inf], dtype=dtype))
+    ours, theirs = case.forward(*tensors), case.builtin(*tensors)
+    assert torch.equal(ours, theirs) and torch.equal(ours.signbit(), theirs.signbit()), (ours, theirs)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str)
+@every_case
+def test_nan_stays(case: Case, dtype: torch.dtype) -> None:
+    """In the value, and in the gradient of the data for a NaN in data or gradient, in vectors and in their tails."""
+    for size in (1, 67):
+        tensors = [t.detach().requires_grad_() for t in _points(case, torch.full((size,), math.nan, dtype=dtype))]
+        result = case.forward(*tensors)
+        assert result.isnan().all()
+        first = as_tuple(torch.autograd.grad(result, tensors, torch.ones_like(result)))[0]
+        assert first.isnan().all()
+
+
+@every_case
+def test_one_nan_does_not_spread(case: Case) -> None:
+    tensors = case.inputs((67,), dtype=torch.float32)
+    whole = case.forward(*tensors)
+    tensors[0][13] = math.nan
+    result = case.forward(*tensors)
+    assert result.isnan().nonzero().flatten().tolist() == [13]
+    assert torch.equal(result[:13], whole[:13]) and torch.equal(result[14:], whole[14:])

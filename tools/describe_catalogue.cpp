@@ -1,0 +1,74 @@
+// Prints the catalogue as JSON: what the cards in ops/ say, for the generators of everything that is not C++.
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "csrc/operators/activations.h"
+
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') result += '\\';
+    if (static_cast<unsigned char>(c) < 0x20) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(c));
+      result += escape;
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.17g", value);
+  for (int digits = 1; digits <= 17; ++digits) {  // the shortest that reads back the same
+    char shorter[32];
+    std::snprintf(shorter, sizeof shorter, "%.*g", digits, value);
+    if (std::stod(shorter) == value) return shorter;
+  }
+  return text;
+}
+
+template <class Op>
+void describe(bool first) {
+  using namespace torchactiv;
+  const Card& card = Op::card;
+  std::printf("%s  {\"name\": %s, \"module\": %s, \"title\": %s,\n", first ? "" : ",\n", quoted(card.name).c_str(),
+              quoted(card.module).c_str(), quoted(card.title).c_str());
+  std::printf("   \"formula\": %s, \"derivative\": %s,\n", quoted(card.formula).c_str(),
+              quoted(card.derivative).c_str());
+  std::printf("   \"notes\": %s, \"source\": %s,\n", quoted(card.notes).c_str(), quoted(card.source).c_str());
+  std::printf("   \"inputs\": [");
+  bool rest = false;
+  for (const Input& input : Op::inputs) {
+    std::printf("%s{\"name\": %s, \"role\": %s, \"initial\": %s}", rest ? ", " : "", quoted(input.name).c_str(),
+                input.role == Role::data ? "\"data\"" : "\"parameter\"", number(input.initial).c_str());
+    rest = true;
+  }
+  std::printf("], \"arguments\": [");
+  rest = false;
+  for (const Argument& argument : Op::arguments) {
+    std::printf("%s{\"name\": %s, \"default\": %s}", rest ? ", " : "", quoted(argument.name).c_str(),
+                number(argument.default_value).c_str());
+    rest = true;
+  }
+  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s}",
+              Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", Op::in_place ? "true" : "false",
+              Op::in_place && Op::inplace_argument ? "true" : "false");
+}
+
+}  // namespace
+
+int main() {
+  std::printf("[\n");
+  bool first = true;
+  torchactiv::for_each_activation([&]<class Op>() {
+    describe<Op>(first);
+    first = false;
+  });
+  std::printf("\n]\n");
+}
