@@ -85,6 +85,12 @@ REFERENCES = (
         builtin=torch.tanh,
     ),
     Reference(
+        name="mish",
+        value="x * tanh(log1p(exp(x)))",
+        partials=("tanh(log1p(exp(x))) + x / (1 + exp(-x)) / (cosh(log1p(exp(x))) * cosh(log1p(exp(x))))",),
+        builtin=F.mish,
+    ),
+    Reference(
         name="swiglu",
         value="gate / (1 + exp(-gate)) * up",
         partials=(
