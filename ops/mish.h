@@ -16,42 +16,28 @@ struct Mish : Activation {
       .source = "Misra 2019, Mish: A Self Regularized Non-Monotonic Activation Function, arXiv:1908.08681, equation 1",
   };
 
-  // tanh(ln(1 + w)) = w(w + 2) / (w(w + 2) + 2). With t = e^-|x| this is, free of overflow,
-  //   (1 + 2t) / (1 + 2t + 2t^2) for x >= 0 and t(t + 2) / (t^2 + 2t + 2) for x < 0.
+  // tanh(ln(1 + w)) = n / (n + 2) with w = e^x and n = w(w + 2), which cancels nowhere.
   template <Number N>
   static N forward(N x) {
-    const auto t = exponential(-abs(x));
-    const auto negative = x < N(0.0);
-    const Wide<N> one(1.0), two(2.0);
-    const Wide<N> ratio =
-        select(negative, t.mantissa * (t.value + two), one + two * t.value) / denominator<N>(negative, t.value);
-    return t.restore(widen(at_least(x, N(-lowest))) * ratio, negative);
+    const auto w = exponential(at_most(x, N(highest)));
+    const Wide<N> two(2.0), w2 = w.value + two;
+    return w.restore(widen(at_least(x, N(lowest))) * (w.mantissa * w2) / fma(w.value, w2, two));
   }
 
-  // f' = w ((w + 2)(w(w + 2) + 2) + 4x(1 + w)) / (w(w + 2) + 2)^2 with w = e^x; in t, for x >= 0,
-  //   ((1 + 2t) d + 4x t^2 (1 + t)) / d^2, and for x < 0  t((t + 2) d + 4x(1 + t)) / d^2.
+  // f' = w ((w + 2) d + 4x (1 + w)) / d^2 with w = e^x and d = w(w + 2) + 2.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const auto t = exponential(-abs(x));
-    const auto negative = x < N(0.0);
-    const Wide<N> one(1.0), two(2.0);
-    const Wide<N> limited = widen(at_most(at_least(x, N(-lowest)), N(lowest)));
-    const Wide<N> d = denominator<N>(negative, t.value);
-    const Wide<N> slope = Wide<N>(4.0) * limited * (one + t.value);
-    const Wide<N> below = t.mantissa * ((t.value + two) * d + slope);
-    const Wide<N> above = (one + two * t.value) * d + slope * (t.value * t.value);
-    return {t.restore(select(negative, below, above) / (d * d), negative)};
+    const N limited = at_most(at_least(x, N(lowest)), N(highest));
+    const auto w = exponential(limited);
+    const Wide<N> two(2.0), w2 = w.value + two, d = fma(w.value, w2, two);
+    const Wide<N> x4 = Wide<N>(4.0) * widen(limited);
+    return {w.restore(w.mantissa * fma(w2, d, fma(x4, w.value, x4)) / (d * d))};
   }
 
  private:
-  // Beyond this the exponential is zero in every dtype; it keeps 0 * infinity out.
-  static constexpr double lowest = 1024;
-
-  template <Number N, class M>
-  static Wide<N> denominator(M negative, Wide<N> t) {
-    const Wide<N> one(1.0), two(2.0);
-    return select(negative, t * (t + two) + two, one + two * t * (one + t));
-  }
+  // Beyond these f = x and f' = 1 to the last digit of a double, and e^x is zero in every dtype. d^2 is finite in
+  // float.
+  static constexpr double highest = 21, lowest = -1024;
 };
 
 }  // namespace torchactiv

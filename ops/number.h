@@ -23,11 +23,11 @@ using Wide = typename NumberTraits<N>::Wide;
 template <class N>
 using Mask = typename NumberTraits<N>::Mask;
 
-// e^x for x <= 0, in a form that neither loses digits among the denormals nor underflows before its time:
-//   .value     e^x as a Wide<N>; may be flushed to zero where e^x is below the smallest normal number
-//   .mantissa  a Wide<N> of moderate size with e^x = mantissa * 2^exponent
-//   .restore(y)         narrow(y) * 2^exponent, rounded once in effect
-//   .restore(y, where)  the same where the mask `where` holds, narrow(y) elsewhere
+// e^x for x <= 60, in a form that neither loses digits among the denormals nor underflows before its time:
+//   .value       e^x as a Wide<N>; may be flushed to zero where e^x is below the smallest normal number
+//   .mantissa    a Wide<N> with e^x = mantissa * 2^exponent
+//   .restore(y)  narrow(y) * 2^exponent, rounded once in effect
+// So e^x / (1 + e^x), say, is restore(mantissa / (1 + value)).
 template <class N>
 using Exponential = typename NumberTraits<N>::Exponential;
 
@@ -44,6 +44,8 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { a > b } -> std::convertible_to<Mask<N>>;
   { select(m, a, b) } -> std::convertible_to<N>;
   { select(m, w, w) } -> std::convertible_to<Wide<N>>;
+  { fma(a, b, a) } -> std::convertible_to<N>;  // a * b + c, rounded once where the machine can
+  { fma(w, w, w) } -> std::convertible_to<Wide<N>>;
   { abs(a) } -> std::convertible_to<N>;
   { copysign(a, b) } -> std::convertible_to<N>;  // the magnitude of a with the sign of b
   { at_least(a, b) } -> std::convertible_to<N>;  // the larger; NaN stays, the bound b is never NaN
@@ -51,8 +53,9 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { widen(a) } -> std::convertible_to<Wide<N>>;
   { narrow(w) } -> std::convertible_to<N>;  // rounds once
   { w * w + w / w - w } -> std::convertible_to<Wide<N>>;
-  { exponential(a) } -> std::convertible_to<Exponential<N>>;  // a <= 0 or NaN
-  { expm1(a) } -> std::convertible_to<Wide<N>>;               // e^a - 1 without cancellation; a <= 0 or NaN
+  { exp(a) } -> std::convertible_to<N>;                       // within 1 ulp; a <= 60 or NaN
+  { exponential(a) } -> std::convertible_to<Exponential<N>>;  // a <= 60 or NaN
+  { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
 };
 
 }  // namespace torchactiv

@@ -17,19 +17,18 @@ struct Sigmoid : Activation {
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
-  // With t = e^-|x|: f(|x|) = 1 / (1 + t) and f(-|x|) = t / (1 + t), neither of which cancels.
+  // w / (1 + w) with w = e^x cancels nowhere, and is 1 to the last digit where x is limited.
   template <Number N>
   static N forward(N x) {
-    const auto t = exponential(-abs(x));
-    const auto negative = x < N(0.0);
-    return t.restore(select(negative, t.mantissa, Wide<N>(1.0)) / (Wide<N>(1.0) + t.value), negative);
+    const auto w = exponential(at_most(x, N(40.0)));
+    return w.restore(w.mantissa / (Wide<N>(1.0) + w.value));
   }
 
+  // t / (1 + 2t + t^2) with t = e^-|x|. In N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const auto t = exponential(-abs(x));
-    const Wide<N> denominator = Wide<N>(1.0) + t.value;
-    return {t.restore(t.mantissa / (denominator * denominator))};
+    const N t = exp(-abs(x));
+    return {t / fma(t, t + N(2.0), N(1.0))};
   }
 };
 

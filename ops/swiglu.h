@@ -18,33 +18,30 @@ struct SwiGlu : Activation {
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr bool in_place = false;
 
-  // With t = e^-|g|: silu(g) = g / (1 + t) for g >= 0 and g t / (1 + t) for g < 0.
+  // silu(g) = g w / (1 + w) with w = e^g, which cancels nowhere.
   template <Number N>
   static N forward(N gate, N up) {
-    const auto t = exponential(-abs(gate));
-    const auto negative = gate < N(0.0);
-    return t.restore(silu(t, negative, gate) * widen(up), negative);
+    const auto w = exponential(at_most(gate, N(highest)));
+    return w.restore(silu(w, gate) * widen(up));
   }
 
-  // silu' = (1 + t + g t) / (1 + t)^2 for g >= 0 and t (1 + t + g) / (1 + t)^2 for g < 0.
+  // silu' = w (1 + w + g) / (1 + w)^2.
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
-    const auto t = exponential(-abs(gate));
-    const auto negative = gate < N(0.0);
-    const Wide<N> one(1.0);
-    const Wide<N> g = widen(at_most(at_least(gate, N(-lowest)), N(lowest)));
-    const Wide<N> d = one + t.value;
-    const Wide<N> slope = select(negative, t.mantissa, one) * (d + g * select(negative, one, t.value)) / (d * d);
-    return {t.restore(slope * widen(up), negative), t.restore(silu(t, negative, gate), negative)};
+    const N limited = at_most(at_least(gate, N(lowest)), N(highest));
+    const auto w = exponential(limited);
+    const Wide<N> d = Wide<N>(1.0) + w.value, ratio = w.mantissa / d;
+    const Wide<N> slope = ratio * (d + widen(limited)) / d;
+    return {w.restore(slope * widen(up)), w.restore(widen(at_least(gate, N(lowest))) * ratio)};
   }
 
  private:
-  // Beyond this the exponential is zero in every dtype; it keeps 0 * infinity out.
-  static constexpr double lowest = 1024;
+  // Beyond these silu(g) = g and silu' = 1 to the last digit of a double, and e^g is zero in every dtype.
+  static constexpr double highest = 43, lowest = -1024;
 
-  template <class N, class E, class M>
-  static Wide<N> silu(const E& t, M negative, N gate) {
-    return widen(at_least(gate, N(-lowest))) * select(negative, t.mantissa, Wide<N>(1.0)) / (Wide<N>(1.0) + t.value);
+  template <class N, class E>
+  static Wide<N> silu(const E& w, const N& gate) {
+    return widen(at_least(gate, N(lowest))) * w.mantissa / (Wide<N>(1.0) + w.value);
   }
 };
 

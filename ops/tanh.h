@@ -17,18 +17,18 @@ struct Tanh : Activation {
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
-  // With m = e^(-2|x|) - 1, which is exact to the last digits near 0: tanh|x| = -m / (2 + m). f(-0) = -0.
+  // m / (2 + m) with m = e^2x - 1, which keeps its digits near 0; it is +-1 where x is limited.
   template <Number N>
   static N forward(N x) {
-    const Wide<N> m = expm1(N(-2.0) * abs(x));
+    const Wide<N> m = expm1(N(2.0) * at_most(at_least(x, N(-20.0)), N(20.0)));
     return copysign(narrow(m / (Wide<N>(2.0) + m)), x);
   }
 
+  // 4t / (1 + 2t + t^2) with t = e^(-2|x|). In N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const auto t = exponential(N(-2.0) * abs(x));
-    const Wide<N> denominator = Wide<N>(1.0) + t.value;
-    return {t.restore(Wide<N>(4.0) * t.mantissa / (denominator * denominator))};
+    const N t = exp(N(-2.0) * abs(x));
+    return {N(4.0) * t / fma(t, t + N(2.0), N(1.0))};
   }
 };
 

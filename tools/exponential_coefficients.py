@@ -1,8 +1,10 @@
-"""Prints the coefficients of csrc/simd/exponential.h, with the relative error of the approximation.
+"""Prints the polynomials of csrc/simd/exponential.h, lowest coefficient first, with their relative errors.
 
-e^r - 1 = r + r^2 Q(r) for |r| <= ln(2) / 2; Q is fitted by a Chebyshev expansion, which is within a small factor of
-the best polynomial. Usage: python tools/exponential_coefficients.py
+All are fitted on |r| <= ln(2) / 2 by Chebyshev expansions, which are within a small factor of the best polynomials.
+Usage: python tools/exponential_coefficients.py
 """
+
+from collections.abc import Callable
 
 import mpmath
 
@@ -11,22 +13,34 @@ mpmath.mp.dps = 60
 REACH = mpmath.log(2) / 2 * mpmath.mpf("1.001")  # rounding may pick the neighbouring power of two
 
 
-def quotient(r: mpmath.mpf) -> mpmath.mpf:
+def slope(r: mpmath.mpf) -> mpmath.mpf:
+    """(e^r - 1) / r, by its series near 0."""
+    return mpmath.expm1(r) / r if abs(r) > mpmath.mpf("1e-20") else 1 + r / 2
+
+
+def curvature(r: mpmath.mpf) -> mpmath.mpf:
     """(e^r - 1 - r) / r^2, by its series near 0."""
-    if abs(r) < mpmath.mpf("1e-15"):
-        return mpmath.mpf(1) / 2 + r / 6 + r * r / 24
-    return (mpmath.expm1(r) - r) / (r * r)
+    return (mpmath.expm1(r) - r) / (r * r) if abs(r) > mpmath.mpf("1e-15") else mpmath.mpf(1) / 2 + r / 6
+
+
+# Name, function, number of coefficients, and the power of r by which an error of the polynomial is multiplied where it
+# is compared with e^r (first) or e^r - 1 (the others).
+FITS: list[tuple[str, Callable[[mpmath.mpf], mpmath.mpf], int, int]] = [
+    ("single_exp", mpmath.exp, 7, 0),
+    ("single_expm1_slope", slope, 7, 0),
+    ("float_curvature", curvature, 5, 1),
+    ("double_curvature", curvature, 11, 1),
+]
 
 
 def main() -> None:
-    for name, count in (("single_quotient", 6), ("double_quotient", 11)):
-        coefficients, error = mpmath.chebyfit(quotient, [-REACH, REACH], count, error=True)
-        relative = mpmath.log(error * REACH, 2)
-        print(f"// Relative error of r + r^2 Q(r) against e^r - 1: 2^{mpmath.nstr(relative, 4)}.")
+    for name, function, count, power in FITS:
+        coefficients, error = mpmath.chebyfit(function, [-REACH, REACH], count, error=True)
+        smallest = mpmath.exp(-REACH) if function is mpmath.exp else slope(-REACH)
+        bound = mpmath.log(error * REACH**power / smallest, 2)
+        print(f"// Relative error: 2^{mpmath.nstr(bound, 4)}.")
         print(f"constexpr double {name}[] = {{")
-        for coefficient in reversed(coefficients):
-            print(f"    {float(coefficient).hex()},")
-        print("};")
+        print(",\n".join(f"    {float(coefficient).hex()}" for coefficient in reversed(coefficients)) + ",\n};")
 
 
 if __name__ == "__main__":

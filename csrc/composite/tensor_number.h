@@ -102,6 +102,8 @@ inline TensorNumber select(const TensorMask& mask, const TensorNumber& a, const 
       });
 }
 
+inline TensorNumber fma(const TensorNumber& a, const TensorNumber& b, const TensorNumber& c) { return a * b + c; }
+
 inline TensorNumber abs(const TensorNumber& a) { return TensorNumber(at::abs(a.tensor())); }
 inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
   return TensorNumber(a.is_constant() ? at::copysign(at::full_like(b.tensor(), a.constant()), b.tensor())
@@ -119,13 +121,13 @@ inline TensorNumber narrow(const TensorNumber& a) { return a; }
 struct TensorExponential {
   TensorNumber mantissa, value;
   const TensorNumber& restore(const TensorNumber& y) const { return y; }
-  const TensorNumber& restore(const TensorNumber& y, const TensorMask&) const { return y; }
 };
 
 inline TensorExponential exponential(const TensorNumber& a) {
   const TensorNumber value(at::exp(a.tensor()));
   return {value, value};
 }
+inline TensorNumber exp(const TensorNumber& a) { return TensorNumber(at::exp(a.tensor())); }
 inline TensorNumber expm1(const TensorNumber& a) { return TensorNumber(at::expm1(a.tensor())); }
 
 template <>

@@ -4,36 +4,44 @@
 #include <cstring>
 
 #include "csrc/kernels/table.h"
-#include "csrc/simd/simd.h"
+#include "csrc/numbers/vector.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
 struct Float32 {
   using Storage = float;
-  using Vector = Float;
-  static Vector load(const Storage* p) { return Float::load(p); }
-  static void store(Storage* p, Vector a) { a.store(p); }
+  using Vector = Floats;
+  static Vector load(const Storage* p) { return Floats::load(p); }
+  static void store(Storage* p, const Vector& a) { a.store(p); }
 };
 
 struct Float64 {
   using Storage = double;
-  using Vector = Double;
-  static Vector load(const Storage* p) { return Double::load(p); }
-  static void store(Storage* p, Vector a) { a.store(p); }
+  using Vector = Doubles;
+  static Vector load(const Storage* p) { return Doubles::load(p); }
+  static void store(Storage* p, const Vector& a) { a.store(p); }
 };
 
 struct BFloat16 {
   using Storage = std::uint16_t;
-  using Vector = Float;
-  static Vector load(const Storage* p) { return load_bfloat16(p); }
-  static void store(Storage* p, Vector a) { store_bfloat16(p, a); }
+  using Vector = Floats;
+  static Vector load(const Storage* p) {
+    return Floats::from([&](int i) { return load_bfloat16(p + i * Float::lanes); });
+  }
+  static void store(Storage* p, const Vector& a) {
+    for (int i = 0; i < 2; ++i) store_bfloat16(p + i * Float::lanes, a.v[i]);
+  }
 };
 
 struct Float16 {
   using Storage = std::uint16_t;
-  using Vector = Float;
-  static Vector load(const Storage* p) { return load_half(p); }
-  static void store(Storage* p, Vector a) { store_half(p, a); }
+  using Vector = Floats;
+  static Vector load(const Storage* p) {
+    return Floats::from([&](int i) { return load_half(p + i * Float::lanes); });
+  }
+  static void store(Storage* p, const Vector& a) {
+    for (int i = 0; i < 2; ++i) store_half(p + i * Float::lanes, a.v[i]);
+  }
 };
 
 template <class E>
@@ -48,7 +56,7 @@ typename E::Vector load_some(const typename E::Storage* p, std::int64_t n) {
 }
 
 template <class E>
-void store_some(typename E::Storage* p, typename E::Vector a, std::int64_t n) {
+void store_some(typename E::Storage* p, const typename E::Vector& a, std::int64_t n) {
   typename E::Storage buffer[lanes<E>];
   E::store(buffer, a);
   std::memcpy(p, buffer, static_cast<std::size_t>(n) * sizeof *p);

@@ -31,7 +31,9 @@ struct Map {
   }
   static Storage* element(char* p, std::int64_t offset) { return reinterpret_cast<Storage*>(p + offset); }
 
-  static void contiguous(char* const* data, const bool (&splat)[inputs], std::int64_t n, const double* arguments) {
+  // Flat: a call of any part of the mathematics would pass its vectors through memory.
+  [[gnu::flatten]] static void contiguous(char* const* data, const bool (&splat)[inputs], std::int64_t n,
+                                          const double* arguments) {
     std::array<Vector, inputs> x;
     bool any_splat = false;
     for (int i = 0; i < inputs; ++i) {
@@ -61,7 +63,8 @@ struct Map {
     }
   }
 
-  static void strided(char* const* data, const std::int64_t* strides, std::int64_t n, const double* arguments) {
+  [[gnu::flatten]] static void strided(char* const* data, const std::int64_t* strides, std::int64_t n,
+                                       const double* arguments) {
     for (std::int64_t done = 0; done < n; done += lanes<E>) {
       const std::int64_t count = std::min<std::int64_t>(lanes<E>, n - done);
       std::array<Vector, inputs> x;

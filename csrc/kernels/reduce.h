@@ -25,7 +25,8 @@ struct Reduce {
     return count;
   }();
 
-  static void row(char* const* data, std::int64_t n, const double* arguments, double* sums) {
+  // Flat, as in csrc/kernels/map.h.
+  [[gnu::flatten]] static void row(char* const* data, std::int64_t n, const double* arguments, double* sums) {
     std::array<Vector, inputs> x;
     for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? load_splat<E>(input(data, i)) : Vector(0.0);
     std::array<Vector, parameters> total;
@@ -68,13 +69,12 @@ struct Reduce {
   }
 
  private:
-  static constexpr std::int64_t shortest = 64, longest = 1024;
-  static_assert(shortest * width <= longest);
+  static constexpr std::int64_t shortest = 64, longest = std::max<std::int64_t>(1024, shortest* width);
 
   static const Storage* input(char* const* data, int i) { return reinterpret_cast<const Storage*>(data[outputs + i]); }
   static Storage* output(char* const* data, int i) { return reinterpret_cast<Storage*>(data[i]); }
 
-  static double first(Vector a, std::int64_t n) {
+  static double first(const Vector& a, std::int64_t n) {
     Scalar buffer[width];
     a.store(buffer);
     double sum = 0;
@@ -82,8 +82,8 @@ struct Reduce {
     return sum;
   }
 
-  static void columns(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,
-                      std::int64_t repeat, const double* arguments, double* sums) {
+  [[gnu::flatten]] static void columns(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,
+                                       std::int64_t repeat, const double* arguments, double* sums) {
     Storage values[inputs][longest];
     Scalar totals[parameters][longest] = {};
     for (int i = 0; i < inputs; ++i) {

@@ -35,6 +35,11 @@ Jet<V> select(const M& mask, const Jet<V>& a, const Jet<V>& b) {
 }
 
 template <class V>
+Jet<V> fma(const Jet<V>& a, const Jet<V>& b, const Jet<V>& c) {
+  return {fma(a.value, b.value, c.value), fma(a.tangent, b.value, fma(a.value, b.tangent, c.tangent))};
+}
+
+template <class V>
 Jet<V> abs(const Jet<V>& a) {
   return {abs(a.value), select(a.value < V(0.0), -a.tangent, a.tangent)};
 }
@@ -72,10 +77,6 @@ struct JetExponential {
   Jet<Wide<V>> mantissa, value;
 
   Jet<V> restore(const Jet<Wide<V>>& y) const { return {base.restore(y.value), base.restore(y.tangent)}; }
-  template <class M>
-  Jet<V> restore(const Jet<Wide<V>>& y, const M& where) const {
-    return {base.restore(y.value, where), base.restore(y.tangent, where)};
-  }
 };
 
 template <class V>
@@ -83,6 +84,12 @@ JetExponential<V> exponential(const Jet<V>& a) {
   const Exponential<V> e = exponential(a.value);
   const Wide<V> tangent = widen(a.tangent);
   return {e, {e.mantissa, e.mantissa * tangent}, {e.value, e.value * tangent}};
+}
+
+template <class V>
+Jet<V> exp(const Jet<V>& a) {
+  const V value = exp(a.value);
+  return {value, value * a.tangent};
 }
 
 template <class V>

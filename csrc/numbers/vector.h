@@ -1,84 +1,79 @@
-// SIMD vectors as models of Number (ops/number.h).
+// SIMD vectors as models of Number (ops/number.h): two vectors of floats or of doubles at a time.
 //
-// The wide number of a Float is a pair of Double: twice the lanes' worth of work, but each operation is one
-// instruction, no intermediate result underflows or overflows, and the one rounding at the end is nearly all of the
-// error. Compensated pairs of floats take more instructions for the same formulas.
+// The wide number of floats is as many doubles: twice the work, but each operation is one instruction, no intermediate
+// result underflows or overflows, and the one rounding at the end is nearly all of the error. Compensated pairs of
+// floats take more instructions for the same formulas, in longer chains.
 #pragma once
 
 #include "csrc/simd/exponential.h"
-#include "csrc/simd/simd.h"
 #include "ops/number.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-struct DoublePair {
-  Double low, high;
+using Floats = Batch<Float, 2>;
+using Doubles = Batch<Double, 2>;
+using WideFloats = Batch<Double, 4>;
 
-  DoublePair(Double low, Double high) : low(low), high(high) {}
-  explicit DoublePair(double value) : low(value), high(value) {}
-
-  friend DoublePair operator+(DoublePair a, DoublePair b) { return {a.low + b.low, a.high + b.high}; }
-  friend DoublePair operator-(DoublePair a, DoublePair b) { return {a.low - b.low, a.high - b.high}; }
-  friend DoublePair operator*(DoublePair a, DoublePair b) { return {a.low * b.low, a.high * b.high}; }
-  friend DoublePair operator/(DoublePair a, DoublePair b) { return {a.low / b.low, a.high / b.high}; }
-  friend DoublePair operator-(DoublePair a) { return {-a.low, -a.high}; }
-  friend DoublePair select(FloatMask m, DoublePair a, DoublePair b) {
-    return {select(low_half(m), a.low, b.low), select(high_half(m), a.high, b.high)};
-  }
-};
-
-inline DoublePair widen(Float a) { return {low_half(a), high_half(a)}; }
-inline Float narrow(DoublePair a) { return join(a.low, a.high); }
-inline Double widen(Double a) { return a; }
-inline Double narrow(Double a) { return a; }
+inline WideFloats widen(const Floats& a) {
+  return {low_half(a.v[0]), high_half(a.v[0]), low_half(a.v[1]), high_half(a.v[1])};
+}
+inline Floats narrow(const WideFloats& a) { return {join(a.v[0], a.v[1]), join(a.v[2], a.v[3])}; }
+inline WideFloats select(const Floats::Mask& m, const WideFloats& a, const WideFloats& b) {
+  const WideFloats::Mask mask{{low_half(m.v[0]), high_half(m.v[0]), low_half(m.v[1]), high_half(m.v[1])}};
+  return select(mask, a, b);
+}
+inline Doubles widen(const Doubles& a) { return a; }
+inline Doubles narrow(const Doubles& a) { return a; }
 
 // Doubles reach far below the smallest float, so nothing need be restored.
 struct FloatExponential {
-  DoublePair mantissa, value;
-  Float restore(DoublePair y) const { return narrow(y); }
-  Float restore(DoublePair y, FloatMask) const { return narrow(y); }
+  WideFloats mantissa, value;
+  Floats restore(const WideFloats& y) const { return narrow(y); }
 };
 
-inline FloatExponential exponential(Float a) {
-  const DoublePair x = widen(at_least(a, Float(-700.0)));
-  const DoublePair value{exp_single(x.low), exp_single(x.high)};
+inline FloatExponential exponential(const Floats& a) {
+  const WideFloats value = exp_single(widen(at_least(a, Floats(-700.0))));
   return {value, value};
 }
 
-inline DoublePair expm1(Float a) {
-  const DoublePair x = widen(at_least(a, Float(-700.0)));
-  return {expm1_single(x.low), expm1_single(x.high)};
+inline WideFloats expm1(const Floats& a) { return expm1_single(widen(at_least(a, Floats(-700.0)))); }
+
+inline Floats exp(const Floats& a) {
+  if constexpr (fused_float)
+    return exp_float(at_least(a, Floats(-104.0)));
+  else
+    return narrow(exp_single(widen(at_least(a, Floats(-104.0)))));
 }
 
-struct ScaledDouble {
-  Double mantissa, value, power;
-  Double restore(Double y) const { return times_power_of_two(y, power); }
-  Double restore(Double y, DoubleMask where) const { return times_power_of_two(y, select(where, power, Double(0.0))); }
+struct ScaledDoubles {
+  Doubles mantissa, value, power;
+  Doubles restore(const Doubles& y) const { return times_power_of_two(y, power); }
 };
 
-inline ScaledDouble exponential(Double a) {
-  const DoubleExponential e = exp_double(at_least(a, Double(-1400.0)));
+inline ScaledDoubles exponential(const Doubles& a) {
+  const auto e = exp_double(at_least(a, Doubles(-1400.0)));
   return {e.mantissa, times_power_of_two(e.mantissa, e.power), e.power};
 }
 
-inline Double expm1(Double a) { return expm1_double(at_least(a, Double(-700.0))); }
+inline Doubles expm1(const Doubles& a) { return expm1_double(at_least(a, Doubles(-700.0))); }
+inline Doubles exp(const Doubles& a) { return exponential(a).value; }
 
 }  // namespace torchactiv::TORCHACTIV_ISA
 
 namespace torchactiv {
 
 template <>
-struct NumberTraits<TORCHACTIV_ISA::Float> {
-  using Wide = TORCHACTIV_ISA::DoublePair;
-  using Mask = TORCHACTIV_ISA::FloatMask;
+struct NumberTraits<TORCHACTIV_ISA::Floats> {
+  using Wide = TORCHACTIV_ISA::WideFloats;
+  using Mask = TORCHACTIV_ISA::Floats::Mask;
   using Exponential = TORCHACTIV_ISA::FloatExponential;
 };
 
 template <>
-struct NumberTraits<TORCHACTIV_ISA::Double> {
-  using Wide = TORCHACTIV_ISA::Double;
-  using Mask = TORCHACTIV_ISA::DoubleMask;
-  using Exponential = TORCHACTIV_ISA::ScaledDouble;
+struct NumberTraits<TORCHACTIV_ISA::Doubles> {
+  using Wide = TORCHACTIV_ISA::Doubles;
+  using Mask = TORCHACTIV_ISA::Doubles::Mask;
+  using Exponential = TORCHACTIV_ISA::ScaledDoubles;
 };
 
 }  // namespace torchactiv

@@ -7,6 +7,8 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+constexpr bool fused_float = true;
+
 struct DoubleMask {
   __m256d v;
 };
@@ -81,6 +83,10 @@ struct Float {
   }
   friend Float maximum_or_second(Float a, Float b) { return _mm256_max_ps(a.v, b.v); }
   friend Float minimum_or_second(Float a, Float b) { return _mm256_min_ps(a.v, b.v); }
+  friend Float scale_exponent(Float a, Float n_biased) {
+    return _mm256_castsi256_ps(
+        _mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_slli_epi32(_mm256_castps_si256(n_biased.v), 23)));
+  }
 };
 
 inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)); }

@@ -7,6 +7,8 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+constexpr bool fused_float = true;
+
 struct DoubleMask {
   __mmask8 v;
 };
@@ -81,6 +83,10 @@ struct Float {
   }
   friend Float maximum_or_second(Float a, Float b) { return _mm512_max_ps(a.v, b.v); }
   friend Float minimum_or_second(Float a, Float b) { return _mm512_min_ps(a.v, b.v); }
+  friend Float scale_exponent(Float a, Float n_biased) {
+    return _mm512_castsi512_ps(
+        _mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_slli_epi32(_mm512_castps_si512(n_biased.v), 23)));
+  }
 };
 
 inline Double low_half(Float a) { return _mm512_cvtps_pd(_mm512_castps512_ps256(a.v)); }

@@ -17,6 +17,8 @@ typedef double       Double2 __attribute__((vector_size(16)));
 typedef std::int64_t Long2   __attribute__((vector_size(16)));
 // clang-format on
 
+constexpr bool fused_float = false;
+
 struct DoubleMask {
   Long2 v;
 };
@@ -95,6 +97,9 @@ struct Float {
   }
   friend Float maximum_or_second(Float a, Float b) { return a.v > b.v ? a.v : b.v; }
   friend Float minimum_or_second(Float a, Float b) { return a.v < b.v ? a.v : b.v; }
+  friend Float scale_exponent(Float a, Float n_biased) {
+    return std::bit_cast<Float4>(std::bit_cast<Int4>(a.v) + (std::bit_cast<Int4>(n_biased.v) << 23));
+  }
 };
 
 inline Double low_half(Float a) { return __builtin_convertvector((Float2{a.v[0], a.v[1]}), Double2); }

@@ -6,6 +6,7 @@
 //                          maximum_or_second, minimum_or_second
 //   low_half, high_half    of a Float (or its mask) as Double; join puts two Double back into a Float, rounding once
 //   scale_exponent         a power of two by integer addition
+//   fused_float            whether fma of Float is one instruction
 //   load_half, store_half, load_bfloat16, store_bfloat16   between 16-bit memory and Float
 #pragma once
 
