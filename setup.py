@@ -30,7 +30,7 @@ class BuildWithCMake(Command):
     user_options: ClassVar[list[tuple[str, str | None, str]]] = []
 
     def initialize_options(self) -> None:
-        self.build_lib: str = ""
+        self.build_lib: str | None = None  # None, not "", is what set_undefined_options fills in
 
     def finalize_options(self) -> None:
         self.set_undefined_options("build", ("build_lib", "build_lib"))
@@ -38,8 +38,9 @@ class BuildWithCMake(Command):
     def run(self) -> None:
         default = source / "build" / f"torch-{torch_minor()}"
         build_folder = os.environ.get("TORCHACTIV_BUILD_FOLDER") or str(default)
+        assert self.build_lib
         target = pathlib.Path(self.build_lib).resolve()
-        shutil.rmtree(target, ignore_errors=True)  # lest a file of an earlier build goes into the wheel
+        shutil.rmtree(target / "torchactiv", ignore_errors=True)  # lest a file of an earlier build goes into the wheel
         configure = ["cmake", "-S", str(source), "-B", build_folder, f"-DPython3_EXECUTABLE={sys.executable}"]
         if shutil.which("ninja") and not os.environ.get("CMAKE_GENERATOR"):
             configure += ["-G", "Ninja"]

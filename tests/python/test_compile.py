@@ -1,0 +1,118 @@
+"""torch.compile, torch.export, AOTInductor and compiled autograd: one graph, the same results."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+from operators import CASES, OPERATORS, Case, every_case, every_in_place, one_of_each_kind
+from torch import Tensor
+
+pytestmark = pytest.mark.usefixtures("fresh_compiler")
+
+
+class Network(torch.nn.Module):
+    """Every operator of the catalogue, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layers = torch.nn.ModuleList(
+            [next(c for c in CASES if c.operator is o).module(torch.empty(1, 8)) for o in OPERATORS]
+        )
+        self.gates = [len(o.data) for o in OPERATORS]
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer, count in zip(self.layers, self.gates, strict=True):
+            x = x + layer(*[x * (1 + 0.5 * i) for i in range(count)])
+        return x
+
+
+def step(function: Callable[..., Tensor], inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The result, and the gradients of the inputs."""
+    result = function(*inputs)
+    return result, *torch.autograd.grad(result.square().sum(), inputs)
+
+
+@pytest.mark.parametrize("dynamic", [False, True], ids=["static", "dynamic"])
+@every_case
+def test_one_graph_forward_and_backward(case: Case, dynamic: bool) -> None:
+    """fullgraph raises at a graph break; AOTAutograd traces backward as well."""
+    compiled = torch.compile(case.forward, fullgraph=True, dynamic=dynamic, backend="aot_eager")
+    for shape in ((2, 3, 4), (5, 3, 6)):
+        inputs = case.inputs(shape, requires_grad=True)
+        for ours, eager in zip(step(compiled, inputs), step(case.forward, inputs), strict=True):
+            torch.testing.assert_close(ours, eager)
+    assert torch._dynamo.utils.counters["stats"]["unique_graphs"] == (1 if dynamic else 2)
+
+
+@every_in_place
+def test_in_place(case: Case) -> None:
+    def function(x: Tensor) -> Tensor:
+        y = x * 2
+        case.in_place(y)
+        return y + 1
+
+    (x,) = case.inputs(requires_grad=True)
+    compiled = torch.compile(function, fullgraph=True, backend="aot_eager")
+    for ours, eager in zip(step(compiled, (x,)), step(function, (x,)), strict=True):
+        torch.testing.assert_close(ours, eager)
+
+
+@every_in_place
+def test_in_place_on_an_argument(case: Case) -> None:
+    """The caller sees what was written."""
+    (x,) = case.inputs()
+    expected = case.forward(x.clone())
+    torch.compile(case.in_place, fullgraph=True, backend="aot_eager")(x)
+    torch.testing.assert_close(x, expected)
+
+
+def test_inductor() -> None:
+    torch.manual_seed(0)
+    network, x = Network(), torch.randn(4, 8, requires_grad=True)
+    compiled = torch.compile(network, fullgraph=True)
+    for ours, eager in zip(step(compiled, (x,)), step(network, (x,)), strict=True):
+        torch.testing.assert_close(ours, eager)
+
+
+@one_of_each_kind
+def test_compiled_autograd(case: Case) -> None:
+    inputs = case.inputs(requires_grad=True)
+    expected = step(case.forward, inputs)[1:]
+    with torch._dynamo.compiled_autograd._enable(torch.compile(backend="aot_eager", fullgraph=True)):
+        case.forward(*inputs).square().sum().backward()
+    assert torch._dynamo.utils.counters["compiled_autograd"]["captures"] == 1
+    for tensor, gradient in zip(inputs, expected, strict=True):
+        torch.testing.assert_close(tensor.grad, gradient)
+
+
+@every_case
+def test_export(case: Case) -> None:
+    """Saved, loaded, and with a batch of another size."""
+
+    class Module(torch.nn.Module):
+        def forward(self, *inputs: Tensor) -> Tensor:
+            return case.forward(*inputs)
+
+    inputs = case.inputs((2, 3, 4), dtype=torch.float32)
+    batch = torch.export.Dim("batch")
+    shapes = tuple(None if i.is_parameter else {0: batch} for i in case.operator.inputs)
+    buffer = io.BytesIO()
+    torch.export.save(torch.export.export(Module(), inputs, dynamic_shapes={"inputs": shapes}), buffer)
+    buffer.seek(0)
+    program = torch.export.load(buffer)
+    names = [str(n.target) for n in program.graph.nodes if n.op == "call_function"]
+    assert names == [f"torchactiv.{case.operator.name}.default"]
+    larger = case.inputs((5, 3, 4), dtype=torch.float32)
+    torch.testing.assert_close(program.module()(*larger), case.forward(*larger), rtol=0, atol=0)
+
+
+def test_aot_inductor(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    network, x = Network().eval(), torch.randn(4, 8)
+    with torch.no_grad():
+        program = torch.export.export(network, (x,))
+        package = torch._inductor.aoti_compile_and_package(program, package_path=str(tmp_path / "network.pt2"))
+        result = torch._inductor.aoti_load_package(package)(x)
+        torch.testing.assert_close(result, network(x))
