@@ -64,9 +64,10 @@ wheel: build ## make a wheel in dist, for the torch of .venv
 	TORCHACTIV_BUILD_FOLDER=$(BUILD) python -m pip wheel . --quiet --no-build-isolation --no-deps --wheel-dir dist
 	@ls dist
 
-accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh
+accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh; DOCS=1 writes docs/accuracy.md
 	cmake --build $(BUILD) --target accuracy
-	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS))
+	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) \
+	  $(if $(DOCS),--markdown docs/accuracy.md)
 
 bench: build $(VENV)/.installed-dev ## measure speed against PyTorch, torch.compile and a copy
 	python benchmarks/run.py $(BENCH)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/logistic_slope.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -24,11 +25,10 @@ struct Sigmoid : Activation {
     return w.restore(w.mantissa / (Wide<N>(1.0) + w.value));
   }
 
-  // t / (1 + 2t + t^2) with t = e^-|x|. In N itself: where t is near 1 an error of t does not matter.
+  // With t = e^-|x| in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N t = exp(-abs(x));
-    return {t / fma(t, t + N(2.0), N(1.0))};
+    return {logistic_slope(exp(-abs(x)))};
   }
 };
 

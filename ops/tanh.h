@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/logistic_slope.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -24,11 +25,10 @@ struct Tanh : Activation {
     return copysign(narrow(m / (Wide<N>(2.0) + m)), x);
   }
 
-  // 4t / (1 + 2t + t^2) with t = e^(-2|x|). In N itself: where t is near 1 an error of t does not matter.
+  // With t = e^(-2|x|) in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N t = exp(N(-2.0) * abs(x));
-    return {N(4.0) * t / fma(t, t + N(2.0), N(1.0))};
+    return {N(4.0) * logistic_slope(exp(N(-2.0) * abs(x)))};
   }
 };
 

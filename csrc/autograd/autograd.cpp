@@ -139,7 +139,8 @@ struct Autograd {
     }
     if (tangents) {
       const at::Tensor saved = op.saved == Saved::inputs ? original : primals(tensors)[0];
-      input._set_fw_grad(forward_tangent(op, tangent, saved, arguments, input), 0, true);
+      tangent.copy_(forward_tangent(op, tangent, saved, arguments, input));  // a tangent is overwritten like its primal
+      input._set_fw_grad(tangent, 0, true);
     }
     return {input};
   }
@@ -175,6 +176,7 @@ struct Autograd {
 // Dispatch key ADInplaceOrView: counts the versions of what is written to, also where no graph is built.
 struct VersionCount {
   static Tensors in_place(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    check_writable(op, "_: ", op.inputs[0].name, tensors[0]);
     {
       at::AutoDispatchBelowADInplaceOrView guard;
       op.forward_in_place.redispatch(keys & c10::after_ADInplaceOrView_keyset, tensors, arguments);
@@ -183,12 +185,22 @@ struct VersionCount {
     return {tensors[0]};
   }
   static Tensors out(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
+    check_writable(op, ": ", "out", tensors.back());
     {
       at::AutoDispatchBelowADInplaceOrView guard;
       op.forward_out.redispatch(keys & c10::after_ADInplaceOrView_keyset, tensors, arguments);
     }
     torch::autograd::increment_version(tensors.back());
     return {tensors.back()};
+  }
+
+ private:
+  // Inference tensors count no versions; counting would fail only after the tensor was written to.
+  static void check_writable(const Operator& op, const char* after, std::string_view name, const at::Tensor& tensor) {
+    TORCH_CHECK(!tensor.is_inference() || c10::InferenceMode::is_enabled(), op.card.name, after, name, " of shape ",
+                tensor.sym_sizes(),
+                " is an inference tensor: Inplace update to inference tensor outside InferenceMode ",
+                "is not allowed; clone() it first");
   }
 };
 

@@ -34,6 +34,24 @@ at::Tensor align_parameter(const Operator& op, std::size_t i, const at::Tensor& 
   return parameter;
 }
 
+void check_broadcast(const Operator& op, std::size_t i, TensorSpan inputs) {
+  const c10::SymIntArrayRef first = inputs[0].sym_sizes(), other = inputs[i].sym_sizes();
+  for (std::size_t d = 1; d <= std::min(first.size(), other.size()); ++d) {
+    const c10::SymInt &a = first[first.size() - d], &b = other[other.size() - d];
+    TORCH_CHECK(a == b || a == 1 || b == 1, op.card.name, ": ", op.inputs[0].name, " of shape ", first, " and ",
+                op.inputs[i].name, " of shape ", other, " do not broadcast: sizes ", a, " and ", b, " at dimension -",
+                d);
+  }
+}
+
+// Parameters never enlarge the result.
+c10::SymDimVector result_shape(const Operator& op, TensorSpan inputs) {
+  c10::SymDimVector shape(inputs[0].sym_sizes());
+  for (std::size_t i = 1; i < inputs.size(); ++i)
+    if (!op.is_parameter(i)) shape = at::infer_size_symdimvector(shape, inputs[i].sym_sizes());
+  return shape;
+}
+
 }  // namespace
 
 void check_inputs(const Operator& op, TensorSpan inputs) {
@@ -43,15 +61,18 @@ void check_inputs(const Operator& op, TensorSpan inputs) {
     TORCH_CHECK_NOT_IMPLEMENTED(is_supported(input.scalar_type()), "\"", op.card.name, "\" not implemented for '",
                                 input.scalar_type(), "': ", op.inputs[i].name,
                                 " must be a tensor of dtype float32, float64, bfloat16 or float16");
-    TORCH_CHECK(input.layout() == at::kStrided, op.card.name, ": ", op.inputs[i].name,
-                " must be a dense tensor, got layout ", input.layout());
+    TORCH_CHECK_NOT_IMPLEMENTED(input.layout() == at::kStrided, op.card.name, ": ", op.inputs[i].name,
+                                " must be a dense tensor, got layout ", input.layout());
     TORCH_CHECK(input.device() == inputs[0].device(), op.card.name,
                 ": expected all tensors to be on the same device, but ", op.inputs[0].name, " is on ",
                 inputs[0].device(), " and ", op.inputs[i].name, " is on ", input.device());
-    if (op.is_parameter(i))
+    if (op.is_parameter(i)) {
       TORCH_CHECK(input.scalar_type() == inputs[0].scalar_type(), op.card.name, ": ", op.inputs[i].name, " is ",
                   input.scalar_type(), ", but must have the dtype of ", op.inputs[0].name, ", ",
                   inputs[0].scalar_type());
+    } else if (i > 0) {
+      check_broadcast(op, i, inputs);
+    }
   }
 }
 
@@ -68,9 +89,16 @@ void check_out(const Operator& op, TensorSpan inputs, at::ScalarType result, con
               ", but the result has dtype ", result);
   TORCH_CHECK(at::has_internal_overlap(out) != at::MemOverlap::Yes, op.card.name, ": out of shape ", out.sizes(),
               " and strides ", out.strides(), " has more than one element at the same place in memory");
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    TORCH_CHECK(at::get_overlap_status(out, inputs[i]) != at::MemOverlapStatus::Partial, op.card.name,
-                ": out overlaps ", op.inputs[i].name, " in memory; clone() one of them first");
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const at::MemOverlapStatus overlap = at::get_overlap_status(out, inputs[i]);
+    TORCH_CHECK(overlap != at::MemOverlapStatus::Partial, op.card.name, ": out overlaps ", op.inputs[i].name,
+                " in memory; clone() one of them first");
+    if (overlap != at::MemOverlapStatus::Full) continue;
+    const c10::SymDimVector shape = result_shape(op, inputs);
+    TORCH_CHECK(out.sym_sizes() == c10::SymIntArrayRef(shape), op.card.name, ": out is in the same memory as ",
+                op.inputs[i].name, ", but has the shape ", out.sym_sizes(), " where the result has ",
+                c10::SymIntArrayRef(shape), "; it cannot be resized");
+  }
 }
 
 at::ScalarType result_type(const Operator& op, TensorSpan inputs) {

@@ -53,7 +53,7 @@ class Reference:
 REFERENCES = (
     Reference(
         name="relu",
-        value="where(x > 0, x, 0)",
+        value="where(x < 0, 0, x)",
         partials=("where(x > 0, 1, 0)",),
         builtin=F.relu,
     ),

@@ -1,0 +1,89 @@
+// torchactiv::<name>, <name>_ and <name>_out of the public header, for each line of the catalogue.
+#include <torch/torch.h>
+#include <torchactiv/functional.h>
+
+#include <utility>
+
+#include "csrc/operators/activations.h"
+#include "tests/cpp/operators.h"
+
+namespace torchactiv_test {
+namespace {
+
+const Operator& find(std::string_view name) {
+  for (const Operator& op : operators())
+    if (op.name == name) return op;
+  throw std::invalid_argument(std::string(name));
+}
+
+// The inputs, or the inputs and the arguments, in the places of the public function.
+template <class Op, class Function>
+decltype(auto) with_inputs(const Tensors& inputs, Function function) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) -> decltype(auto) {
+    return function(inputs[i]...);
+  }(std::make_index_sequence<Op::inputs.size()>{});
+}
+template <class Op, class Function>
+decltype(auto) with_arguments(const Tensors& inputs, double factor, Function function) {
+  return [&]<std::size_t... a>(std::index_sequence<a...>) -> decltype(auto) {
+    return with_inputs<Op>(inputs, [&](const auto&... tensors) -> decltype(auto) {
+      return function(tensors..., (factor * Op::arguments[a].default_value)...);
+    });
+  }(std::make_index_sequence<Op::arguments.size()>{});
+}
+
+template <class Op, class Function, class InPlace, class Out>
+void check(Function function, InPlace in_place, Out out) {
+  const Operator& op = find(Op::card.name);
+  const Tensors inputs = sample_inputs(op, {3, 4}, at::kFloat);
+  const at::Tensor expected = op.forward(inputs);
+
+  EXPECT_TRUE(same_bits(with_inputs<Op>(inputs, function), expected)) << "with default arguments";
+  EXPECT_TRUE(same_bits(with_arguments<Op>(inputs, 1, function), expected)) << "with arguments";
+  if (!op.arguments.empty()) {
+    EXPECT_FALSE(same_bits(with_arguments<Op>(inputs, 3, function), expected)) << "with other arguments";
+  }
+
+  at::Tensor result = torch::zeros({3, 4});
+  EXPECT_TRUE(
+      with_inputs<Op>(inputs, [&](const auto&... x) -> at::Tensor& { return out(result, x...); }).is_same(result));
+  EXPECT_TRUE(same_bits(result, expected)) << "out";
+
+  Tensors leaves = sample_inputs(op, {3, 4}, at::kFloat);
+  for (const at::Tensor& leaf : leaves) leaf.requires_grad_();
+  with_inputs<Op>(leaves, function).sum().backward();
+  const Tensors gradients = op.backward(torch::ones({3, 4}), op.saved(inputs));
+  for (std::size_t i = 0; i < leaves.size(); ++i) EXPECT_TRUE(same_bits(leaves[i].grad(), gradients[i])) << i;
+
+  if constexpr (Op::in_place) {
+    at::Tensor overwritten = inputs[0].clone();
+    EXPECT_TRUE(in_place(overwritten).is_same(overwritten));
+    EXPECT_TRUE(same_bits(overwritten, expected)) << "in place";
+  }
+}
+
+}  // namespace
+}  // namespace torchactiv_test
+
+// Where torchactiv has no <name>_, the name means this, which takes no tensor.
+struct Absent {};
+#define OPERATOR(name, Op) void name##_(Absent);
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+namespace torchactiv {
+namespace {
+
+// The parentheses keep functions of the same name in namespace at out.
+#define OPERATOR(name, Op)                                                                                   \
+  TEST(Functional, name) {                                                                                   \
+    torchactiv_test::check<Op>(                                                                              \
+        [](const auto&... x) { return torchactiv::name(x...); },                                             \
+        []<class Tensor>(Tensor& x) -> Tensor& { return (name##_)(x); },                                     \
+        [](at::Tensor& out, const auto&... x) -> at::Tensor& { return torchactiv::name##_out(out, x...); }); \
+  }
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+}  // namespace
+}  // namespace torchactiv

@@ -1,0 +1,195 @@
+// The modules of torchactiv::nn, which behave like those of torch::nn.
+#include "modules.h"
+
+#include <torch/torch.h>
+#include <torchactiv/torchactiv.h>
+
+#include <algorithm>
+#include <sstream>
+#include <utility>
+
+#include "tests/cpp/operators.h"
+
+namespace torchactiv_test {
+namespace {
+
+template <class Module>
+class NnModule : public ::testing::Test {
+ protected:
+  using Card = Expected<Module>;
+
+  const Operator& op() const {
+    return *std::find_if(operators().begin(), operators().end(),
+                         [](const Operator& op) { return op.name == Card::operator_name; });
+  }
+
+  // What forward takes, and what the operator takes with the module's parameters.
+  Tensors data() const {
+    const Operator& op = this->op();
+    Tensors inputs = sample_inputs(op, {3, 4}, at::kFloat), result;
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (!op.is_parameter(i)) result.push_back(inputs[i]);
+    return result;
+  }
+  Tensors with_parameters(const Tensors& data, const Module& module) const {
+    const auto parameters = module->named_parameters();
+    Tensors result;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < op().inputs.size(); ++i)
+      result.push_back(op().is_parameter(i) ? parameters[std::string(op().inputs[i].name)] : data[next++]);
+    return result;
+  }
+
+  static at::Tensor forward(Module module, const Tensors& data) {
+    if constexpr (requires { module->forward(data[0]); })
+      return module->forward(data[0]);
+    else
+      return module->forward(data[0], data[1]);
+  }
+
+  static std::string text(const Module& module) {
+    std::ostringstream stream;
+    stream << *module;
+    return stream.str();
+  }
+};
+
+struct NameOf {
+  template <class Module>
+  static std::string GetName(int) {
+    return Expected<Module>::name;
+  }
+};
+
+TYPED_TEST_SUITE(NnModule, Modules, NameOf);
+
+TYPED_TEST(NnModule, ForwardIsTheFunction) {
+  TypeParam module;
+  const Tensors data = this->data();
+  EXPECT_TRUE(same_bits(this->forward(module, data), this->op().forward(this->with_parameters(data, module))));
+}
+
+TYPED_TEST(NnModule, ParametersAreThoseOfTheOperator) {
+  const TypeParam module;
+  const auto parameters = module->named_parameters();
+  ASSERT_EQ(parameters.size(), this->op().inputs.size() - this->op().data_count());
+  for (const torchactiv::Input& input : this->op().inputs) {
+    if (input.role != torchactiv::Role::parameter) continue;
+    const at::Tensor* const parameter = parameters.find(std::string(input.name));
+    ASSERT_NE(parameter, nullptr) << input.name;
+    EXPECT_TRUE(parameter->requires_grad());
+    EXPECT_TRUE(same_bits(*parameter, torch::full({1}, input.initial)));
+  }
+}
+
+TYPED_TEST(NnModule, ParametersAreLearned) {
+  if (!this->op().has_parameters()) return;
+  TypeParam module;
+  this->forward(module, this->data()).sum().backward();
+  for (const at::Tensor& parameter : module->parameters()) EXPECT_TRUE(parameter.grad().defined());
+}
+
+TYPED_TEST(NnModule, NumParametersMakesOnePerChannel) {
+  if constexpr (requires(TypeParam module) { module->options.num_parameters(); }) {
+    auto options = TypeParam()->options;
+    TypeParam module(options.num_parameters(4));
+    for (const at::Tensor& parameter : module->parameters()) EXPECT_EQ(parameter.sizes(), at::IntArrayRef({4}));
+    EXPECT_EQ(this->forward(module, this->data()).sizes(), at::IntArrayRef({3, 4}));
+    EXPECT_NE(this->text(module).find("num_parameters=4"), std::string::npos) << this->text(module);
+  }
+}
+
+TYPED_TEST(NnModule, Prints) {
+  const TypeParam module;
+  const std::string text = this->text(module);
+  EXPECT_EQ(text.find(std::string("torchactiv::nn::") + TestFixture::Card::name + "("), 0u) << text;
+  EXPECT_EQ(text.back(), ')') << text;
+  for (const torchactiv::Argument& argument : this->op().arguments)
+    EXPECT_NE(text.find(std::string(argument.name) + "="), std::string::npos) << text;
+}
+
+TYPED_TEST(NnModule, TakesArguments) {
+  if constexpr (requires { TestFixture::Card::options(3); }) {
+    const TypeParam module(TestFixture::Card::options(3));
+    const at::Tensor by_default = this->op().forward(this->with_parameters(this->data(), module));
+    EXPECT_FALSE(same_bits(this->forward(module, this->data()), by_default));
+    EXPECT_TRUE(same_bits(this->forward(TypeParam(TestFixture::Card::options(1)), this->data()), by_default));
+    EXPECT_NE(this->text(module), this->text(TypeParam()));
+  }
+}
+
+TYPED_TEST(NnModule, WorksInPlace) {
+  constexpr bool has_option = requires(TypeParam module) { module->options.inplace(); };
+  ASSERT_EQ(has_option, TestFixture::Card::inplace);
+  if constexpr (has_option) {
+    auto options = TypeParam()->options;
+    TypeParam module(options.inplace(true));
+    const Tensors data = this->data();
+    const at::Tensor expected = this->op().forward(this->with_parameters(data, module));
+    const at::Tensor result = this->forward(module, data);
+    EXPECT_EQ(result.data_ptr(), data[0].data_ptr());
+    EXPECT_TRUE(same_bits(data[0], expected));
+    EXPECT_NE(this->text(module).find("inplace=true"), std::string::npos) << this->text(module);
+  }
+}
+
+TYPED_TEST(NnModule, Clones) {
+  TypeParam module;
+  const TypeParam copy(std::dynamic_pointer_cast<typename TypeParam::ContainedType>(module->clone()));
+  ASSERT_TRUE(copy);
+  EXPECT_EQ(this->text(copy), this->text(module));
+  ASSERT_EQ(copy->parameters().size(), module->parameters().size());
+  {
+    const torch::NoGradGuard no_grad;
+    for (at::Tensor parameter : module->parameters()) parameter.fill_(3);
+  }
+  for (const at::Tensor& parameter : copy->parameters()) EXPECT_FALSE(parameter.eq(3).any().template item<bool>());
+  EXPECT_TRUE(
+      same_bits(this->forward(copy, this->data()), this->op().forward(this->with_parameters(this->data(), copy))));
+}
+
+TYPED_TEST(NnModule, IsConvertedAndSwitched) {
+  TypeParam module;
+  module->to(torch::kDouble);
+  for (const at::Tensor& parameter : module->parameters()) EXPECT_EQ(parameter.scalar_type(), torch::kDouble);
+  Tensors data = this->data();
+  for (at::Tensor& tensor : data) tensor = tensor.to(torch::kDouble);
+  EXPECT_EQ(this->forward(module, data).scalar_type(), torch::kDouble);
+  module->eval();
+  EXPECT_FALSE(module->is_training());
+}
+
+TYPED_TEST(NnModule, IsSavedAndLoaded) {
+  TypeParam saved, loaded;
+  {
+    const torch::NoGradGuard no_grad;
+    for (at::Tensor parameter : saved->parameters()) parameter.fill_(-0.75);
+  }
+  std::stringstream file;
+  torch::save(saved, file);
+  torch::load(loaded, file);
+  EXPECT_TRUE(same_bits(this->forward(loaded, this->data()), this->forward(saved, this->data())));
+}
+
+TYPED_TEST(NnModule, TrainsInASequential) {
+  if constexpr (requires(TypeParam module, at::Tensor x) { module->forward(x); }) {
+    torch::manual_seed(1);
+    TypeParam activation;
+    torch::nn::Sequential network(torch::nn::Linear(4, 16), activation, torch::nn::Linear(16, 1));
+    const at::Tensor x = torch::randn({64, 4}), y = x.square().sum(1, true);
+    torch::optim::SGD optimiser(network->parameters(), 0.02);
+    double first = 0, last = 0;
+    for (int step = 0; step < 60; ++step) {
+      optimiser.zero_grad();
+      const at::Tensor loss = torch::mse_loss(network->forward(x), y);
+      loss.backward();
+      optimiser.step();
+      last = loss.template item<double>();
+      if (step == 0) first = last;
+    }
+    EXPECT_LT(last, 0.9 * first);
+  }
+}
+
+}  // namespace
+}  // namespace torchactiv_test

@@ -1,0 +1,212 @@
+// Jets over double against central differences: each function of the vocabulary, then every activation.
+#include "csrc/numbers/jet.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+
+#include "csrc/operators/activations.h"
+
+namespace torchactiv_test {
+
+// The simplest number that ops/number.h allows.
+struct Real {
+  double value;
+
+  Real() = default;
+  explicit Real(double value) : value(value) {}
+
+  friend Real operator+(Real a, Real b) { return Real(a.value + b.value); }
+  friend Real operator-(Real a, Real b) { return Real(a.value - b.value); }
+  friend Real operator*(Real a, Real b) { return Real(a.value * b.value); }
+  friend Real operator/(Real a, Real b) { return Real(a.value / b.value); }
+  friend Real operator-(Real a) { return Real(-a.value); }
+  friend bool operator<(Real a, Real b) { return a.value < b.value; }
+  friend bool operator<=(Real a, Real b) { return a.value <= b.value; }
+  friend bool operator>(Real a, Real b) { return a.value > b.value; }
+  friend bool operator==(Real a, Real b) { return a.value == b.value; }
+};
+
+Real select(bool mask, Real a, Real b) { return mask ? a : b; }
+Real fma(Real a, Real b, Real c) { return Real(std::fma(a.value, b.value, c.value)); }
+Real abs(Real a) { return Real(std::fabs(a.value)); }
+Real copysign(Real a, Real b) { return Real(std::copysign(a.value, b.value)); }
+Real at_least(Real a, Real bound) { return a < bound ? bound : a; }
+Real at_most(Real a, Real bound) { return a > bound ? bound : a; }
+Real widen(Real a) { return a; }
+Real narrow(Real a) { return a; }
+Real exp(Real a) { return Real(std::exp(a.value)); }
+Real expm1(Real a) { return Real(std::expm1(a.value)); }
+
+struct RealExponential {
+  Real value, mantissa;
+  int exponent;
+  Real restore(Real y) const { return Real(std::ldexp(y.value, exponent)); }
+};
+
+RealExponential exponential(Real a) {
+  const double ln2 = std::log(2.0), exponent = std::round(a.value / ln2);
+  return {exp(a), exp(a - Real(exponent * ln2)), static_cast<int>(exponent)};
+}
+
+}  // namespace torchactiv_test
+
+template <>
+struct torchactiv::NumberTraits<torchactiv_test::Real> {
+  using Wide = torchactiv_test::Real;
+  using Mask = bool;
+  using Exponential = torchactiv_test::RealExponential;
+};
+
+namespace torchactiv_test {
+namespace {
+
+using torchactiv::Jet;
+
+static_assert(torchactiv::Number<Real>);
+static_assert(torchactiv::Number<Jet<Real>>);
+
+template <class Function>
+double central_difference(Function function, double x) {
+  constexpr double step = 1e-5;
+  return (function(Real(x + step)).value - function(Real(x - step)).value) / (2 * step);
+}
+
+// Away from the kinks of the functions below.
+constexpr double points[] = {-7.3, -3.3, -1.7, -0.6, -0.15, 0.15, 0.6, 1.7, 3.3, 7.3};
+
+template <class Function>
+void expect_derivative(Function function) {
+  for (const double x : points) {
+    const Jet<Real> result = function(Jet<Real>(Real(x), Real(1.0)));
+    EXPECT_NEAR(result.value.value, function(Real(x)).value, 1e-14 * (1 + std::fabs(result.value.value))) << x;
+    EXPECT_NEAR(result.tangent.value, central_difference(function, x), 1e-8 * (1 + std::fabs(result.tangent.value)))
+        << x;
+  }
+}
+
+TEST(Jet, OfArithmetic) {
+  expect_derivative([]<class N>(N x) { return x * x + N(3.0) * x; });
+  expect_derivative([]<class N>(N x) { return N(2.0) - x; });
+  expect_derivative([]<class N>(N x) { return -x; });
+  expect_derivative([]<class N>(N x) { return (x + N(1.0)) / (x * x + N(2.0)); });
+  expect_derivative([]<class N>(N x) { return fma(x, x * x, N(2.0) * x); });
+  expect_derivative([]<class N>(N x) { return narrow(widen(x) * widen(x)); });
+}
+
+TEST(Jet, OfPieces) {
+  expect_derivative([]<class N>(N x) { return abs(x) * x; });
+  expect_derivative([]<class N>(N x) { return copysign(x * x, x); });
+  expect_derivative([]<class N>(N x) { return copysign(x, N(1.0)); });
+  expect_derivative([]<class N>(N x) { return select(x > N(1.0), x * x, N(3.0) * x); });
+  expect_derivative([]<class N>(N x) { return select(x <= N(-1.0), x * x, N(3.0) * x); });
+  expect_derivative([]<class N>(N x) { return at_least(x * x, N(2.0)); });
+  expect_derivative([]<class N>(N x) { return at_most(x * x, N(2.0)); });
+}
+
+TEST(Jet, OfExponentials) {
+  expect_derivative([]<class N>(N x) { return exp(x * N(-0.5)); });
+  expect_derivative([]<class N>(N x) { return narrow(expm1(x * x)); });
+  expect_derivative([]<class N>(N x) { return narrow(exponential(x * x).value); });
+  // e^x / (1 + e^x), as the comment in ops/number.h has it.
+  expect_derivative([]<class N>(N x) {
+    const auto e = exponential(N(2.0) * x);
+    return e.restore(e.mantissa / (torchactiv::Wide<N>(1.0) + e.value));
+  });
+}
+
+TEST(Jet, StopsAtBounds) {
+  const Jet<Real> x(Real(2.0), Real(1.0)), bound(1.0);
+  EXPECT_EQ(at_most(x, bound).tangent.value, 0);
+  EXPECT_EQ(at_least(x, bound).tangent.value, 1);
+}
+
+TEST(Jet, KeepsNaN) {
+  const Jet<Real> nan(Real(std::nan("")), Real(1.0)), one(1.0);
+  EXPECT_TRUE(std::isnan(at_most(nan, one).value.value));
+  EXPECT_TRUE(std::isnan(at_least(nan, one).value.value));
+}
+
+// An activation as a function of its inputs, with its default arguments.
+template <class Op>
+struct Activation {
+  static constexpr std::size_t inputs = Op::inputs.size();
+
+  template <class N>
+  static N forward(const std::array<N, inputs>& x) {
+    return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
+      return Op::forward(x[i]..., N(Op::arguments[a].default_value)...);
+    }(std::make_index_sequence<inputs>{}, std::make_index_sequence<Op::arguments.size()>{});
+  }
+
+  template <class N>
+  static auto partials(const std::array<N, inputs>& x) {
+    // Those of an operator that saves its output are functions of it.
+    std::array<N, inputs> saved = x;
+    if constexpr (Op::saved == torchactiv::Saved::output) saved[0] = forward(x);
+    return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
+      return Op::partials(saved[i]..., N(Op::arguments[a].default_value)...);
+    }(std::make_index_sequence<inputs>{}, std::make_index_sequence<Op::arguments.size()>{});
+  }
+
+  // Calls visit(values of the inputs).
+  template <class Visit>
+  static void for_each_point(Visit visit) {
+    for (const double x : points) {
+      std::array<double, inputs> at;
+      for (std::size_t i = 0; i < inputs; ++i) at[i] = i == 0 ? x : 0.7 - 1.2 * static_cast<double>(i);
+      visit(at);
+    }
+  }
+
+  template <class N>
+  static std::array<N, inputs> along(const std::array<double, inputs>& at, std::size_t input, N moving) {
+    std::array<N, inputs> x;
+    for (std::size_t i = 0; i < inputs; ++i) x[i] = i == input ? moving : N(at[i]);
+    return x;
+  }
+};
+
+template <class Op>
+void expect_first_derivatives() {
+  using F = Activation<Op>;
+  F::for_each_point([](const auto& at) {
+    for (std::size_t input = 0; input < F::inputs; ++input) {
+      const double x = at[input];
+      const double partial = F::partials(F::along(at, input, Real(x)))[input].value;
+      const Jet<Real> jet = F::forward(F::along(at, input, Jet<Real>(Real(x), Real(1.0))));
+      const double difference =
+          central_difference([&](Real moved) { return F::forward(F::along(at, input, moved)); }, x);
+      EXPECT_NEAR(partial, difference, 1e-8) << "by input " << input << " at " << at[0];
+      EXPECT_NEAR(jet.tangent.value, partial, 1e-12) << "by input " << input << " at " << at[0];
+    }
+  });
+}
+
+template <class Op>
+void expect_second_derivatives() {
+  using F = Activation<Op>;
+  F::for_each_point([](const auto& at) {
+    for (std::size_t input = 0; input < F::inputs; ++input) {
+      const double x = at[input];
+      const auto jets = F::partials(F::along(at, input, Jet<Real>(Real(x), Real(1.0))));
+      for (std::size_t i = 0; i < F::inputs; ++i) {
+        const double difference =
+            central_difference([&](Real moved) { return F::partials(F::along(at, input, moved))[i]; }, x);
+        EXPECT_NEAR(jets[i].tangent.value, difference, 1e-8)
+            << "of partial " << i << " by " << input << " at " << at[0];
+      }
+    }
+  });
+}
+
+#define OPERATOR(name, Op)                                                     \
+  TEST(FirstDerivatives, name) { expect_first_derivatives<torchactiv::Op>(); } \
+  TEST(SecondDerivatives, name) { expect_second_derivatives<torchactiv::Op>(); }
+#include "ops/catalogue.h"
+#undef OPERATOR
+
+}  // namespace
+}  // namespace torchactiv_test
