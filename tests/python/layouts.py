@@ -50,3 +50,14 @@ LAYOUTS: dict[str, Layout] = {
     "twelve_dimensions": _sample(1, 2, 1, 2, 1, 2, 3, 1, 2, 1, 2, 1),
 }
 every_layout = pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
+
+
+def _is_writable(tensor: Tensor) -> bool:
+    """Whether no two indices lead to the same place."""
+    places = torch.arange(tensor.untyped_storage().nbytes() // tensor.element_size())
+    view = places.as_strided(tensor.shape, tensor.stride(), tensor.storage_offset())
+    return view.unique().numel() == tensor.numel()
+
+
+_WRITABLE = {name: layout for name, layout in LAYOUTS.items() if _is_writable(layout(torch.float32, 0))}
+every_writable_layout = pytest.mark.parametrize("layout", _WRITABLE.values(), ids=_WRITABLE.keys())

@@ -246,4 +246,5 @@ every_operator = pytest.mark.parametrize("operator", OPERATORS, ids=lambda opera
 every_case = over(CASES)
 every_in_place = over([c for c in CASES if c.operator.in_place])
 every_parametric = over([c for c in CASES if c.operator.parameters])
+every_with_several_data = over([c for c in CASES if len(c.operator.data) > 1])
 one_of_each_kind = over(OF_EACH_KIND)  # for what is slow: the operators that differ in what the machine does with them
