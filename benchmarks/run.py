@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 import torch
+import torch._functorch.config
 import torchactiv
 from cases import cases
 from report import Results, geometric_mean, machine, plot, table
