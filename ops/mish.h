@@ -19,25 +19,24 @@ struct Mish : Activation {
   // tanh(ln(1 + w)) = n / (n + 2) with w = e^x and n = w(w + 2), which cancels nowhere.
   template <Number N>
   static N forward(N x) {
-    const auto w = exponential(at_most(x, N(highest)));
-    const Wide<N> two(2.0), w2 = w.value + two;
-    return w.restore(widen(at_least(x, N(lowest))) * (w.mantissa * w2) / fma(w.value, w2, two));
+    const N limited = at_least(x, N(-exponent_limit<N>));
+    const auto e = exponential(at_most(limited, N(highest)));
+    const Wide<N> w = e.value(), n = w * offset(w, 2.0);
+    return e.restore(product(limited, Wide<N>(n / offset(n, 2.0))));
   }
 
-  // f' = w ((w + 2) d + 4x (1 + w)) / d^2 with w = e^x and d = w(w + 2) + 2.
+  // f' = w q (1 + u (1 + 4 x q)) with w = e^x, u = 1 + w and q = 1 / (1 + u^2).
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N limited = at_most(at_least(x, N(lowest)), N(highest));
-    const auto w = exponential(limited);
-    const Wide<N> two(2.0), w2 = w.value + two, d = fma(w.value, w2, two);
-    const Wide<N> x4 = Wide<N>(4.0) * widen(limited);
-    return {w.restore(w.mantissa * fma(w2, d, fma(x4, w.value, x4)) / (d * d))};
+    const N limited = at_most(at_least(x, N(-exponent_limit<N>)), N(highest));
+    const auto e = exponential(limited);
+    const Wide<N> w = e.value(), u = offset(w, 1.0), q = reciprocal(offset_product(u, u, 1.0));
+    const Wide<N> sum = offset(u * offset(N(4.0) * limited * q, 1.0), 1.0);
+    return {e.restore(product(w * q, sum))};
   }
 
  private:
-  // Beyond these f = x and f' = 1 to the last digit of a double, and e^x is zero in every dtype. d^2 is finite in
-  // float.
-  static constexpr double highest = 21, lowest = -1024;
+  static constexpr double highest = 21;  // beyond, f = x and f' = 1 to the last digit of a double
 };
 
 }  // namespace torchactiv

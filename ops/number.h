@@ -1,20 +1,19 @@
 // The vocabulary that the mathematics in ops/ is written in.
 //
-// An activation is a template over a number type N. The types that model N live in csrc/numbers/ and
-// csrc/simd/: double, a SIMD vector, a jet (value and derivative), an at::Tensor. Each of them offers,
-// found by argument-dependent lookup, what the concept below lists.
+// An activation is a template over a number type N. The types that model N live in csrc/: batches of SIMD vectors, a jet
+// (value and derivative) over any of them, an at::Tensor. Each of them offers, found by argument-dependent lookup, what
+// the concept below lists.
 //
-// Wide<N> is a number with more precision than N, for intermediate results: what is computed in it
-// carries errors far below half a unit in the last place of N, so that a formula written in Wide<N> and
-// narrowed once at the end is within 1 ulp. Where N needs no more precision (double, jets, tensors),
-// Wide<N> is N itself.
+// Wide<N> is a number with more precision than N, for intermediate results: what is computed in it carries errors far
+// below half a unit in the last place of N, so that a formula written in Wide<N> and narrowed once at the end is within
+// 1 ulp. Where N needs no more precision (doubles, floats that will be rounded to 16 bits, tensors), Wide<N> is N itself.
 #pragma once
 
 #include <concepts>
 
 namespace torchactiv {
 
-// Specialised by each number type: Wide, Mask (what a comparison gives) and Exponential.
+// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit and product_limit.
 template <class N>
 struct NumberTraits;
 
@@ -23,14 +22,19 @@ using Wide = typename NumberTraits<N>::Wide;
 template <class N>
 using Mask = typename NumberTraits<N>::Mask;
 
-// e^x for x <= 60, in a form that neither loses digits among the denormals nor underflows before its time:
-//   .value       e^x as a Wide<N>; may be flushed to zero where e^x is below the smallest normal number
-//   .mantissa    a Wide<N> with e^x = mantissa * 2^exponent
-//   .restore(y)  narrow(y) * 2^exponent, rounded once in effect
-// So e^x / (1 + e^x), say, is restore(mantissa / (1 + value)).
+// Where x is below -exponent_limit, e^x is zero, and so is its product with a number up to 1024; below -product_limit,
+// its product with any number.
 template <class N>
-using Exponential = typename NumberTraits<N>::Exponential;
+constexpr double exponent_limit = NumberTraits<N>::exponent_limit;
+template <class N>
+constexpr double product_limit = NumberTraits<N>::product_limit;
 
+// exponential(x) is e^x in a form that neither loses digits among the denormals nor underflows before its time:
+//   .value()     e^x as a Wide<N>; or, far out in its tail, where it is nothing beside 1, a multiple of it
+//   .plus(c)     e^x + c as a Wide<N>, for a positive c of few bits
+//   .restore(y)  of a y that is proportional to e^x in the tail: y without that multiple, rounded once in effect
+//   .restore_product(y)  the same; needed where x was limited by product_limit
+// So e^x / (1 + e^x), say, is e.restore(narrow(e.value() / e.plus(1.0))).
 template <class N>
 concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   N(1.0);
@@ -53,8 +57,16 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { widen(a) } -> std::convertible_to<Wide<N>>;
   { narrow(w) } -> std::convertible_to<N>;  // rounds once
   { w * w + w / w - w } -> std::convertible_to<Wide<N>>;
-  { exp(a) } -> std::convertible_to<N>;                       // within 1 ulp; a <= 60 or NaN
-  { exponential(a) } -> std::convertible_to<Exponential<N>>;  // a <= 60 or NaN
+  { a * w } -> std::convertible_to<Wide<N>>;
+  { product(a, w) } -> std::convertible_to<N>;         // a * w rounded once; a may be infinite, if w is a number
+  { offset(w, 1.0) } -> std::convertible_to<Wide<N>>;  // w + a constant of few bits, which is fast
+  { product(w, w) } -> std::convertible_to<N>;         // w * w rounded once
+  { offset_product(w, w, 1.0) } -> std::convertible_to<Wide<N>>;  // w * w + a constant of its sign and of few bits
+  { reciprocal(w) } -> std::convertible_to<Wide<N>>;
+  { exp(a) } -> std::convertible_to<N>;      // within 1 ulp; a <= 60 or NaN
+  { sigmoid(a) } -> std::convertible_to<N>;  // 1 / (1 + e^-a) within 1 ulp
+  exponential(a);                            // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
+  rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
 };
 

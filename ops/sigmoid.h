@@ -18,17 +18,15 @@ struct Sigmoid : Activation {
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
-  // w / (1 + w) with w = e^x cancels nowhere, and is 1 to the last digit where x is limited.
   template <Number N>
   static N forward(N x) {
-    const auto w = exponential(at_most(x, N(40.0)));
-    return w.restore(w.mantissa / (Wide<N>(1.0) + w.value));
+    return sigmoid(x);
   }
 
   // With t = e^-|x| in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {logistic_slope(exp(-abs(x)))};
+    return {logistic_slope(exp(at_least(-abs(x), N(-exponent_limit<N>))))};
   }
 };
 

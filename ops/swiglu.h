@@ -18,30 +18,33 @@ struct SwiGlu : Activation {
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr bool in_place = false;
 
-  // silu(g) = g w / (1 + w) with w = e^g, which cancels nowhere.
   template <Number N>
   static N forward(N gate, N up) {
-    const auto w = exponential(at_most(gate, N(highest)));
-    return w.restore(silu(w, gate) * widen(up));
+    const N limited = limit(gate);
+    const auto e = rising_exponential(-limited);
+    const Wide<N> sigmoid = reciprocal(e.plus(1.0));
+    const N both = gate * up;
+    const N result = copysign(e.restore_product(product(up, limited * sigmoid)), both);
+    return select(gate > N(highest), both, select(abs(gate) < N(lowest), N(0.5) * both, result));
   }
 
-  // silu' = w (1 + w + g) / (1 + w)^2.
+  // silu' = s (1 + g (1 - s)) with s = 1 / (1 + e^-g).
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
-    const N limited = at_most(at_least(gate, N(lowest)), N(highest));
-    const auto w = exponential(limited);
-    const Wide<N> d = Wide<N>(1.0) + w.value, ratio = w.mantissa / d;
-    const Wide<N> slope = ratio * (d + widen(limited)) / d;
-    return {w.restore(slope * widen(up)), w.restore(widen(at_least(gate, N(lowest))) * ratio)};
+    const N limited = limit(gate);
+    const auto e = rising_exponential(-limited);
+    const Wide<N> s = reciprocal(e.plus(1.0)), slope = s * offset(limited * offset(-s, 1.0), 1.0);
+    return {e.restore_product(product(up, slope)),
+            select(gate > N(highest), gate, e.restore_product(product(limited, s)))};
   }
 
  private:
-  // Beyond these silu(g) = g and silu' = 1 to the last digit of a double, and e^g is zero in every dtype.
-  static constexpr double highest = 43, lowest = -1024;
+  // Beyond, silu(g) = g and silu' = 1 to the last digit of a double; below, silu(g) = g / 2.
+  static constexpr double highest = 43, lowest = 0x1p-60;
 
-  template <class N, class E>
-  static Wide<N> silu(const E& w, const N& gate) {
-    return widen(at_least(gate, N(lowest))) * w.mantissa / (Wide<N>(1.0) + w.value);
+  template <Number N>
+  static N limit(N gate) {
+    return at_most(at_least(gate, N(-product_limit<N>)), N(highest));
   }
 };
 

@@ -22,13 +22,13 @@ struct Tanh : Activation {
   template <Number N>
   static N forward(N x) {
     const Wide<N> m = expm1(N(2.0) * at_most(at_least(x, N(-20.0)), N(20.0)));
-    return copysign(narrow(m / (Wide<N>(2.0) + m)), x);
+    return copysign(narrow(m / offset(m, 2.0)), x);
   }
 
   // With t = e^(-2|x|) in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {N(4.0) * logistic_slope(exp(N(-2.0) * abs(x)))};
+    return {N(4.0) * logistic_slope(exp(at_least(N(-2.0) * abs(x), N(-exponent_limit<N>))))};
   }
 };
 

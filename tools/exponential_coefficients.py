@@ -29,6 +29,7 @@ FITS: list[tuple[str, Callable[[mpmath.mpf], mpmath.mpf], int, int]] = [
     ("single_exp", mpmath.exp, 7, 0),
     ("single_expm1_slope", slope, 7, 0),
     ("float_curvature", curvature, 5, 1),
+    ("fine_float_curvature", curvature, 6, 1),
     ("double_curvature", curvature, 11, 1),
 ]
 

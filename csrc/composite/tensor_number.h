@@ -118,23 +118,32 @@ inline TensorNumber at_most(const TensorNumber& a, const TensorNumber& bound) {
 inline TensorNumber widen(const TensorNumber& a) { return a; }
 inline TensorNumber narrow(const TensorNumber& a) { return a; }
 
+inline TensorNumber product(const TensorNumber& a, const TensorNumber& b) { return a * b; }
+inline TensorNumber offset(const TensorNumber& a, double constant) { return a + TensorNumber(constant); }
+inline TensorNumber offset_product(const TensorNumber& a, const TensorNumber& b, double constant) {
+  return a * b + TensorNumber(constant);
+}
+inline TensorNumber reciprocal(const TensorNumber& a) { return TensorNumber(1.0) / a; }
+
 struct TensorExponential {
-  TensorNumber mantissa, value;
+  TensorNumber e;
+  const TensorNumber& value() const { return e; }
+  TensorNumber plus(double constant) const { return offset(e, constant); }
   const TensorNumber& restore(const TensorNumber& y) const { return y; }
+  const TensorNumber& restore_product(const TensorNumber& y) const { return y; }
 };
 
-inline TensorExponential exponential(const TensorNumber& a) {
-  const TensorNumber value(at::exp(a.tensor()));
-  return {value, value};
-}
+inline TensorExponential exponential(const TensorNumber& a) { return {TensorNumber(at::exp(a.tensor()))}; }
+inline TensorExponential rising_exponential(const TensorNumber& a) { return exponential(a); }
 inline TensorNumber exp(const TensorNumber& a) { return TensorNumber(at::exp(a.tensor())); }
+inline TensorNumber sigmoid(const TensorNumber& a) { return TensorNumber(at::sigmoid(a.tensor())); }
 inline TensorNumber expm1(const TensorNumber& a) { return TensorNumber(at::expm1(a.tensor())); }
 
 template <>
 struct NumberTraits<TensorNumber> {
   using Wide = TensorNumber;
   using Mask = TensorMask;
-  using Exponential = TensorExponential;
+  static constexpr double exponent_limit = 760, product_limit = 1470;  // those of a double
 };
 
 }  // namespace torchactiv

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <utility>
 
 #include "csrc/numbers/jet.h"
@@ -29,11 +30,14 @@ constexpr int parameter_count = [] {
   return count;
 }();
 
+// A NaN that came from outside might have any bits, which BFloat16::store would round.
+inline double without_payload(double a) { return a == a ? a : std::numeric_limits<double>::quiet_NaN(); }
+
 // Calls function(x[0], .., x[n-1], arguments[0], ..).
 template <class Op, class V, std::size_t n, class Function>
 auto apply(Function function, const std::array<V, n>& x, const double* arguments) {
   return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
-    return function(x[i]..., V(arguments[a])...);
+    return function(x[i]..., V(without_payload(arguments[a]))...);
   }(std::make_index_sequence<n>{}, std::make_index_sequence<argument_count<Op>>{});
 }
 

@@ -1,4 +1,5 @@
 // Element types in memory, and the vectors that they are computed in: half types compute in float and round once.
+// lane(i) is where a vector has the i-th of the elements that it was loaded from.
 #pragma once
 
 #include <cstring>
@@ -13,6 +14,7 @@ struct Float32 {
   using Vector = Floats;
   static Vector load(const Storage* p) { return Floats::load(p); }
   static void store(Storage* p, const Vector& a) { a.store(p); }
+  static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
 
 struct Float64 {
@@ -20,28 +22,39 @@ struct Float64 {
   using Vector = Doubles;
   static Vector load(const Storage* p) { return Doubles::load(p); }
   static void store(Storage* p, const Vector& a) { a.store(p); }
+  static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
 
+// Lanes hold the even elements of a group and then its odd ones, which spares every load and store a shuffle. No NaN
+// that is stored has low bits: those of the elements have none, and those of arguments are replaced (directions.h).
 struct BFloat16 {
   using Storage = std::uint16_t;
-  using Vector = Floats;
+  using Vector = ShortFloats;
   static Vector load(const Storage* p) {
-    return Floats::from([&](int i) { return load_bfloat16(p + i * Float::lanes); });
+    return Vector::from([&](int i) {
+      const Storage* const pairs = p + i / 2 * 2 * Float::lanes;
+      return i % 2 ? load_odd_bfloat16(pairs) : load_even_bfloat16(pairs);
+    });
   }
   static void store(Storage* p, const Vector& a) {
-    for (int i = 0; i < 2; ++i) store_bfloat16(p + i * Float::lanes, a.v[i]);
+    for (int i = 0; i < lockstep; i += 2) store_bfloat16(p + i * Float::lanes, a.v[i], a.v[i + 1]);
+  }
+  static constexpr std::int64_t lane(std::int64_t element) {
+    constexpr std::int64_t group = 2 * Float::lanes;
+    return element / group * group + element % 2 * Float::lanes + element % group / 2;
   }
 };
 
 struct Float16 {
   using Storage = std::uint16_t;
-  using Vector = Floats;
+  using Vector = ShortFloats;
   static Vector load(const Storage* p) {
-    return Floats::from([&](int i) { return load_half(p + i * Float::lanes); });
+    return Vector::from([&](int i) { return load_half(p + i * Float::lanes); });
   }
   static void store(Storage* p, const Vector& a) {
-    for (int i = 0; i < 2; ++i) store_half(p + i * Float::lanes, a.v[i]);
+    for (int i = 0; i < lockstep; ++i) store_half(p + i * Float::lanes, a.v[i]);
   }
+  static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
 
 template <class E>

@@ -16,13 +16,18 @@ struct Map {
   static constexpr std::int64_t size = sizeof(Storage);
 
   static void run(char* const* data, const std::int64_t* strides, std::int64_t n, const double* arguments) {
-    bool regular = true;  // every operand contiguous, or an input that is one element for all
+    bool regular = true, any_splat = false;  // every operand contiguous, or an input that is one element for all
     bool splat[inputs];
     for (int i = 0; i < operands; ++i) {
-      if (i >= outputs) splat[i - outputs] = strides[i] == 0;
+      if (i >= outputs) any_splat |= splat[i - outputs] = strides[i] == 0;
       regular &= strides[i] == size || (strides[i] == 0 && i >= outputs);
     }
-    regular ? contiguous(data, splat, n, arguments) : strided(data, strides, n, arguments);
+    std::int64_t done = 0;
+    if (regular) {
+      done = n / lanes<E> * lanes<E>;
+      any_splat ? vectors<true>(data, splat, done, arguments) : vectors<false>(data, splat, done, arguments);
+    }
+    if (done < n) gathered(data, strides, done, n, arguments);
   }
 
  private:
@@ -31,55 +36,39 @@ struct Map {
   }
   static Storage* element(char* p, std::int64_t offset) { return reinterpret_cast<Storage*>(p + offset); }
 
-  // Flat: a call of any part of the mathematics would pass its vectors through memory.
-  [[gnu::flatten]] static void contiguous(char* const* data, const bool (&splat)[inputs], std::int64_t n,
-                                          const double* arguments) {
-    std::array<Vector, inputs> x;
-    bool any_splat = false;
+  // n is a multiple of lanes. Flat: a call of any part of the mathematics would pass its vectors through memory.
+  template <bool any_splat>
+  [[gnu::flatten]] static void vectors(char* const* data, const bool* splat, std::int64_t n, const double* arguments) {
+    Storage* out[outputs];  // own copies: a store might change `data`, for all that the compiler knows
+    const Storage* in[inputs];
+    std::array<Vector, inputs> constant;
+    for (int i = 0; i < outputs; ++i) out[i] = element(data[i], 0);
     for (int i = 0; i < inputs; ++i) {
-      any_splat |= splat[i];
-      x[i] = splat[i] && n > 0 ? load_splat<E>(element(data[outputs + i], 0)) : Vector(0.0);
+      in[i] = element(data[outputs + i], 0);
+      if (any_splat) constant[i] = splat[i] && n > 0 ? load_splat<E>(in[i]) : Vector(0.0);
     }
-    std::int64_t done = 0;
-    if (any_splat) {
-      for (; done + lanes<E> <= n; done += lanes<E>) {
-        for (int i = 0; i < inputs; ++i)
-          if (!splat[i]) x[i] = E::load(element(data[outputs + i], done * size));
-        const auto y = Direction::evaluate(x, arguments);
-        for (int i = 0; i < outputs; ++i) E::store(element(data[i], done * size), y[i]);
-      }
-    } else {
-      for (; done + lanes<E> <= n; done += lanes<E>) {
-        for (int i = 0; i < inputs; ++i) x[i] = E::load(element(data[outputs + i], done * size));
-        const auto y = Direction::evaluate(x, arguments);
-        for (int i = 0; i < outputs; ++i) E::store(element(data[i], done * size), y[i]);
-      }
-    }
-    if (const std::int64_t rest = n - done; rest > 0) {
-      for (int i = 0; i < inputs; ++i)
-        if (!splat[i]) x[i] = load_some<E>(element(data[outputs + i], done * size), rest);
+    for (std::int64_t done = 0; done < n; done += lanes<E>) {
+      std::array<Vector, inputs> x;
+      for (int i = 0; i < inputs; ++i) x[i] = any_splat && splat[i] ? constant[i] : E::load(in[i] + done);
       const auto y = Direction::evaluate(x, arguments);
-      for (int i = 0; i < outputs; ++i) store_some<E>(element(data[i], done * size), y[i], rest);
+      for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
     }
   }
 
-  [[gnu::flatten]] static void strided(char* const* data, const std::int64_t* strides, std::int64_t n,
-                                       const double* arguments) {
-    for (std::int64_t done = 0; done < n; done += lanes<E>) {
-      const std::int64_t count = std::min<std::int64_t>(lanes<E>, n - done);
-      std::array<Vector, inputs> x;
-      for (int i = 0; i < inputs; ++i) {
-        Storage buffer[lanes<E>] = {};
-        for (std::int64_t j = 0; j < count; ++j)
-          buffer[j] = *element(data[outputs + i], (done + j) * strides[outputs + i]);
-        x[i] = E::load(buffer);
-      }
-      const auto y = Direction::evaluate(x, arguments);
-      for (int i = 0; i < outputs; ++i) {
-        Storage buffer[lanes<E>];
-        E::store(buffer, y[i]);
-        for (std::int64_t j = 0; j < count; ++j) *element(data[i], (done + j) * strides[i]) = buffer[j];
-      }
+  // Any strides, and what is left over of full vectors, by way of a buffer.
+  static void gathered(char* const* data, const std::int64_t* strides, std::int64_t first, std::int64_t n,
+                       const double* arguments) {
+    constexpr std::int64_t length = 2 * lanes<E>;
+    Storage buffer[operands][length] = {};
+    char* rows[operands];
+    for (int i = 0; i < operands; ++i) rows[i] = reinterpret_cast<char*>(buffer[i]);
+    for (std::int64_t done = first; done < n; done += length) {
+      const std::int64_t count = std::min(length, n - done);
+      for (int i = outputs; i < operands; ++i)
+        for (std::int64_t j = 0; j < count; ++j) buffer[i][j] = *element(data[i], (done + j) * strides[i]);
+      vectors<false>(rows, nullptr, (count + lanes<E> - 1) / lanes<E> * lanes<E>, arguments);
+      for (int i = 0; i < outputs; ++i)
+        for (std::int64_t j = 0; j < count; ++j) *element(data[i], (done + j) * strides[i]) = buffer[i][j];
     }
   }
 };

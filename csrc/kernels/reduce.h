@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 
 #include "csrc/kernels/directions.h"
 #include "csrc/kernels/elements.h"
@@ -25,36 +26,43 @@ struct Reduce {
     return count;
   }();
 
-  // Flat, as in csrc/kernels/map.h.
+  // Flat, and with copies of the pointers, as in csrc/kernels/map.h.
   [[gnu::flatten]] static void row(char* const* data, std::int64_t n, const double* arguments, double* sums) {
-    std::array<Vector, inputs> x;
-    for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? load_splat<E>(input(data, i)) : Vector(0.0);
+    Storage* out[outputs];
+    const Storage* in[inputs];
+    std::array<Vector, inputs> constant;
+    for (int i = 0; i < outputs; ++i) out[i] = output(data, i);
+    for (int i = 0; i < inputs; ++i) {
+      in[i] = input(data, i);
+      constant[i] = Direction::parameter_input(i) ? load_splat<E>(in[i]) : Vector(0.0);
+    }
     std::array<Vector, parameters> total;
     total.fill(Vector(0.0));
     std::int64_t done = 0;
     for (; done + width <= n; done += width) {
-      for (int i = 0; i < inputs; ++i)
-        if (!Direction::parameter_input(i)) x[i] = E::load(input(data, i) + done);
+      std::array<Vector, inputs> x;
+      for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? constant[i] : E::load(in[i] + done);
       const auto y = Direction::evaluate(x, arguments);
       for (int i = 0, p = 0; i < outputs; ++i) {
         if (Direction::parameter_output(i)) {
           total[p] = total[p] + y[i];
           ++p;
         } else {
-          E::store(output(data, i) + done, y[i]);
+          E::store(out[i] + done, y[i]);
         }
       }
     }
     for (int p = 0; p < parameters; ++p) sums[p] += first(total[p], width);
     if (const std::int64_t rest = n - done; rest > 0) {
+      std::array<Vector, inputs> x;
       for (int i = 0; i < inputs; ++i)
-        if (!Direction::parameter_input(i)) x[i] = load_some<E>(input(data, i) + done, rest);
+        x[i] = Direction::parameter_input(i) ? constant[i] : load_some<E>(in[i] + done, rest);
       const auto y = Direction::evaluate(x, arguments);
       for (int i = 0, p = 0; i < outputs; ++i) {
         if (Direction::parameter_output(i))
           sums[p++] += first(y[i], rest);
         else
-          store_some<E>(output(data, i) + done, y[i], rest);
+          store_some<E>(out[i] + done, y[i], rest);
       }
     }
   }
@@ -64,7 +72,8 @@ struct Reduce {
   static void column(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,
                      const double* arguments, double* sums) {
     const bool join = n < shortest && row_length == n;
-    const std::int64_t repeat = join ? width * std::max<std::int64_t>(1, shortest / (width * n)) : 1;
+    const std::int64_t fewest = width / std::gcd(width, n);  // rows that are full vectors together
+    const std::int64_t repeat = join ? fewest * std::max<std::int64_t>(1, shortest / (fewest * n)) : 1;
     columns(data, rows, n, row_length, repeat, arguments, sums);
   }
 
@@ -78,7 +87,7 @@ struct Reduce {
     Scalar buffer[width];
     a.store(buffer);
     double sum = 0;
-    for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(buffer[i]);
+    for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(buffer[E::lane(i)]);
     return sum;
   }
 
@@ -116,7 +125,7 @@ struct Reduce {
           if (Direction::parameter_output(i)) {
             Scalar buffer[width];
             y[i].store(buffer);
-            for (std::int64_t j = 0; j < rest; ++j) totals[p][done + j] += buffer[j];
+            for (std::int64_t j = 0; j < rest; ++j) totals[p][done + E::lane(j)] += buffer[E::lane(j)];
             ++p;
           } else {
             store_some<E>(output(data, i) + offset + done, y[i], rest);
@@ -126,7 +135,10 @@ struct Reduce {
     }
     for (int p = 0; p < parameters; ++p)
       for (std::int64_t r = 0; r < repeat; ++r)
-        for (std::int64_t c = 0; c < n; ++c) sums[p * n + c] += static_cast<double>(totals[p][r * n + c]);
+        for (std::int64_t c = 0; c < n; ++c) {
+          const std::int64_t i = r * n + c;
+          sums[p * n + c] += static_cast<double>(totals[p][i / width * width + E::lane(i % width)]);
+        }
   }
 };
 

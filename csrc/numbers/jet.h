@@ -2,6 +2,8 @@
 // second derivatives of an activation exactly, to all the digits that its first ones have.
 #pragma once
 
+#include <concepts>
+
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -70,20 +72,62 @@ auto narrow(const Jet<W>& a) {
   return Jet<decltype(narrow(a.value))>{narrow(a.value), narrow(a.tangent)};
 }
 
-// The exponential of a jet; the scale of a mantissa is the same for value and tangent.
-template <class V>
-struct JetExponential {
-  Exponential<V> base;
-  Jet<Wide<V>> mantissa, value;
+// A product of numbers of different precision has the larger.
+template <class A, class B>
+  requires(!std::same_as<A, B>)
+auto operator*(const Jet<A>& a, const Jet<B>& b) {
+  return Jet<decltype(a.value * b.value)>{a.value * b.value, a.tangent * b.value + a.value * b.tangent};
+}
 
-  Jet<V> restore(const Jet<Wide<V>>& y) const { return {base.restore(y.value), base.restore(y.tangent)}; }
+template <class V, class W>
+  requires(!std::same_as<V, W>)
+Jet<V> product(const Jet<V>& x, const Jet<W>& a) {
+  return {product(x.value, a.value), narrow(x.tangent * a.value + x.value * a.tangent)};
+}
+
+template <class W>
+auto product(const Jet<W>& a, const Jet<W>& b) {
+  return narrow(a * b);
+}
+
+template <class V>
+Jet<V> offset_product(const Jet<V>& a, const Jet<V>& b, double constant) {
+  return {offset_product(a.value, b.value, constant), a.tangent * b.value + a.value * b.tangent};
+}
+
+template <class V>
+Jet<V> offset(const Jet<V>& a, double constant) {
+  return {offset(a.value, constant), a.tangent};
+}
+
+template <class V>
+Jet<V> reciprocal(const Jet<V>& a) {
+  const V inverse = reciprocal(a.value);
+  return {inverse, -(a.tangent * (inverse * inverse))};
+}
+
+// What restores a value restores its tangent.
+template <class V, class Exponential>
+struct JetExponential {
+  Exponential base;
+  V tangent;
+
+  Jet<Wide<V>> value() const { return {base.value(), base.value() * tangent}; }
+  Jet<Wide<V>> plus(double c) const { return {base.plus(c), base.value() * tangent}; }
+  Jet<V> restore(const Jet<V>& y) const { return {base.restore(y.value), base.restore(y.tangent)}; }
+  Jet<V> restore_product(const Jet<V>& y) const {
+    return {base.restore_product(y.value), base.restore_product(y.tangent)};
+  }
 };
 
 template <class V>
-JetExponential<V> exponential(const Jet<V>& a) {
-  const Exponential<V> e = exponential(a.value);
-  const Wide<V> tangent = widen(a.tangent);
-  return {e, {e.mantissa, e.mantissa * tangent}, {e.value, e.value * tangent}};
+auto exponential(const Jet<V>& a) {
+  return JetExponential<V, decltype(exponential(a.value))>{exponential(a.value), a.tangent};
+}
+
+template <class V>
+auto rising_exponential(const Jet<V>& a) {
+  return JetExponential<V, decltype(rising_exponential(a.value))>{rising_exponential(a.value), a.tangent};
 }
 
 template <class V>
@@ -93,16 +137,23 @@ Jet<V> exp(const Jet<V>& a) {
 }
 
 template <class V>
+Jet<V> sigmoid(const Jet<V>& a) {
+  const V value = sigmoid(a.value);
+  return {value, value * sigmoid(-a.value) * a.tangent};
+}
+
+template <class V>
 Jet<Wide<V>> expm1(const Jet<V>& a) {
   const Wide<V> value = expm1(a.value);
-  return {value, (value + Wide<V>(1.0)) * widen(a.tangent)};
+  return {value, offset(value, 1.0) * a.tangent};
 }
 
 template <class V>
 struct NumberTraits<Jet<V>> {
   using Wide = Jet<torchactiv::Wide<V>>;
   using Mask = torchactiv::Mask<V>;
-  using Exponential = JetExponential<V>;
+  static constexpr double exponent_limit = NumberTraits<V>::exponent_limit;
+  static constexpr double product_limit = NumberTraits<V>::product_limit;
 };
 
 }  // namespace torchactiv

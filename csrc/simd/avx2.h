@@ -7,6 +7,7 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 
 struct DoubleMask {
@@ -28,13 +29,14 @@ struct Double {
   friend Double operator-(Double a, Double b) { return _mm256_sub_pd(a.v, b.v); }
   friend Double operator*(Double a, Double b) { return _mm256_mul_pd(a.v, b.v); }
   friend Double operator/(Double a, Double b) { return _mm256_div_pd(a.v, b.v); }
-  friend Double operator-(Double a) { return _mm256_xor_pd(a.v, _mm256_set1_pd(-0.0)); }
+  friend Double operator-(Double a) { return -a.v; }
   friend DoubleMask operator<(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LT_OQ)}; }
   friend DoubleMask operator<=(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_LE_OQ)}; }
   friend DoubleMask operator>(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_GT_OQ)}; }
   friend DoubleMask operator==(Double a, Double b) { return {_mm256_cmp_pd(a.v, b.v, _CMP_EQ_OQ)}; }
   friend Double select(DoubleMask m, Double a, Double b) { return _mm256_blendv_pd(b.v, a.v, m.v); }
   friend Double fma(Double a, Double b, Double c) { return _mm256_fmadd_pd(a.v, b.v, c.v); }
+  friend Double negative_fma(Double a, Double b, Double c) { return _mm256_fnmadd_pd(a.v, b.v, c.v); }
   friend Double abs(Double a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a.v); }
   friend Double copysign(Double a, Double b) {
     const __m256d sign = _mm256_set1_pd(-0.0);
@@ -43,11 +45,12 @@ struct Double {
   // The instructions give their second operand where either is NaN.
   friend Double maximum_or_second(Double a, Double b) { return _mm256_max_pd(a.v, b.v); }
   friend Double minimum_or_second(Double a, Double b) { return _mm256_min_pd(a.v, b.v); }
-  // a * 2^n for a normal result; n is the integer in the low bits of n_biased.
-  friend Double scale_exponent(Double a, Double n_biased) {
-    return _mm256_castsi256_pd(
-        _mm256_add_epi64(_mm256_castpd_si256(a.v), _mm256_slli_epi64(_mm256_castpd_si256(n_biased.v), 52)));
+  // 2^n, where the low bits of `biased`, taken as an integer, are n + 1023.
+  friend Double power_of_two(Double biased) {
+    return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(biased.v), 52));
   }
+  friend Double times_power_of_two(Double a, Double n) { return a * power_of_two(n + Double(0x1.8p52 + 1023)); }
+  friend Double times_small_power_of_two(Double a, Double n) { return times_two_powers(a, n, 0x1.8p52 + 1023); }
 };
 
 struct FloatMask {
@@ -69,13 +72,14 @@ struct Float {
   friend Float operator-(Float a, Float b) { return _mm256_sub_ps(a.v, b.v); }
   friend Float operator*(Float a, Float b) { return _mm256_mul_ps(a.v, b.v); }
   friend Float operator/(Float a, Float b) { return _mm256_div_ps(a.v, b.v); }
-  friend Float operator-(Float a) { return _mm256_xor_ps(a.v, _mm256_set1_ps(-0.0f)); }
+  friend Float operator-(Float a) { return -a.v; }
   friend FloatMask operator<(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LT_OQ)}; }
   friend FloatMask operator<=(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)}; }
   friend FloatMask operator>(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_GT_OQ)}; }
   friend FloatMask operator==(Float a, Float b) { return {_mm256_cmp_ps(a.v, b.v, _CMP_EQ_OQ)}; }
   friend Float select(FloatMask m, Float a, Float b) { return _mm256_blendv_ps(b.v, a.v, m.v); }
   friend Float fma(Float a, Float b, Float c) { return _mm256_fmadd_ps(a.v, b.v, c.v); }
+  friend Float negative_fma(Float a, Float b, Float c) { return _mm256_fnmadd_ps(a.v, b.v, c.v); }
   friend Float abs(Float a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a.v); }
   friend Float copysign(Float a, Float b) {
     const __m256 sign = _mm256_set1_ps(-0.0f);
@@ -83,10 +87,12 @@ struct Float {
   }
   friend Float maximum_or_second(Float a, Float b) { return _mm256_max_ps(a.v, b.v); }
   friend Float minimum_or_second(Float a, Float b) { return _mm256_min_ps(a.v, b.v); }
-  friend Float scale_exponent(Float a, Float n_biased) {
-    return _mm256_castsi256_ps(
-        _mm256_add_epi32(_mm256_castps_si256(a.v), _mm256_slli_epi32(_mm256_castps_si256(n_biased.v), 23)));
+  // Likewise, with n + 127.
+  friend Float power_of_two(Float biased) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(biased.v), 23));
   }
+  friend Float times_power_of_two(Float a, Float n) { return a * power_of_two(n + Float(0x1.8p23 + 127)); }
+  friend Float times_small_power_of_two(Float a, Float n) { return times_two_powers(a, n, 0x1.8p23 + 127); }
 };
 
 inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)); }
@@ -108,22 +114,24 @@ inline void store_half(std::uint16_t* p, Float a) {
   _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) {
-  const __m128i bits = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p));
-  return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(bits), 16));
+// bfloat16 in pairs of elements, which are the halves of a 32-bit lane.
+inline __m256i load_pairs(const std::uint16_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+inline Float load_even_bfloat16(const std::uint16_t* p) {
+  return _mm256_castsi256_ps(_mm256_slli_epi32(load_pairs(p), 16));
+}
+inline Float load_odd_bfloat16(const std::uint16_t* p) {
+  return _mm256_castsi256_ps(_mm256_and_si256(load_pairs(p), _mm256_set1_epi32(-0x10000)));
 }
 
-// Round to nearest, ties to even; a NaN becomes quiet.
-inline void store_bfloat16(std::uint16_t* p, Float a) {
+// The upper half of the sum is the float rounded to nearest, ties to even, unless it is a NaN with low bits.
+inline __m256i round_to_bfloat16(Float a) {
   const __m256i bits = _mm256_castps_si256(a.v);
   const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
-  const __m256i rounded =
-      _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff))), 16);
-  const __m256i nan = _mm256_castps_si256(_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
-  const __m256i quiet = _mm256_or_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(0x0040));
-  const __m256i words = _mm256_blendv_epi8(rounded, quiet, nan);
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p),
-                   _mm_packus_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  return _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+}
+inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
+  const __m256i low = _mm256_srli_epi32(round_to_bfloat16(even), 16);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_blend_epi16(low, round_to_bfloat16(odd), 0xaa));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

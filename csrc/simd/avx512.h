@@ -7,6 +7,7 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 
 struct DoubleMask {
@@ -28,26 +29,28 @@ struct Double {
   friend Double operator-(Double a, Double b) { return _mm512_sub_pd(a.v, b.v); }
   friend Double operator*(Double a, Double b) { return _mm512_mul_pd(a.v, b.v); }
   friend Double operator/(Double a, Double b) { return _mm512_div_pd(a.v, b.v); }
-  friend Double operator-(Double a) { return _mm512_xor_pd(a.v, _mm512_set1_pd(-0.0)); }
+  friend Double operator-(Double a) { return -a.v; }
   friend DoubleMask operator<(Double a, Double b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_LT_OQ)}; }
   friend DoubleMask operator<=(Double a, Double b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_LE_OQ)}; }
   friend DoubleMask operator>(Double a, Double b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_GT_OQ)}; }
   friend DoubleMask operator==(Double a, Double b) { return {_mm512_cmp_pd_mask(a.v, b.v, _CMP_EQ_OQ)}; }
   friend Double select(DoubleMask m, Double a, Double b) { return _mm512_mask_blend_pd(m.v, b.v, a.v); }
   friend Double fma(Double a, Double b, Double c) { return _mm512_fmadd_pd(a.v, b.v, c.v); }
+  friend Double negative_fma(Double a, Double b, Double c) { return _mm512_fnmadd_pd(a.v, b.v, c.v); }
   friend Double abs(Double a) { return _mm512_andnot_pd(_mm512_set1_pd(-0.0), a.v); }
   friend Double copysign(Double a, Double b) {
-    const __m512d sign = _mm512_set1_pd(-0.0);
-    return _mm512_or_pd(_mm512_andnot_pd(sign, a.v), _mm512_and_pd(sign, b.v));
+    return _mm512_castsi512_pd(_mm512_ternarylogic_epi64(_mm512_set1_epi64(INT64_MIN), _mm512_castpd_si512(b.v),
+                                                         _mm512_castpd_si512(a.v), 0xca));
   }
   // The instructions give their second operand where either is NaN.
   friend Double maximum_or_second(Double a, Double b) { return _mm512_max_pd(a.v, b.v); }
   friend Double minimum_or_second(Double a, Double b) { return _mm512_min_pd(a.v, b.v); }
-  // a * 2^n for a normal result; n is the integer in the low bits of n_biased.
-  friend Double scale_exponent(Double a, Double n_biased) {
-    return _mm512_castsi512_pd(
-        _mm512_add_epi64(_mm512_castpd_si512(a.v), _mm512_slli_epi64(_mm512_castpd_si512(n_biased.v), 52)));
+  // 2^n, where the low bits of `biased`, taken as an integer, are n + 1023.
+  friend Double power_of_two(Double biased) {
+    return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(biased.v), 52));
   }
+  friend Double times_power_of_two(Double a, Double n) { return _mm512_scalef_pd(a.v, n.v); }
+  friend Double times_small_power_of_two(Double a, Double n) { return _mm512_scalef_pd(a.v, n.v); }
 };
 
 struct FloatMask {
@@ -69,24 +72,27 @@ struct Float {
   friend Float operator-(Float a, Float b) { return _mm512_sub_ps(a.v, b.v); }
   friend Float operator*(Float a, Float b) { return _mm512_mul_ps(a.v, b.v); }
   friend Float operator/(Float a, Float b) { return _mm512_div_ps(a.v, b.v); }
-  friend Float operator-(Float a) { return _mm512_xor_ps(a.v, _mm512_set1_ps(-0.0f)); }
+  friend Float operator-(Float a) { return -a.v; }
   friend FloatMask operator<(Float a, Float b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)}; }
   friend FloatMask operator<=(Float a, Float b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ)}; }
   friend FloatMask operator>(Float a, Float b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_GT_OQ)}; }
   friend FloatMask operator==(Float a, Float b) { return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)}; }
   friend Float select(FloatMask m, Float a, Float b) { return _mm512_mask_blend_ps(m.v, b.v, a.v); }
   friend Float fma(Float a, Float b, Float c) { return _mm512_fmadd_ps(a.v, b.v, c.v); }
+  friend Float negative_fma(Float a, Float b, Float c) { return _mm512_fnmadd_ps(a.v, b.v, c.v); }
   friend Float abs(Float a) { return _mm512_andnot_ps(_mm512_set1_ps(-0.0f), a.v); }
   friend Float copysign(Float a, Float b) {
-    const __m512 sign = _mm512_set1_ps(-0.0f);
-    return _mm512_or_ps(_mm512_andnot_ps(sign, a.v), _mm512_and_ps(sign, b.v));
+    return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_set1_epi32(INT32_MIN), _mm512_castps_si512(b.v),
+                                                         _mm512_castps_si512(a.v), 0xca));  // a bit of b, or else of a
   }
   friend Float maximum_or_second(Float a, Float b) { return _mm512_max_ps(a.v, b.v); }
   friend Float minimum_or_second(Float a, Float b) { return _mm512_min_ps(a.v, b.v); }
-  friend Float scale_exponent(Float a, Float n_biased) {
-    return _mm512_castsi512_ps(
-        _mm512_add_epi32(_mm512_castps_si512(a.v), _mm512_slli_epi32(_mm512_castps_si512(n_biased.v), 23)));
+  // Likewise, with n + 127.
+  friend Float power_of_two(Float biased) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(biased.v), 23));
   }
+  friend Float times_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
+  friend Float times_small_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
 };
 
 inline Double low_half(Float a) { return _mm512_cvtps_pd(_mm512_castps512_ps256(a.v)); }
@@ -105,21 +111,24 @@ inline void store_half(std::uint16_t* p, Float a) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) {
-  const __m256i bits = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(bits), 16));
+// bfloat16 in pairs of elements, which are the halves of a 32-bit lane.
+inline Float load_even_bfloat16(const std::uint16_t* p) {
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_loadu_si512(p), 16));
+}
+inline Float load_odd_bfloat16(const std::uint16_t* p) {
+  return _mm512_castsi512_ps(_mm512_and_si512(_mm512_loadu_si512(p), _mm512_set1_epi32(-0x10000)));
 }
 
-// Round to nearest, ties to even; a NaN becomes quiet. (The instruction of AVX512_BF16 would flush denormals.)
-inline void store_bfloat16(std::uint16_t* p, Float a) {
-  const __m512i bits = _mm512_castps_si512(a.v);
-  const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-  const __m512i rounded =
-      _mm512_srli_epi32(_mm512_add_epi32(bits, _mm512_add_epi32(odd, _mm512_set1_epi32(0x7fff))), 16);
-  const __mmask16 nan = _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
-  const __m512i quiet = _mm512_or_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(0x0040));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p),
-                      _mm512_cvtepi32_epi16(_mm512_mask_blend_epi32(nan, rounded, quiet)));
+// The upper half of the sum is the float rounded to nearest, ties to even, unless it is a NaN with low bits.
+// (The instruction of AVX512_BF16 would flush denormals.)
+inline __m512i round_to_bfloat16(Float a) {
+  const __m512i bits = _mm512_castps_si512(a.v), rounded = _mm512_add_epi32(bits, _mm512_set1_epi32(0x7fff));
+  const __mmask16 odd = _mm512_test_epi32_mask(bits, _mm512_set1_epi32(0x10000));
+  return _mm512_mask_sub_epi32(rounded, odd, rounded, _mm512_set1_epi32(-1));
+}
+inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
+  const __m512i low = _mm512_srli_epi32(round_to_bfloat16(even), 16);
+  _mm512_storeu_si512(p, _mm512_mask_blend_epi16(0xaaaaaaaa, low, round_to_bfloat16(odd)));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -17,6 +17,7 @@ typedef double       Double2 __attribute__((vector_size(16)));
 typedef std::int64_t Long2   __attribute__((vector_size(16)));
 // clang-format on
 
+constexpr int lockstep = 2;
 constexpr bool fused_float = false;
 
 struct DoubleMask {
@@ -50,16 +51,17 @@ struct Double {
   friend Double select(DoubleMask m, Double a, Double b) { return m.v ? a.v : b.v; }
   // Rounds twice where there is no such instruction: an emulation would cost more than it gives here.
   friend Double fma(Double a, Double b, Double c) { return a.v * b.v + c.v; }
+  friend Double negative_fma(Double a, Double b, Double c) { return c.v - a.v * b.v; }
   friend Double abs(Double a) { return std::bit_cast<Double2>(std::bit_cast<Long2>(a.v) & INT64_MAX); }
   friend Double copysign(Double a, Double b) {
     return std::bit_cast<Double2>((std::bit_cast<Long2>(a.v) & INT64_MAX) | (std::bit_cast<Long2>(b.v) & INT64_MIN));
   }
   friend Double maximum_or_second(Double a, Double b) { return a.v > b.v ? a.v : b.v; }
   friend Double minimum_or_second(Double a, Double b) { return a.v < b.v ? a.v : b.v; }
-  // a * 2^n for a normal result; n is the integer in the low bits of n_biased.
-  friend Double scale_exponent(Double a, Double n_biased) {
-    return std::bit_cast<Double2>(std::bit_cast<Long2>(a.v) + (std::bit_cast<Long2>(n_biased.v) << 52));
-  }
+  // 2^n, where the low bits of `biased`, taken as an integer, are n + 1023.
+  friend Double power_of_two(Double biased) { return std::bit_cast<Double2>(std::bit_cast<Long2>(biased.v) << 52); }
+  friend Double times_power_of_two(Double a, Double n) { return a * power_of_two(n + Double(0x1.8p52 + 1023)); }
+  friend Double times_small_power_of_two(Double a, Double n) { return times_two_powers(a, n, 0x1.8p52 + 1023); }
 };
 
 struct FloatMask {
@@ -97,9 +99,10 @@ struct Float {
   }
   friend Float maximum_or_second(Float a, Float b) { return a.v > b.v ? a.v : b.v; }
   friend Float minimum_or_second(Float a, Float b) { return a.v < b.v ? a.v : b.v; }
-  friend Float scale_exponent(Float a, Float n_biased) {
-    return std::bit_cast<Float4>(std::bit_cast<Int4>(a.v) + (std::bit_cast<Int4>(n_biased.v) << 23));
-  }
+  // Likewise, with n + 127.
+  friend Float power_of_two(Float biased) { return std::bit_cast<Float4>(std::bit_cast<Int4>(biased.v) << 23); }
+  friend Float times_power_of_two(Float a, Float n) { return a * power_of_two(n + Float(0x1.8p23 + 127)); }
+  friend Float times_small_power_of_two(Float a, Float n) { return times_two_powers(a, n, 0x1.8p23 + 127); }
 };
 
 inline Double low_half(Float a) { return __builtin_convertvector((Float2{a.v[0], a.v[1]}), Double2); }
@@ -115,6 +118,8 @@ inline DoubleMask high_half(FloatMask m) { return {Long2{m.v[2], m.v[3]}}; }
 inline Float fma(Float a, Float b, Float c) {
   return join(low_half(a) * low_half(b) + low_half(c), high_half(a) * high_half(b) + high_half(c));
 }
+
+inline Float negative_fma(Float a, Float b, Float c) { return fma(-a, b, c); }
 
 // Half by its bits: normal numbers are shifted and rebiased by a multiplication with 2^112, which also makes the
 // denormals normal; infinities and NaN get the largest exponent.
@@ -147,14 +152,23 @@ inline void store_half(std::uint16_t* p, Float a) {
   for (int i = 0; i < 4; ++i) p[i] = float_to_half(a.v[i]);
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(Int4{p[0], p[1], p[2], p[3]} << 16); }
+// bfloat16 in pairs of elements, which are the halves of a 32-bit lane (of a little-endian machine).
+inline Int4 load_pairs(const std::uint16_t* p) {
+  Int4 pairs;
+  std::memcpy(&pairs, p, sizeof pairs);
+  return pairs;
+}
+inline Float load_even_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(load_pairs(p) << 16); }
+inline Float load_odd_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(load_pairs(p) & -0x10000); }
 
-// Round to nearest, ties to even; a NaN becomes quiet.
-inline void store_bfloat16(std::uint16_t* p, Float a) {
+// The upper half of the sum is the float rounded to nearest, ties to even, unless it is a NaN with low bits.
+inline Int4 round_to_bfloat16(Float a) {
   const Int4 bits = std::bit_cast<Int4>(a.v);
-  const Int4 rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-  const Int4 words = a.v == a.v ? rounded : (bits >> 16 | 0x0040);
-  for (int i = 0; i < 4; ++i) p[i] = static_cast<std::uint16_t>(words[i]);
+  return bits + 0x7fff + (bits >> 16 & 1);
+}
+inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
+  const Int4 pairs = (round_to_bfloat16(even) >> 16 & 0xffff) | (round_to_bfloat16(odd) & -0x10000);
+  std::memcpy(p, &pairs, sizeof pairs);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -13,9 +13,13 @@ struct BatchMask {
   M v[count];
 };
 
-template <Vector V, int count>
+// Whether results are rounded to 16 bits, so that errors of a few ulp of a float do not matter.
+enum class Rounding { own, to_16_bits };
+
+template <Vector V, int count, Rounding rounding = Rounding::own>
 struct Batch {
   static constexpr int lanes = count * V::lanes;
+  static constexpr bool is_short = rounding == Rounding::to_16_bits;
   using Scalar = typename V::Scalar;
   using Mask = BatchMask<decltype(V() < V()), count>;
   V v[count];
@@ -80,7 +84,11 @@ struct Batch {
     return from([&](int i) { return select(m.v[i], a.v[i], b.v[i]); });
   }
   friend Batch fma(const Batch& a, const Batch& b, const Batch& c) {
+    if constexpr (is_short && !fused_float) return a * b + c;
     return from([&](int i) { return fma(a.v[i], b.v[i], c.v[i]); });
+  }
+  friend Batch negative_fma(const Batch& a, const Batch& b, const Batch& c) {
+    return from([&](int i) { return negative_fma(a.v[i], b.v[i], c.v[i]); });
   }
   friend Batch abs(const Batch& a) {
     return from([&](int i) { return abs(a.v[i]); });
@@ -94,8 +102,14 @@ struct Batch {
   friend Batch minimum_or_second(const Batch& a, const Batch& b) {
     return from([&](int i) { return minimum_or_second(a.v[i], b.v[i]); });
   }
-  friend Batch scale_exponent(const Batch& a, const Batch& n_biased) {
-    return from([&](int i) { return scale_exponent(a.v[i], n_biased.v[i]); });
+  friend Batch power_of_two(const Batch& biased) {
+    return from([&](int i) { return power_of_two(biased.v[i]); });
+  }
+  friend Batch times_power_of_two(const Batch& a, const Batch& n) {
+    return from([&](int i) { return times_power_of_two(a.v[i], n.v[i]); });
+  }
+  friend Batch times_small_power_of_two(const Batch& a, const Batch& n) {
+    return from([&](int i) { return times_small_power_of_two(a.v[i], n.v[i]); });
   }
 
  private:

@@ -2,13 +2,30 @@
 //
 // Everything lives in a namespace named after the instruction set, so that code compiled for a newer CPU can never be
 // picked by the linker for an older one. An instruction set's header offers
-//   Float, Double          lanes, Scalar, load, store, arithmetic, comparisons, select, fma, abs, copysign,
-//                          maximum_or_second, minimum_or_second
+//   Float, Double          lanes, Scalar, load, store, arithmetic, comparisons, select, fma, negative_fma (c - a * b),
+//                          abs, copysign, maximum_or_second, minimum_or_second
 //   low_half, high_half    of a Float (or its mask) as Double; join puts two Double back into a Float, rounding once
-//   scale_exponent         a power of two by integer addition
+//   power_of_two           by shifting an integer into the exponent
+//   times_power_of_two     a * 2^n for an integral n <= 0 for which 2^n is not denormal
+//   times_small_power_of_two   likewise for any smaller n, rounded once in effect
+//   lockstep               how many vectors are best computed side by side
 //   fused_float            whether fma of Float is one instruction
-//   load_half, store_half, load_bfloat16, store_bfloat16   between 16-bit memory and Float
+//   load_half, store_half  between 16-bit memory and Float
+//   load_even_bfloat16, load_odd_bfloat16, store_bfloat16   the same for every second of 2 * Float::lanes elements;
+//   what
+//                          is stored must have no NaN with any of its low 16 bits set, which would be rounded up
 #pragma once
+
+namespace torchactiv {
+
+// times_small_power_of_two by two factors, neither of which is denormal. `round` is what power_of_two wants added.
+template <class V>
+V times_two_powers(const V& a, const V& n, double round) {
+  const V half = fma(n, V(0.5), V(round)), rest = n - (half - V(round)) + V(round);
+  return a * power_of_two(half) * power_of_two(rest);
+}
+
+}  // namespace torchactiv
 
 #if defined(__AVX512F__) && defined(__AVX512DQ__) && defined(__AVX512BW__) && defined(__AVX512VL__)
 #define TORCHACTIV_ISA avx512

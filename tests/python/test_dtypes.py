@@ -80,13 +80,18 @@ def test_half_gradients_are_those_of_double(case: Case, dtype: torch.dtype) -> N
     gradient = sample((4, 3, 1001), dtype=dtype, seed=7)
     actual = torch.autograd.grad(case.forward(*tensors), tensors, gradient)
     expected = torch.autograd.grad(case.builtin(*doubles), doubles, gradient.double())
+    data = [d.detach() for d, i in zip(doubles, case.operator.inputs, strict=True) if not i.is_parameter]
+    factor = torch.stack(data).abs().amax(0).clamp(min=1)
     for a, e, t in zip(actual, expected, case.operator.inputs, strict=True):
         if case.operator.saves_output and not t.is_parameter:
             continue  # the rounding of the saved result is in it; test_every_half_gradient_is_rounded_once
         # A sum of floats may be off by a few of their ulp, which are 2^-16 (bfloat16) or 2^-13 of the half type's.
-        slack = 0.05 if t.is_parameter else 0.01
+        if t.is_parameter:
+            allowed = torch.full_like(e, 0.55)
+        else:  # and what the float may be off near zeros of the derivative, which grows with its factors
+            allowed = 0.51 + 2.0**-26 * gradient.double().abs() * factor / ulp(e, dtype)
         errors = error_in_ulp(a, e)
-        assert errors.max() <= 0.5 + slack, f"{t.name}: {errors.max()} ulp"
+        assert (errors <= allowed).all(), f"{t.name}: {(errors - allowed).max()} ulp too many"
 
 
 @several_data

@@ -10,7 +10,7 @@ namespace {
 
 using torchactiv::Kernels;
 
-constexpr std::int64_t longest = 70;
+constexpr std::int64_t longest = 150;  // more than twice what a kernel computes at a time
 
 struct Direction {
   const char* name;

@@ -37,18 +37,33 @@ Real at_least(Real a, Real bound) { return a < bound ? bound : a; }
 Real at_most(Real a, Real bound) { return a > bound ? bound : a; }
 Real widen(Real a) { return a; }
 Real narrow(Real a) { return a; }
+Real product(Real a, Real b) { return a * b; }
+Real offset(Real a, double constant) { return Real(a.value + constant); }
+Real offset_product(Real a, Real b, double constant) { return fma(a, b, Real(constant)); }
+Real reciprocal(Real a) { return Real(1 / a.value); }
 Real exp(Real a) { return Real(std::exp(a.value)); }
 Real expm1(Real a) { return Real(std::expm1(a.value)); }
+Real sigmoid(Real a) { return Real(1 / (1 + std::exp(-a.value))); }
 
+// e^a as `multiple` times what restore() multiplies by. A true model has a multiple beyond 1 in the tail alone, and a
+// power of two; anything shows whether what must be restored is.
 struct RealExponential {
-  Real value, mantissa;
-  int exponent;
-  Real restore(Real y) const { return Real(std::ldexp(y.value, exponent)); }
+  Real near;
+  double multiple;
+  Real value() const { return near; }
+  Real plus(double constant) const { return Real(near.value + constant); }
+  Real restore(Real y) const { return Real(y.value / multiple); }
+  Real restore_product(Real y) const { return restore(y); }
 };
 
+constexpr double left_tail = -6, right_tail = 6;
 RealExponential exponential(Real a) {
-  const double ln2 = std::log(2.0), exponent = std::round(a.value / ln2);
-  return {exp(a), exp(a - Real(exponent * ln2)), static_cast<int>(exponent)};
+  const double multiple = a.value < left_tail ? 3 : 1;
+  return {Real(std::exp(a.value) * multiple), multiple};
+}
+RealExponential rising_exponential(Real a) {
+  const double multiple = a.value > right_tail ? 3 : 1;
+  return {Real(std::exp(a.value) / multiple), multiple};
 }
 
 }  // namespace torchactiv_test
@@ -57,7 +72,7 @@ template <>
 struct torchactiv::NumberTraits<torchactiv_test::Real> {
   using Wide = torchactiv_test::Real;
   using Mask = bool;
-  using Exponential = torchactiv_test::RealExponential;
+  static constexpr double exponent_limit = 760, product_limit = 1470;
 };
 
 namespace torchactiv_test {
@@ -109,12 +124,30 @@ TEST(Jet, OfPieces) {
 TEST(Jet, OfExponentials) {
   expect_derivative([]<class N>(N x) { return exp(x * N(-0.5)); });
   expect_derivative([]<class N>(N x) { return narrow(expm1(x * x)); });
-  expect_derivative([]<class N>(N x) { return narrow(exponential(x * x).value); });
-  // e^x / (1 + e^x), as the comment in ops/number.h has it.
+  expect_derivative([]<class N>(N x) { return sigmoid(N(2.0) * x); });
+  expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).value()); });
+  expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).plus(3.0)); });
+  expect_derivative([]<class N>(N x) { return narrow(rising_exponential(x * N(0.5)).value()); });
+}
+
+// Proportional to the exponential to all digits, as it is in no activation but in the limit.
+TEST(Jet, RestoresTails) {
   expect_derivative([]<class N>(N x) {
-    const auto e = exponential(N(2.0) * x);
-    return e.restore(e.mantissa / (torchactiv::Wide<N>(1.0) + e.value));
+    const auto e = exponential(N(0.9) * x);
+    return e.restore(product(x, e.value()));
   });
+  expect_derivative([]<class N>(N x) {
+    const auto e = rising_exponential(N(0.9) * x);
+    return e.restore_product(product(x, reciprocal(e.value())));
+  });
+}
+
+TEST(Jet, OfWideNumbers) {
+  expect_derivative([]<class N>(N x) { return product(x, widen(x) * widen(x)); });
+  expect_derivative([]<class N>(N x) { return product(widen(x) * widen(x), widen(x)); });
+  expect_derivative([]<class N>(N x) { return narrow(offset(widen(x) * widen(x), 2.0) * x); });
+  expect_derivative([]<class N>(N x) { return narrow(x * offset_product(widen(x), widen(x), 2.0)); });
+  expect_derivative([]<class N>(N x) { return narrow(reciprocal(offset(widen(x) * widen(x), 2.0))); });
 }
 
 TEST(Jet, StopsAtBounds) {

@@ -1,0 +1,12 @@
+// The batches that kernels compute in: `lockstep` vectors at a time.
+#pragma once
+
+#include "csrc/simd/logistic.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+using Floats = Batch<Float, lockstep>;
+using Doubles = Batch<Double, lockstep>;
+using ShortFloats = Batch<Float, lockstep, Rounding::to_16_bits>;
+
+}  // namespace torchactiv::TORCHACTIV_ISA

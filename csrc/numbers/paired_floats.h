@@ -1,0 +1,25 @@
+// Floats whose wide numbers are pairs of floats: for CPUs on which fma is one instruction.
+#pragma once
+
+#include "csrc/numbers/batches.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+struct PairedFloats {
+  using Wide = Pair<Floats>;
+
+  struct Exponential : SplitExponential<Floats> {
+    Wide value() const { return pair(); }
+  };
+
+  static Wide widen(const Floats& a) { return {a, Floats(0.0)}; }
+  template <Tail tail>
+  static Exponential exponential(const Floats& a) {
+    return {split_exponential<tail>(a, float_curvature)};
+  }
+  static Wide expm1(const Floats& a) { return split_exponential<Tail::left>(a, fine_float_curvature).minus_one(); }
+  static Floats exp(const Floats& a) { return rounded_exponential(a, fine_float_curvature); }
+  static Floats sigmoid(const Floats& a) { return logistic(a); }
+};
+
+}  // namespace torchactiv::TORCHACTIV_ISA
