@@ -16,6 +16,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   list(APPEND isa_avx512_flags -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
 
+# How vector mathematics is compiled: contraction would make results depend on the compiler; the formulas say fma where
+# they mean it.
+function(torchactiv_kernel_options target isa)
+  target_compile_options(${target} PRIVATE
+    ${isa_${isa}_flags} -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math ${TORCHACTIV_WARNINGS})
+endfunction()
+
 set(TORCHACTIV_KERNEL_LIBRARIES)
 foreach(isa IN LISTS isas)
   set(sources)
@@ -30,8 +37,6 @@ foreach(isa IN LISTS isas)
   endforeach()
   add_library(torchactiv_kernels_${isa} OBJECT ${sources})
   target_include_directories(torchactiv_kernels_${isa} PRIVATE ${CMAKE_SOURCE_DIR})
-  # Contraction would make results depend on the compiler; the formulas say fma where they mean it.
-  target_compile_options(torchactiv_kernels_${isa} PRIVATE
-    ${isa_${isa}_flags} -O3 -ffp-contract=off -fno-math-errno -fno-trapping-math ${TORCHACTIV_WARNINGS})
+  torchactiv_kernel_options(torchactiv_kernels_${isa} ${isa})
   list(APPEND TORCHACTIV_KERNEL_LIBRARIES torchactiv_kernels_${isa})
 endforeach()

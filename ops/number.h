@@ -1,12 +1,13 @@
 // The vocabulary that the mathematics in ops/ is written in.
 //
-// An activation is a template over a number type N. The types that model N live in csrc/: batches of SIMD vectors, a jet
-// (value and derivative) over any of them, an at::Tensor. Each of them offers, found by argument-dependent lookup, what
-// the concept below lists.
+// An activation is a template over a number type N. The types that model N live in csrc/: batches of SIMD vectors, a
+// jet (value and derivative) over any of them, an at::Tensor. Each of them offers, found by argument-dependent lookup,
+// what the concept below lists.
 //
 // Wide<N> is a number with more precision than N, for intermediate results: what is computed in it carries errors far
 // below half a unit in the last place of N, so that a formula written in Wide<N> and narrowed once at the end is within
-// 1 ulp. Where N needs no more precision (doubles, floats that will be rounded to 16 bits, tensors), Wide<N> is N itself.
+// 1 ulp. Where N needs no more precision (doubles, floats that will be rounded to 16 bits, tensors), Wide<N> is N
+// itself.
 #pragma once
 
 #include <concepts>
@@ -63,7 +64,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { product(w, w) } -> std::convertible_to<N>;         // w * w rounded once
   { offset_product(w, w, 1.0) } -> std::convertible_to<Wide<N>>;  // w * w + a constant of its sign and of few bits
   { reciprocal(w) } -> std::convertible_to<Wide<N>>;
-  { exp(a) } -> std::convertible_to<N>;      // within 1 ulp; a <= 60 or NaN
+  { exp(a) } -> std::convertible_to<N>;      // within 1 ulp; -exponent_limit <= a <= 60 or NaN
   { sigmoid(a) } -> std::convertible_to<N>;  // 1 / (1 + e^-a) within 1 ulp
   exponential(a);                            // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored

@@ -1,6 +1,9 @@
 // A number as the unevaluated sum of two: `low` holds what rounding took from `high`, to first order. Errors of second
 // order, about 2^-46 of a number in float, are dropped (Lange & Rump 2020, Faithfully Rounded Floating-point
 // Computations). V is a vector, or a batch of them, whose fma is one instruction.
+//
+// Relative errors, tested by tests/cpp/vector: 2^-46, and 2^-41 of quotients; results that are rounded once have
+// 0.50001 ulp. Results must be normal, with low halves that are.
 #pragma once
 
 #include "csrc/simd/batch.h"

@@ -1,0 +1,153 @@
+// The largest errors that the comments in csrc/simd promise, on every instruction set of this CPU.
+#include <algorithm>
+#include <cmath>
+#include <random>
+
+#include "tests/cpp/vector/instruction_sets.h"
+
+namespace vector_test {
+namespace {
+
+using Real = long double;
+
+struct Range {
+  double low, high;
+};
+
+enum class Unit { ulp, relative };
+
+struct Row {
+  const char* function;
+  Real (*exact)(Real x, Real y);
+  Range x, y;
+  Unit unit;
+  double bound;
+};
+
+struct Precision {
+  int bits, smallest_exponent;
+};
+constexpr Precision single_precision{24, -126}, double_precision{53, -1022};
+
+Real exponential(Real x, Real) { return std::exp(x); }
+Real inverse_exponential(Real x, Real) { return std::exp(-x); }
+Real exponential_minus_1(Real x, Real) { return std::expm1(x); }
+Real exponential_plus_1(Real x, Real) { return 1 + std::exp(x); }
+Real exponential_product(Real x, Real y) { return y * std::exp(x); }
+Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
+Real fused(Real x, Real y) { return x * x + y; }
+Real fused_negative(Real x, Real y) { return y - x * x; }
+
+constexpr Range moderate{-0x1p12, 0x1p12}, positive{0, 0x1p12}, unused{0, 1};
+
+constexpr Row of_floats[] = {
+    {"fma(x, x, y)", fused, moderate, {-0x1p20, 0x1p20}, Unit::ulp, 0.50001},
+    {"negative_fma(x, x, y)", fused_negative, moderate, {-0x1p20, 0x1p20}, Unit::ulp, 0.50001},
+    // csrc/simd/exponential.h
+    {"exp", exponential, {-120, 60}, unused, Unit::ulp, 0.95},
+    {"expm1", exponential_minus_1, {-120, 60}, unused, Unit::relative, 0x1p-24},
+    {"exponential value", exponential, {-53, 60}, unused, Unit::relative, 0x1.2p-25},
+    {"exponential plus 1", exponential_plus_1, {-120, 60}, unused, Unit::relative, 0x1.2p-25},
+    {"exponential restored", exponential, {-120, 60}, unused, Unit::ulp, 0.85},
+    {"product restored", exponential_product, {-200, 60}, {-0x1p40, 0x1p40}, Unit::ulp, 0.9},
+    {"rising exponential value", exponential, {-60, 53}, unused, Unit::relative, 0x1.2p-25},
+    {"rising exponential restored", inverse_exponential, {-60, 120}, unused, Unit::ulp, 0.85},
+    // csrc/simd/logistic.h
+    {"sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 0.87},
+    // csrc/simd/pair.h
+    {"narrow xy", [](Real x, Real y) { return x * y; }, moderate, moderate, Unit::ulp, 0.5},
+    {"xy * xy", [](Real x, Real y) { return x * y * x * y; }, moderate, moderate, Unit::relative, 0x1p-46},
+    {"xy + yy", [](Real x, Real y) { return x * y + y * y; }, positive, positive, Unit::relative, 0x1p-46},
+    {"xy / yy", [](Real x, Real y) { return x / y; }, moderate, moderate, Unit::relative, 0x1p-41},
+    {"narrow xy / yy", [](Real x, Real y) { return x / y; }, moderate, moderate, Unit::ulp, 0.50001},
+    {"reciprocal xy", [](Real x, Real y) { return 1 / (x * y); }, moderate, moderate, Unit::relative, 0x1p-41},
+    {"offset xy", [](Real x, Real y) { return x * y + 1; }, {0, 0x1p10}, {0, 0x1p10}, Unit::relative, 0x1p-46},
+    {"offset_product xy yy",
+     [](Real x, Real y) { return x * y * y * y + 1; },
+     {0, 0x1p5},
+     {0, 0x1p5},
+     Unit::relative,
+     0x1p-46},
+    {"x * yy", [](Real x, Real y) { return x * y * y; }, moderate, moderate, Unit::relative, 0x1p-46},
+    {"product x yy", [](Real x, Real y) { return x * y * y; }, moderate, moderate, Unit::ulp, 0.50001},
+    {"product xy yy", [](Real x, Real y) { return x * y * y * y; }, moderate, moderate, Unit::ulp, 0.50001},
+    // Of floats that will be rounded to 16 bits.
+    {"short exp", exponential, {-120, 60}, unused, Unit::ulp, 0.98},
+    {"short sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 2.3},
+    {"short expm1", exponential_minus_1, {-120, 60}, unused, Unit::ulp, 1.4},
+};
+
+// Where wide numbers are doubles.
+constexpr Row of_doubled_floats[] = {
+    {"exp", exponential, {-120, 60}, unused, Unit::ulp, 0.54},
+    {"expm1", exponential_minus_1, {-120, 60}, unused, Unit::relative, 0x1p-29},
+    {"exponential value", exponential, {-120, 60}, unused, Unit::relative, 0x1p-28},
+    {"sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 0.54},
+};
+
+constexpr Row of_doubles[] = {
+    {"exp", exponential, {-760, 60}, unused, Unit::ulp, 0.97},
+    {"expm1", exponential_minus_1, {-760, 60}, unused, Unit::ulp, 1.7},
+    {"exponential value", exponential, {-600, 60}, unused, Unit::ulp, 0.97},
+    {"exponential plus 1", exponential_plus_1, {-760, 60}, unused, Unit::ulp, 1.3},
+    {"exponential restored", exponential, {-760, 60}, unused, Unit::ulp, 0.97},
+    {"product restored", exponential_product, {-1400, 60}, {-0x1p500, 0x1p500}, Unit::ulp, 1.6},
+    {"rising exponential value", exponential, {-60, 600}, unused, Unit::ulp, 0.97},
+    {"rising exponential restored", inverse_exponential, {-60, 760}, unused, Unit::ulp, 1.6},
+    {"sigmoid", logistic, {-800, 800}, unused, Unit::ulp, 1.2},
+};
+
+// Half of them evenly spread, half with sizes that are, both over the range.
+std::vector<double> samples(Range range, bool single, std::uint64_t seed) {
+  constexpr int count = 1 << 17;
+  std::mt19937_64 generator(seed);
+  std::uniform_real_distribution<double> even(range.low, range.high), exponent(-16, 1);
+  const double reach = std::log2(std::max(std::fabs(range.low), std::fabs(range.high)));
+  std::vector<double> result(count);
+  for (int i = 0; i < count; ++i) {
+    double value = even(generator);
+    if (i % 2 == 0) value = std::copysign(std::exp2(std::min(reach, reach + exponent(generator))), value);
+    value = std::clamp(value, range.low, range.high);
+    result[i] = single ? static_cast<float>(value) : value;
+  }
+  return result;
+}
+
+double error(Real result, Real exact, Unit unit, Precision precision) {
+  const Real distance = std::fabs(result - exact);
+  if (distance == 0) return 0;
+  if (unit == Unit::relative) return static_cast<double>(distance / std::fabs(exact));
+  const int exponent =
+      std::max(exact == 0 ? precision.smallest_exponent : std::ilogb(exact), precision.smallest_exponent);
+  return static_cast<double>(std::ldexp(distance, precision.bits - 1 - exponent));
+}
+
+void expect_bounds(std::span<const Function> functions, std::span<const Row> rows, Precision precision) {
+  for (const Row& row : rows) {
+    const bool single = precision.bits == single_precision.bits;
+    const auto x = samples(row.x, single, 1), y = samples(row.y, single, 2);
+    const auto results = InstructionSet::run(functions, row.function, x, y);
+    std::size_t worst = 0;
+    double largest = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double candidate = error(results[i], row.exact(x[i], y[i]), row.unit, precision);
+      if (candidate <= largest) continue;
+      worst = i;
+      largest = candidate;
+    }
+    EXPECT_LE(largest, row.bound) << row.function << " at x = " << x[worst] << ", y = " << y[worst];
+  }
+}
+
+class Accuracy : public EveryInstructionSet {};
+
+TEST_P(Accuracy, OfFloats) {
+  expect_bounds(instructions().of_floats, of_floats, single_precision);
+  if (!instructions().fused_float) expect_bounds(instructions().of_floats, of_doubled_floats, single_precision);
+}
+TEST_P(Accuracy, OfDoubles) { expect_bounds(instructions().of_doubles, of_doubles, double_precision); }
+
+FOR_EVERY_INSTRUCTION_SET(Accuracy);
+
+}  // namespace
+}  // namespace vector_test

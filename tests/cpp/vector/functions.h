@@ -1,0 +1,33 @@
+// The functions of csrc/simd and csrc/numbers, compiled for each instruction set, as functions of arrays.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace vector_test {
+
+// result[i] = function(x[i], y[i]). What a function of floats is given must be floats; results are never rounded.
+struct Function {
+  std::string_view name;
+  void (*run)(const double* x, const double* y, double* result, std::size_t n);
+};
+
+// 16-bit types from and to memory; n is a multiple of 64.
+struct Storage {
+  void (*load)(const std::uint16_t* p, double* result, std::size_t n);
+  void (*store)(std::uint16_t* p, const double* a, std::size_t n);
+};
+
+struct InstructionSet {
+  std::span<const Function> of_floats, of_doubles;
+  Storage bfloat16, float16;
+  bool fused_float;
+
+  // Throws std::out_of_range if there is none of that name.
+  static std::vector<double> run(std::span<const Function> functions, std::string_view name,
+                                 const std::vector<double>& x, const std::vector<double>& y);
+};
+
+}  // namespace vector_test

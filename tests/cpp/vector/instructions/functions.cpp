@@ -1,0 +1,122 @@
+// Compiled once for each instruction set.
+#include "tests/cpp/vector/functions.h"
+
+#include <algorithm>
+
+#include "csrc/kernels/elements.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+namespace {
+
+// The numbers in the lanes of a vector, or of what a number type has for wide numbers.
+template <Vector V, int count, Rounding rounding>
+void write(const Batch<V, count, rounding>& a, double* result) {
+  typename V::Scalar lanes[Batch<V, count, rounding>::lanes];
+  a.store(lanes);
+  std::copy(std::begin(lanes), std::end(lanes), result);
+}
+template <class V>
+void write(const Pair<V>& a, double* result) {
+  typename V::Scalar high[V::lanes], low[V::lanes];
+  a.high.store(high);
+  a.low.store(low);
+  for (int i = 0; i < V::lanes; ++i) result[i] = static_cast<double>(high[i]) + low[i];
+}
+template <class V>
+void write(const Quotient<V>& a, double* result) {
+  write(Pair<V>(a), result);
+}
+
+template <class V, auto function>
+void run(const double* x, const double* y, double* result, std::size_t n) {
+  constexpr std::size_t width = V::lanes;
+  for (std::size_t done = 0; done < n; done += width) {
+    const std::size_t count = std::min(width, n - done);
+    typename V::Scalar left[width] = {}, right[width] = {};
+    std::copy_n(x + done, count, left);
+    std::copy_n(y + done, count, right);
+    double lanes[width];
+    write(function(V::load(left), V::load(right)), lanes);
+    std::copy_n(lanes, count, result + done);
+  }
+}
+
+template <class V>
+V one_where(const typename V::Mask& mask) {
+  return select(mask, V(1.0), V(0.0));
+}
+
+#define ROW(V, name, expression) {name, run<V, [](V x, V y) { return (void)x, (void)y, expression; }>}
+
+#define ROWS_OF_BOTH(V)                                                                                              \
+  ROW(V, "+", x + y), ROW(V, "-", x - y), ROW(V, "*", x* y), ROW(V, "/", x / y), ROW(V, "negative", -x),             \
+      ROW(V, "<", one_where<V>(x < y)), ROW(V, "<=", one_where<V>(x <= y)), ROW(V, ">", one_where<V>(x > y)),        \
+      ROW(V, "==", one_where<V>(x == y)), ROW(V, "fma(x, x, y)", fma(x, x, y)),                                      \
+      ROW(V, "negative_fma(x, x, y)", negative_fma(x, x, y)), ROW(V, "abs", abs(x)),                                 \
+      ROW(V, "copysign", copysign(x, y)), ROW(V, "maximum_or_second", maximum_or_second(x, y)),                      \
+      ROW(V, "minimum_or_second", minimum_or_second(x, y)), ROW(V, "at_least", at_least(x, y)),                      \
+      ROW(V, "at_most", at_most(x, y)), ROW(V, "power_of_two", power_of_two(x + V(Reduction<V::Scalar>::round))),    \
+      ROW(V, "times_power_of_two", times_power_of_two(x, y)),                                                        \
+      ROW(V, "times_small_power_of_two", times_small_power_of_two(x, y)), ROW(V, "exp", exp(x)),                     \
+      ROW(V, "sigmoid", sigmoid(x)), ROW(V, "expm1", expm1(x)), ROW(V, "exponential value", exponential(x).value()), \
+      ROW(V, "exponential plus 1", exponential(x).plus(1.0)),                                                        \
+      ROW(V, "exponential restored", restored(exponential(x))),                                                      \
+      ROW(V, "rising exponential value", rising_exponential(x).value()),                                             \
+      ROW(V, "rising exponential restored", inverse_restored(rising_exponential(x))),                                \
+      ROW(V, "product restored", product_restored(exponential(x), y))
+
+// As formulas use them: e^x; e^-x; y e^x, which need not be as small as e^x.
+auto restored(const auto& e) { return e.restore(narrow(e.value())); }
+auto inverse_restored(const auto& e) { return e.restore(narrow(reciprocal(e.value()))); }
+template <class V>
+V product_restored(const auto& e, const V& y) {
+  return e.restore_product(product(y, e.value()));
+}
+
+// Wide numbers that no float holds: xy and yy, which are exact.
+constexpr vector_test::Function of_floats[] = {
+    ROWS_OF_BOTH(Floats),
+    ROW(Floats, "narrow xy", narrow(widen(x) * y)),
+    ROW(Floats, "xy * xy", (widen(x) * y) * (widen(x) * y)),
+    ROW(Floats, "xy + yy", widen(x) * y + widen(y) * y),
+    ROW(Floats, "xy - yy", widen(x) * y - widen(y) * y),
+    ROW(Floats, "xy / yy", (widen(x) * y) / (widen(y) * y)),
+    ROW(Floats, "narrow xy / yy", narrow((widen(x) * y) / (widen(y) * y))),
+    ROW(Floats, "reciprocal xy", reciprocal(widen(x) * y)),
+    ROW(Floats, "offset xy", offset(widen(x) * y, 1.0)),
+    ROW(Floats, "offset_product xy yy", offset_product(widen(x) * y, widen(y) * y, 1.0)),
+    ROW(Floats, "x * yy", x*(widen(y) * y)),
+    ROW(Floats, "product x yy", product(x, widen(y) * y)),
+    ROW(Floats, "product xy yy", product(widen(x) * y, widen(y) * y)),
+    ROW(ShortFloats, "short exp", exp(x)),
+    ROW(ShortFloats, "short sigmoid", sigmoid(x)),
+    ROW(ShortFloats, "short expm1", expm1(x)),
+};
+
+constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles)};
+
+template <class E>
+void load(const std::uint16_t* p, double* result, std::size_t n) {
+  for (std::size_t done = 0; done < n; done += lanes<E>) {
+    double all[lanes<E>];
+    write(E::load(p + done), all);
+    for (std::size_t i = 0; i < lanes<E>; ++i) result[done + i] = all[E::lane(static_cast<std::int64_t>(i))];
+  }
+}
+template <class E>
+void store(std::uint16_t* p, const double* a, std::size_t n) {
+  for (std::size_t done = 0; done < n; done += lanes<E>) {
+    float all[lanes<E>];
+    for (std::size_t i = 0; i < lanes<E>; ++i)
+      all[E::lane(static_cast<std::int64_t>(i))] = static_cast<float>(a[done + i]);
+    E::store(p + done, E::Vector::load(all));
+  }
+}
+
+}  // namespace
+
+extern const vector_test::InstructionSet tested_functions;
+const vector_test::InstructionSet tested_functions{
+    of_floats, of_doubles, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>}, fused_float};
+
+}  // namespace torchactiv::TORCHACTIV_ISA
