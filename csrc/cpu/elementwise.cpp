@@ -49,7 +49,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
       output = at::detail::empty_strided_cpu(shape->sizes(), shape->strides(), shape->options());
 
   char* data[most_operands];
-  std::int64_t strides[most_operands];
+  std::int64_t strides[2 * most_operands] = {};
   std::size_t operands = 0;
   const auto size = static_cast<std::int64_t>(shape->element_size());
   for (at::Tensor& output : outputs) {
@@ -62,13 +62,13 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
   }
   const std::int64_t n = shape->numel();
   if (n <= grain_size) {
-    if (n > 0) kernel(data, strides, n, arguments.data());
+    if (n > 0) kernel(data, strides, n, 1, arguments.data());
     return true;
   }
   at::parallel_for(0, n, grain_size, [&](std::int64_t begin, std::int64_t end) {
     char* part[most_operands];
     for (std::size_t i = 0; i < operands; ++i) part[i] = data[i] + begin * strides[i];
-    kernel(part, strides, end - begin, arguments.data());
+    kernel(part, strides, end - begin, 1, arguments.data());
   });
   return true;
 }
@@ -76,7 +76,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
 // False (and nothing done) where the parameters' pattern is another, or the period too long to be worth copying.
 bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std::span<const bool> is_parameter,
                     ArgumentSpan arguments) {
-  constexpr std::int64_t long_row = 256, long_period = 65536, row_target = 2048;
+  constexpr std::int64_t long_row = 256, vector_row = 64, long_period = 65536, row_target = 2048;
   const at::Tensor* parameter = nullptr;
   const at::Tensor& data = inputs[0];
   if (!data.is_non_overlapping_and_dense() || data.numel() < row_target) return false;
@@ -91,7 +91,8 @@ bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std
   }
   if (output.defined() && (output.sizes() != data.sizes() || output.strides() != data.strides())) return false;
   const std::optional<Pattern> pattern = find_pattern(data, *parameter);
-  if (!pattern || pattern->channels == 1 || pattern->inner >= long_row) return false;
+  if (!pattern || pattern->channels == 1 || pattern->inner >= long_row || pattern->inner % vector_row == 0)
+    return false;
   const std::int64_t period = pattern->channels * pattern->inner;
   if (period > long_period || pattern->outer == 1) return false;
 
@@ -99,7 +100,7 @@ bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std
   if (!output.defined()) output = at::detail::empty_strided_cpu(data.sizes(), data.strides(), data.options());
   const auto size = static_cast<std::int64_t>(data.element_size());
   char* pointers[most_operands] = {static_cast<char*>(output.mutable_data_ptr())};
-  std::int64_t strides[most_operands] = {size};
+  std::int64_t strides[2 * most_operands] = {size};
   Tensors laid_out(inputs.begin(), inputs.end());
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (is_parameter[i]) laid_out[i] = lay_out(inputs[i], *pattern, pattern->inner, repeat);
@@ -113,7 +114,7 @@ bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std
       part[0] = pointers[0] + r * row * size;
       for (std::size_t i = 0; i < inputs.size(); ++i)
         part[i + 1] = pointers[i + 1] + (is_parameter[i] ? 0 : r * row * size);
-      kernel(part, strides, std::min(row, n - r * row), arguments.data());
+      kernel(part, strides, std::min(row, n - r * row), 1, arguments.data());
     }
   });
   return true;
@@ -150,17 +151,9 @@ void run_elementwise(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argu
   for (const at::Tensor& output : outputs) config.add_output(output);
   for (const at::Tensor& input : inputs) config.add_const_input(input);
   at::TensorIterator iterator = config.build();
-  const auto operands = static_cast<std::size_t>(iterator.ntensors());
-  iterator.for_each(
-      [&](char** data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows) {
-        char* row[most_operands];
-        std::copy_n(data, operands, row);
-        for (std::int64_t r = 0; r < rows; ++r) {
-          kernel(row, strides, columns, arguments.data());
-          for (std::size_t i = 0; i < operands; ++i) row[i] += strides[operands + i];
-        }
-      },
-      grain_size);
+  iterator.for_each([&](char** data, const std::int64_t* strides, std::int64_t columns,
+                        std::int64_t rows) { kernel(data, strides, columns, rows, arguments.data()); },
+                    grain_size);
   for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = iterator.tensor(static_cast<std::int64_t>(i));
 }
 

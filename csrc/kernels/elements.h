@@ -1,7 +1,9 @@
 // Element types in memory, and the vectors that they are computed in: half types compute in float and round once.
-// lane(i) is where a vector has the i-th of the elements that it was loaded from.
+// splat() fills a vector with one element; lane(i) is where a vector has the i-th of the elements that it was loaded
+// from.
 #pragma once
 
+#include <bit>
 #include <cstring>
 
 #include "csrc/kernels/table.h"
@@ -13,6 +15,7 @@ struct Float32 {
   using Storage = float;
   using Vector = Floats;
   static Vector load(const Storage* p) { return Floats::load(p); }
+  static Vector splat(const Storage* p) { return Vector(*p); }
   static void store(Storage* p, const Vector& a) { a.store(p); }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
@@ -21,6 +24,7 @@ struct Float64 {
   using Storage = double;
   using Vector = Doubles;
   static Vector load(const Storage* p) { return Doubles::load(p); }
+  static Vector splat(const Storage* p) { return Vector(*p); }
   static void store(Storage* p, const Vector& a) { a.store(p); }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
@@ -36,6 +40,7 @@ struct BFloat16 {
       return i % 2 ? load_odd_bfloat16(pairs) : load_even_bfloat16(pairs);
     });
   }
+  static Vector splat(const Storage* p) { return Vector(std::bit_cast<float>(std::uint32_t{*p} << 16)); }
   static void store(Storage* p, const Vector& a) {
     for (int i = 0; i < lockstep; i += 2) store_bfloat16(p + i * Float::lanes, a.v[i], a.v[i + 1]);
   }
@@ -50,6 +55,12 @@ struct Float16 {
   using Vector = ShortFloats;
   static Vector load(const Storage* p) {
     return Vector::from([&](int i) { return load_half(p + i * Float::lanes); });
+  }
+  static Vector splat(const Storage* p) {
+    Storage copies[Float::lanes];
+    for (Storage& copy : copies) copy = *p;
+    const Float all = load_half(copies);
+    return Vector::from([&](int) { return all; });
   }
   static void store(Storage* p, const Vector& a) {
     for (int i = 0; i < lockstep; ++i) store_half(p + i * Float::lanes, a.v[i]);
@@ -73,14 +84,6 @@ void store_some(typename E::Storage* p, const typename E::Vector& a, std::int64_
   typename E::Storage buffer[lanes<E>];
   E::store(buffer, a);
   std::memcpy(p, buffer, static_cast<std::size_t>(n) * sizeof *p);
-}
-
-// Every lane holds the one element at p.
-template <class E>
-typename E::Vector load_splat(const typename E::Storage* p) {
-  typename E::Storage buffer[lanes<E>];
-  for (auto& element : buffer) element = *p;
-  return E::load(buffer);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

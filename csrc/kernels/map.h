@@ -15,19 +15,22 @@ struct Map {
   static constexpr int outputs = Direction::outputs, inputs = Direction::inputs, operands = outputs + inputs;
   static constexpr std::int64_t size = sizeof(Storage);
 
-  static void run(char* const* data, const std::int64_t* strides, std::int64_t n, const double* arguments) {
-    bool regular = true, any_splat = false;  // every operand contiguous, or an input that is one element for all
+  static void run(char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
+                  const double* arguments) {
+    bool regular = true, any_splat = false;  // every row contiguous, or of an input that is one element along it
     bool splat[inputs];
     for (int i = 0; i < operands; ++i) {
       if (i >= outputs) any_splat |= splat[i - outputs] = strides[i] == 0;
       regular &= strides[i] == size || (strides[i] == 0 && i >= outputs);
     }
-    std::int64_t done = 0;
-    if (regular) {
-      done = n / lanes<E> * lanes<E>;
-      any_splat ? vectors<true>(data, splat, done, arguments) : vectors<false>(data, splat, done, arguments);
+    const std::int64_t whole = regular ? columns / lanes<E> * lanes<E> : 0;
+    if (whole > 0) {
+      if (any_splat)
+        vectors<true>(data, strides + operands, splat, whole, rows, arguments);
+      else
+        vectors<false>(data, strides + operands, splat, whole, rows, arguments);
     }
-    if (done < n) gathered(data, strides, done, n, arguments);
+    if (whole < columns) gathered(data, strides, whole, columns, rows, arguments);
   }
 
  private:
@@ -38,37 +41,67 @@ struct Map {
 
   // n is a multiple of lanes. Flat: a call of any part of the mathematics would pass its vectors through memory.
   template <bool any_splat>
-  [[gnu::flatten]] static void vectors(char* const* data, const bool* splat, std::int64_t n, const double* arguments) {
-    Storage* out[outputs];  // own copies: a store might change `data`, for all that the compiler knows
-    const Storage* in[inputs];
-    std::array<Vector, inputs> constant;
-    for (int i = 0; i < outputs; ++i) out[i] = element(data[i], 0);
-    for (int i = 0; i < inputs; ++i) {
-      in[i] = element(data[outputs + i], 0);
-      if (any_splat) constant[i] = splat[i] && n > 0 ? load_splat<E>(in[i]) : Vector(0.0);
-    }
-    for (std::int64_t done = 0; done < n; done += lanes<E>) {
-      std::array<Vector, inputs> x;
-      for (int i = 0; i < inputs; ++i) x[i] = any_splat && splat[i] ? constant[i] : E::load(in[i] + done);
-      const auto y = Direction::evaluate(x, arguments);
-      for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
+  [[gnu::flatten]] static void vectors(char* const* data, const std::int64_t* row_strides, const bool* splat,
+                                       std::int64_t n, std::int64_t rows, const double* arguments) {
+    for (std::int64_t row = 0; row < rows; ++row) {
+      Storage* out[outputs];  // own copies: a store might change `data`, for all that the compiler knows
+      const Storage* in[inputs];
+      std::array<Vector, inputs> constant;
+      for (int i = 0; i < outputs; ++i) out[i] = element(data[i], row * row_strides[i]);
+      for (int i = 0; i < inputs; ++i) {
+        in[i] = element(data[outputs + i], row * row_strides[outputs + i]);
+        if (any_splat) constant[i] = splat[i] ? E::splat(in[i]) : Vector(0.0);
+      }
+      for (std::int64_t done = 0; done < n; done += lanes<E>) {
+        std::array<Vector, inputs> x;
+        for (int i = 0; i < inputs; ++i) x[i] = any_splat && splat[i] ? constant[i] : E::load(in[i] + done);
+        const auto y = Direction::evaluate(x, arguments);
+        for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
+      }
     }
   }
 
-  // Any strides, and what is left over of full vectors, by way of a buffer.
-  static void gathered(char* const* data, const std::int64_t* strides, std::int64_t first, std::int64_t n,
-                       const double* arguments) {
-    constexpr std::int64_t length = 2 * lanes<E>;
+  struct Position {
+    std::int64_t row, column;
+  };
+
+  // Any strides, and from column `first` on what is left over of full vectors, by way of a buffer that elements of
+  // several rows fill.
+  static void gathered(char* const* data, const std::int64_t* strides, std::int64_t first, std::int64_t columns,
+                       std::int64_t rows, const double* arguments) {
+    constexpr std::int64_t length = 2 * lanes<E>, no_strides[operands] = {};
     Storage buffer[operands][length] = {};
-    char* rows[operands];
-    for (int i = 0; i < operands; ++i) rows[i] = reinterpret_cast<char*>(buffer[i]);
-    for (std::int64_t done = first; done < n; done += length) {
-      const std::int64_t count = std::min(length, n - done);
-      for (int i = outputs; i < operands; ++i)
-        for (std::int64_t j = 0; j < count; ++j) buffer[i][j] = *element(data[i], (done + j) * strides[i]);
-      vectors<false>(rows, nullptr, (count + lanes<E> - 1) / lanes<E> * lanes<E>, arguments);
-      for (int i = 0; i < outputs; ++i)
-        for (std::int64_t j = 0; j < count; ++j) *element(data[i], (done + j) * strides[i]) = buffer[i][j];
+    char* pointers[operands];
+    for (int i = 0; i < operands; ++i) pointers[i] = reinterpret_cast<char*>(buffer[i]);
+
+    // Calls visit(row, column, n, index) for the parts of rows that fill the buffer from index on; returns what
+    // follows.
+    const auto for_each_part = [&](Position from, auto visit) {
+      for (std::int64_t filled = 0; filled < length && from.row < rows;) {
+        const std::int64_t n = std::min(length - filled, columns - from.column);
+        visit(from, n, filled);
+        filled += n;
+        from.column += n;
+        if (from.column == columns) from = {from.row + 1, first};
+      }
+      return from;
+    };
+    for (Position begin{0, first}, end; begin.row < rows; begin = end) {
+      std::int64_t total = 0;
+      end = for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
+        for (int i = outputs; i < operands; ++i) {
+          const char* const from = data[i] + at.row * strides[operands + i] + at.column * strides[i];
+          for (std::int64_t j = 0; j < n; ++j) buffer[i][index + j] = *element(from, j * strides[i]);
+        }
+        total = index + n;
+      });
+      vectors<false>(pointers, no_strides, nullptr, (total + lanes<E> - 1) / lanes<E> * lanes<E>, 1, arguments);
+      for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
+        for (int i = 0; i < outputs; ++i) {
+          char* const to = data[i] + at.row * strides[operands + i] + at.column * strides[i];
+          for (std::int64_t j = 0; j < n; ++j) *element(to, j * strides[i]) = buffer[i][index + j];
+        }
+      });
     }
   }
 };

@@ -34,7 +34,7 @@ struct Reduce {
     for (int i = 0; i < outputs; ++i) out[i] = output(data, i);
     for (int i = 0; i < inputs; ++i) {
       in[i] = input(data, i);
-      constant[i] = Direction::parameter_input(i) ? load_splat<E>(in[i]) : Vector(0.0);
+      constant[i] = Direction::parameter_input(i) ? E::splat(in[i]) : Vector(0.0);
     }
     std::array<Vector, parameters> total;
     total.fill(Vector(0.0));

@@ -16,8 +16,10 @@ enum class Element { float32, float64, bfloat16, float16 };
 constexpr int element_count = 4;
 constexpr int element_size[] = {4, 8, 2, 2};
 
-// Calculates n results. Strides are in bytes and may be zero or negative.
-using MapKernel = void (*)(char* const* operands, const std::int64_t* strides, std::int64_t n, const double* arguments);
+// Calculates `rows` rows of `columns` results. Strides are in bytes, those along a row of every operand coming first
+// and those from row to row next, and may be zero or negative.
+using MapKernel = void (*)(char* const* operands, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
+                           const double* arguments);
 
 // For operators with parameters. The data operands are contiguous rows of n elements, the parameters one element each;
 // to sums[j] is added the gradient of the j-th parameter over the row.

@@ -87,9 +87,13 @@ void Measurer<Format>::run(const torchactiv::OperatorKernels& kernels, const Sli
   };
   constexpr auto element = static_cast<std::size_t>(Format::element);
 
+  const auto run_map = [&](const torchactiv::MapKernel map) {
+    strides.resize(2 * operands.size());  // there is one row
+    map(operands.data(), strides.data(), n, 1, slice.arguments.data());
+  };
   add(results_[0], size);
   add_inputs();
-  kernels.forward[element].map(operands.data(), strides.data(), n, slice.arguments.data());
+  run_map(kernels.forward[element].map);
   compare_value(results_[0], n, figures[0]);
   if (!slice.broadcast) return;
 
@@ -101,7 +105,7 @@ void Measurer<Format>::run(const torchactiv::OperatorKernels& kernels, const Sli
     add(results_[0], size);
   else
     add_inputs();
-  kernels.backward[element].map(operands.data(), strides.data(), n, slice.arguments.data());
+  run_map(kernels.backward[element].map);
   for (int i = 1; i <= input_count_; ++i) compare_partial(i, results_[i], n, figures[i]);
 }
 

@@ -46,7 +46,9 @@ class Capability : public EveryOperator {
     }
     std::vector<double> arguments;
     for (const torchactiv::Argument& argument : op().arguments) arguments.push_back(argument.default_value);
-    kernels.forward[static_cast<int>(element)].map(operands.data(), strides.data(), result.numel(), arguments.data());
+    strides.resize(2 * operands.size());  // there is one row
+    kernels.forward[static_cast<int>(element)].map(operands.data(), strides.data(), result.numel(), 1,
+                                                   arguments.data());
     return result;
   }
 };

@@ -1,4 +1,5 @@
-// The map kernels at any strides, also those that tensors cannot have, on every instruction set of this CPU.
+// The map kernels at any strides and in several rows, also those that tensors cannot have, on every instruction set of
+// this CPU.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -66,7 +67,8 @@ std::vector<double> defaults(const accuracy::Operator& op) {
   return result;
 }
 
-void run(const torchactiv::MapKernel kernel, std::vector<Operand>& operands, std::int64_t n,
+// As `rows` rows, which follow each other where the elements of a row do.
+void run(const torchactiv::MapKernel kernel, std::vector<Operand>& operands, std::int64_t n, std::int64_t rows,
          const std::vector<double>& arguments) {
   std::vector<char*> pointers;
   std::vector<std::int64_t> strides;
@@ -74,7 +76,8 @@ void run(const torchactiv::MapKernel kernel, std::vector<Operand>& operands, std
     pointers.push_back(operand.begin());
     strides.push_back(operand.stride());
   }
-  kernel(pointers.data(), strides.data(), n, arguments.data());
+  for (const Operand& operand : operands) strides.push_back(operand.stride() * (n / rows));
+  kernel(pointers.data(), strides.data(), n / rows, rows, arguments.data());
 }
 
 // Against the contiguous kernel; what lies between and behind the outputs must keep its bytes.
@@ -92,8 +95,8 @@ void compare(const torchactiv::MapKernel kernel, const Direction& direction, std
     fill(strided.back(), element, n, generator);
     for (std::int64_t j = 0; j < n; ++j) std::memcpy(contiguous.back().at(j), strided.back().at(j), size);
   }
-  run(kernel, strided, n, arguments);
-  run(kernel, contiguous, n, arguments);
+  run(kernel, strided, n, n % 3 == 0 && n > 0 ? 3 : 1, arguments);
+  run(kernel, contiguous, n, 1, arguments);
 
   for (std::size_t i = 0; i < direction.outputs; ++i) {
     Operand expected(size, output_step);
