@@ -8,7 +8,7 @@ namespace {
 
 using torch::autograd::variable_list;
 
-variable_list derivative(const Operator& op, int order, const variable_list& gradients, const Tensors& saved,
+variable_list derivative(const Operator& op, int order, const variable_list& gradients, TensorSpan saved,
                          ArgumentSpan arguments, std::size_t results) {
   bool any = false;
   for (const at::Tensor& gradient : gradients) any |= gradient.defined();

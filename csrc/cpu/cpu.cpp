@@ -3,7 +3,10 @@
 #include <ATen/Functions.h>
 #include <ATen/native/Resize.h>
 
+#include <algorithm>
+
 #include "csrc/cpu/elementwise.h"
+#include "csrc/cpu/parameters.h"
 #include "csrc/cpu/reduce.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/entry_points.h"
@@ -16,50 +19,80 @@ void cast_all(Tensors& tensors, at::ScalarType type) {
     if (tensor.scalar_type() != type) tensor = tensor.to(type);
 }
 
-std::vector<std::int64_t> common_shape(const Tensors& tensors) {
-  std::vector<std::int64_t> shape = tensors[0].sizes().vec();
-  for (std::size_t i = 1; i < tensors.size(); ++i) shape = at::infer_size(shape, tensors[i].sizes());
+at::DimVector common_shape(const Tensors& tensors) {
+  at::DimVector shape(tensors[0].sizes());
+  for (std::size_t i = 1; i < tensors.size(); ++i)
+    if (tensors[i].sizes() != at::IntArrayRef(shape)) shape = at::infer_size_dimvector(shape, tensors[i].sizes());
   return shape;
 }
 
-// Runs backward or double backward: `like` are the tensors whose gradients the outputs are, as the caller gave them,
-// `aligned` the same as they broadcast. Where an output is smaller than the common shape, it is summed to its own.
-Tensors run_gradients(const Kernels& kernels, TensorSpan like, TensorSpan aligned, TensorSpan inputs,
-                      std::span<const bool> parameter_output, std::span<const bool> parameter_input,
-                      at::ScalarType type, ArgumentSpan arguments) {
-  Tensors cast(inputs.begin(), inputs.end());
-  cast_all(cast, type);
-  const std::vector<std::int64_t> shape = common_shape(cast);
-  bool sums = false;
-  Tensors outputs;
-  for (std::size_t i = 0; i < like.size(); ++i) {
-    outputs.push_back(at::empty_like(like[i], like[i].options().dtype(type)));
-    sums |= aligned[i].sizes() != at::IntArrayRef(shape);
-  }
-  if (!sums) {
-    Tensors views;  // a parameter without anything to broadcast along may still have fewer dimensions
-    for (std::size_t i = 0; i < outputs.size(); ++i) views.push_back(outputs[i].view_as(aligned[i]));
-    run_elementwise(kernels.map, views, cast, arguments);
-  } else {
-    Tensors small = outputs;
-    const Operands operands{small, cast, parameter_output, parameter_input};
-    if (!run_reducing(kernels, operands, shape, arguments)) {
-      Tensors whole;
-      for (std::size_t i = 0; i < outputs.size(); ++i) whole.push_back(at::empty(shape, outputs[i].options()));
-      run_elementwise(kernels.map, whole, cast, arguments);
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        outputs[i].copy_(at::sum_to(whole[i], aligned[i].sizes()).reshape(outputs[i].sizes()));
-    }
-  }
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (outputs[i].scalar_type() != like[i].scalar_type()) outputs[i] = outputs[i].to(like[i].scalar_type());
-  return outputs;
+bool same_sizes(TensorSpan tensors, at::IntArrayRef shape) {
+  return std::all_of(tensors.begin(), tensors.end(), [&](const at::Tensor& t) { return t.sizes() == shape; });
 }
 
+// One flag for each tensor of a call.
+struct Flags {
+  bool flags[most_operands];
+  std::size_t count = 0;
+  void push(bool flag) { flags[count++] = flag; }
+  void append(const Flags& other) {
+    for (const bool flag : other.span()) push(flag);
+  }
+  std::span<const bool> span() const { return {flags, count}; }
+};
+
+// A call of backward or double backward: `like` are the tensors whose gradients the outputs are, as the caller gave
+// them, `aligned` the same as they broadcast.
+struct Gradients {
+  const Kernels& kernels;
+  at::ScalarType type;
+  TensorSpan like, aligned, inputs;
+  Flags parameter_output, parameter_input;
+
+  Tensors run(ArgumentSpan arguments) const {
+    Tensors cast(inputs.begin(), inputs.end());
+    cast_all(cast, type);
+    const at::DimVector shape = common_shape(cast);
+    Tensors outputs;
+    if (same_sizes(like, shape)) {
+      outputs.resize(like.size());
+      run_elementwise(kernels.map, outputs, cast, arguments);
+    } else {
+      for (const at::Tensor& tensor : like) outputs.push_back(at::empty_like(tensor, tensor.options().dtype(type)));
+      if (same_sizes(aligned, shape))
+        run_into_views(outputs, cast, arguments);
+      else
+        run_into_sums(outputs, cast, shape, arguments);
+    }
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      if (outputs[i].scalar_type() != like[i].scalar_type()) outputs[i] = outputs[i].to(like[i].scalar_type());
+    return outputs;
+  }
+
+ private:
+  // A parameter without anything to broadcast along may still have fewer dimensions.
+  void run_into_views(const Tensors& outputs, const Tensors& cast, ArgumentSpan arguments) const {
+    Tensors views;
+    for (std::size_t i = 0; i < outputs.size(); ++i) views.push_back(outputs[i].view_as(aligned[i]));
+    run_elementwise(kernels.map, views, cast, arguments);
+  }
+
+  // Where an output is smaller than the common shape, it is summed to its own.
+  void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
+    const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
+    if (run_reducing(kernels, operands, shape, arguments)) return;
+    Tensors whole;
+    for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
+    run_elementwise(kernels.map, whole, cast, arguments);
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+      outputs[i].copy_(at::sum_to(whole[i], aligned[i].sizes()).reshape(outputs[i].sizes()));
+  }
+};
+
 // Which of the saved tensors are parameters; a saved output is none.
-std::vector<char> parameters_of(const Operator& op) {
-  std::vector<char> flags;
-  for (std::size_t i = 0; i < op.saved_count(); ++i) flags.push_back(op.saved == Saved::inputs && op.is_parameter(i));
+Flags saved_parameters(const Operator& op) {
+  Flags flags;
+  for (std::size_t i = 0; i < op.saved_count(); ++i) flags.push(op.saved == Saved::inputs && op.is_parameter(i));
   return flags;
 }
 
@@ -106,13 +139,12 @@ struct Cpu {
     const Tensors aligned = align_parameters(op, saved);
     Tensors inputs{tensors[0]};
     inputs.append(aligned.begin(), aligned.end());
-    const std::vector<char> parameters = parameters_of(op);
-    Flags output, input;
-    input.push(false);
-    for (const char parameter : parameters) output.push(parameter), input.push(parameter);
+    const Flags parameters = saved_parameters(op);
+    Flags input;
+    input.push(false), input.append(parameters);
     const at::ScalarType type = result_type(op, saved);
-    return run_gradients(kernels(op.kernels->backward, type), saved, aligned, inputs, output.span(), input.span(), type,
-                         arguments);
+    return Gradients{kernels(op.kernels->backward, type), type, saved, aligned, inputs, parameters, input}.run(
+        arguments);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
@@ -128,25 +160,16 @@ struct Cpu {
     Tensors like{tensors[count]}, aligned{tensors[count]};
     like.append(saved.begin(), saved.end());
     aligned.append(aligned_saved.begin(), aligned_saved.end());
-    const std::vector<char> parameters = parameters_of(op);
-    Flags output, input;
-    for (const char parameter : parameters) input.push(parameter);
-    output.push(false), input.push(false);
-    for (const char parameter : parameters) output.push(parameter), input.push(parameter);
+    const Flags parameters = saved_parameters(op);
+    Flags output, input = parameters;
+    output.push(false), output.append(parameters);
+    input.append(output);
     const at::ScalarType type = result_type(op, saved);
-    return run_gradients(kernels(op.kernels->double_backward, type), like, aligned, inputs, output.span(), input.span(),
-                         type, arguments);
+    return Gradients{kernels(op.kernels->double_backward, type), type, like, aligned, inputs, output, input}.run(
+        arguments);
   }
 
  private:
-  struct Flags {
-    static constexpr std::size_t most = 16;
-    bool flags[most];
-    std::size_t count = 0;
-    void push(bool flag) { flags[count++] = flag; }
-    std::span<const bool> span() const { return {flags, count}; }
-  };
-
   static void run_forward(const Operator& op, at::ScalarType type, at::Tensor& output, TensorSpan aligned,
                           ArgumentSpan arguments) {
     const MapKernel kernel = kernels(op.kernels->forward, type).map;

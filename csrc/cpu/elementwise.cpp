@@ -4,14 +4,8 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorIterator.h>
 
-#include <algorithm>
-
-#include "csrc/cpu/pattern.h"
-
 namespace torchactiv {
 namespace {
-
-constexpr std::size_t most_operands = 16;
 
 // Whether every index reads the same element.
 bool is_one_element(const at::Tensor& tensor) {
@@ -73,62 +67,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
   return true;
 }
 
-// False (and nothing done) where the parameters' pattern is another, or the period too long to be worth copying.
-bool run_in_periods(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std::span<const bool> is_parameter,
-                    ArgumentSpan arguments) {
-  constexpr std::int64_t long_row = 256, vector_row = 64, long_period = 65536, row_target = 2048;
-  const at::Tensor* parameter = nullptr;
-  const at::Tensor& data = inputs[0];
-  if (!data.is_non_overlapping_and_dense() || data.numel() < row_target) return false;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!is_parameter[i]) {
-      if (inputs[i].sizes() != data.sizes() || inputs[i].strides() != data.strides()) return false;
-    } else if (!parameter) {
-      parameter = &inputs[i];
-    } else if (inputs[i].sizes() != parameter->sizes()) {
-      return false;
-    }
-  }
-  if (output.defined() && (output.sizes() != data.sizes() || output.strides() != data.strides())) return false;
-  const std::optional<Pattern> pattern = find_pattern(data, *parameter);
-  if (!pattern || pattern->channels == 1 || pattern->inner >= long_row || pattern->inner % vector_row == 0)
-    return false;
-  const std::int64_t period = pattern->channels * pattern->inner;
-  if (period > long_period || pattern->outer == 1) return false;
-
-  const std::int64_t repeat = std::max<std::int64_t>(1, row_target / period), row = period * repeat;
-  if (!output.defined()) output = at::detail::empty_strided_cpu(data.sizes(), data.strides(), data.options());
-  const auto size = static_cast<std::int64_t>(data.element_size());
-  char* pointers[most_operands] = {static_cast<char*>(output.mutable_data_ptr())};
-  std::int64_t strides[2 * most_operands] = {size};
-  Tensors laid_out(inputs.begin(), inputs.end());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (is_parameter[i]) laid_out[i] = lay_out(inputs[i], *pattern, pattern->inner, repeat);
-    pointers[i + 1] = static_cast<char*>(const_cast<void*>(laid_out[i].const_data_ptr()));
-    strides[i + 1] = size;
-  }
-  const std::int64_t n = data.numel(), rows = (n + row - 1) / row;
-  at::parallel_for(0, rows, std::max<std::int64_t>(1, grain_size / row), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t r = begin; r < end; ++r) {
-      char* part[most_operands];
-      part[0] = pointers[0] + r * row * size;
-      for (std::size_t i = 0; i < inputs.size(); ++i)
-        part[i + 1] = pointers[i + 1] + (is_parameter[i] ? 0 : r * row * size);
-      kernel(part, strides, std::min(row, n - r * row), 1, arguments.data());
-    }
-  });
-  return true;
-}
-
 }  // namespace
-
-void run_with_parameters(MapKernel kernel, at::Tensor& output, TensorSpan inputs, std::span<const bool> is_parameter,
-                         ArgumentSpan arguments) {
-  if (run_in_periods(kernel, output, inputs, is_parameter, arguments)) return;
-  Tensors outputs{output};
-  run_elementwise(kernel, outputs, inputs, arguments);
-  output = outputs[0];
-}
 
 Element element_of(at::ScalarType type) {
   switch (type) {

@@ -10,6 +10,7 @@ from operators import CASES, Case, every_case, one_of_each_kind, over, same_bits
 from torch import Tensor
 
 several_data = over([c for c in CASES if len(c.operator.data) > 1])
+per_channel = over([c for c in CASES if c.operator.parameters and c.per_channel])
 
 
 def laid_out(case: Case, layout: Layout, dtype: torch.dtype) -> tuple[Tensor, ...]:
@@ -132,6 +133,24 @@ def test_data_broadcasts(case: Case) -> None:
         ]
         for a, b in zip(*second, strict=True):
             torch.testing.assert_close(a, b, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("shape", [(70, 6), (9, 6, 5, 8), (9, 5, 64), (3, 6, 255), (3, 5, 257), (3, 3, 40000)], ids=str)
+@per_channel
+def test_parameters_go_with_their_channels(case: Case, shape: tuple[int, ...]) -> None:
+    """However a channel lies in memory, and with holes between the elements of the parameters."""
+    tensors = case.inputs(shape, dtype=torch.float32)
+    apart = [
+        torch.stack([t, t + 9], 1)[:, 0] if i.is_parameter else t
+        for t, i in zip(tensors, case.operator.inputs, strict=True)
+    ]
+    result = case.forward(*apart)
+    for channel in range(shape[1]):
+        alone = [
+            t[channel : channel + 1] if i.is_parameter else t[:, channel : channel + 1].contiguous()
+            for t, i in zip(tensors, case.operator.inputs, strict=True)
+        ]
+        assert same_bits(result[:, channel : channel + 1], case.forward(*alone))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
