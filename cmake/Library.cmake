@@ -16,6 +16,15 @@ if(TORCHACTIV_X86)
 endif()
 target_link_libraries(torchactiv PUBLIC torchactiv_torch)
 
+# at::parallel_for is a template, which runs on one thread where it is compiled without OpenMP. GCC's calls find the
+# runtime that torch has brought; linking one as well would start a second set of threads, which torch does not count.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(torchactiv PRIVATE ${OpenMP_CXX_FLAGS})
+else()
+  target_link_libraries(torchactiv PRIVATE OpenMP::OpenMP_CXX)
+endif()
+
 # For the programs in this tree; those outside it have cmake/torchactivConfig.cmake.in.
 add_library(torchactiv::torchactiv ALIAS torchactiv)
 add_dependencies(torchactiv torchactiv_public_headers)
