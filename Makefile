@@ -69,8 +69,8 @@ accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the
 	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) \
 	  $(if $(DOCS),--markdown docs/accuracy.md)
 
-bench: build $(VENV)/.installed-dev ## measure speed against PyTorch, torch.compile and a copy
-	python benchmarks/run.py $(BENCH)
+bench: build $(VENV)/.installed-dev ## measure speed against PyTorch, torch.compile and a copy; DOCS=1 writes docs/performance.md
+	python benchmarks/run.py $(if $(DOCS),--markdown docs/performance.md) $(BENCH)
 
 format: $(VENV)/.installed-dev ## lay out the sources
 	clang-format -i $(CPP_SOURCES)

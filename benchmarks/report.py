@@ -6,7 +6,7 @@ from pathlib import Path
 
 import matplotlib
 import torch
-from cases import Case
+from cases import DIRECTIONS, DTYPES, Case
 from tabulate import tabulate
 from timing import Timing
 
@@ -49,6 +49,22 @@ def table(results: Results) -> str:
             )
         )
     return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True)
+
+
+def summary(results: Results) -> str:
+    """A Markdown table of how many times as fast as eager PyTorch torchactiv is; `both` is a forward and a backward."""
+    times = {(c.reference.name, c.elements, c.threads, c.dtype, c.direction): t for c, t in results}
+    rows = []
+    for name, elements, threads in dict.fromkeys(key[:3] for key in times):
+        row = [name, elements >> 10, threads]
+        for dtype in DTYPES:
+            directions = [times[name, elements, threads, dtype, direction] for direction in DIRECTIONS]
+            for of in ([directions[0]], [directions[1]], directions):
+                seconds = {rival: sum(t[rival].median for t in of) for rival in ("torchactiv", "eager")}
+                row.append(f"{seconds['eager'] / seconds['torchactiv']:.2f}")
+        rows.append(row)
+    measured = [f"{str(dtype).removeprefix('torch.')} {part}" for dtype in DTYPES for part in (*DIRECTIONS, "both")]
+    return tabulate(rows, ("operator", "Ki", "threads", *measured), tablefmt="pipe", disable_numparse=True)
 
 
 def _ratio(quartiles: tuple[float, float, float]) -> str:

@@ -1,5 +1,6 @@
 """Times functions against each other: interleaved in rounds, so that what else the machine does hits them alike."""
 
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +17,10 @@ class Timing:
     def best(self) -> float:
         return min(self.rounds)
 
+    @property
+    def median(self) -> float:
+        return statistics.median(self.rounds)
+
     def ratio_to(self, other: "Timing") -> tuple[float, float, float]:
         """How many times as long as this the other takes: the median over the rounds, and the quartiles."""
         ratios = [b / a for a, b in zip(self.rounds, other.rounds, strict=True)]
@@ -28,13 +33,16 @@ def time_interleaved(
 ) -> dict[str, Timing]:
     """Calls each function as often as fills its part of a round, one function after the other, `rounds` times.
 
-    The first calls of a turn are not timed: they fill the caches with the function's own data, and would weigh more on
-    the function that is called less often.
+    The order changes from round to round, since what one function leaves in the caches is the next one's burden. The
+    first calls of a turn are not timed: they would weigh more on the function that is called less often.
     """
     calls = {name: _calls_within(function, seconds_a_round) for name, function in functions.items()}
     times: dict[str, list[float]] = {name: [] for name in functions}
+    order, shuffled = list(functions), random.Random(0)
     for _ in range(rounds):
-        for name, function in functions.items():
+        shuffled.shuffle(order)
+        for name in order:
+            function = functions[name]
             for _ in range(2):
                 function()
             start = time.perf_counter()
