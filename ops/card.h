@@ -44,6 +44,7 @@ struct Activation {
   static constexpr Saved saved = Saved::inputs;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
+  static constexpr bool masks_gradient = false;   // whether a slope of zero stops infinite and NaN gradients as well
 };
 
 // The derivatives with respect to each tensor argument, in order.

@@ -15,6 +15,7 @@ struct Relu : Activation {
       .notes = "The slope at 0 is 0, as in PyTorch.",
       .source = "Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML",
   };
+  static constexpr bool masks_gradient = true;   // as PyTorch's
   static constexpr Saved saved = Saved::output;  // the sign of the result is the sign of the slope
 
   // Exact. f(-0) = -0, as in PyTorch; NaN stays.

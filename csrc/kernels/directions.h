@@ -41,10 +41,10 @@ auto apply(Function function, const std::array<V, n>& x, const double* arguments
   }(std::make_index_sequence<n>{}, std::make_index_sequence<argument_count<Op>>{});
 }
 
-// A slope of zero stops any gradient, infinite or NaN as well, as in PyTorch's piecewise functions.
-template <class V>
+template <class Op, class V>
 V chain(V gradient, V slope) {
-  return select(slope == V(0.0), V(0.0), gradient * slope);
+  if constexpr (Op::masks_gradient) return select(slope == V(0.0), V(0.0), gradient * slope);
+  return gradient * slope;
 }
 
 template <class Op>
@@ -74,7 +74,7 @@ struct Backward {
     for (int i = 0; i < saved_count<Op>; ++i) saved[i] = in[1 + i];
     const auto slopes = partials<Op>(saved, arguments);
     std::array<V, outputs> result;
-    for (int i = 0; i < outputs; ++i) result[i] = chain(in[0], slopes[i]);
+    for (int i = 0; i < outputs; ++i) result[i] = chain<Op>(in[0], slopes[i]);
     return result;
   }
 };
@@ -95,9 +95,9 @@ struct DoubleBackward {
     for (int i = 0; i < saved; ++i) jets[i] = {in[1 + saved + i], in[i]};
     const auto slopes = partials<Op>(jets, arguments);
     std::array<V, outputs> result;
-    result[0] = chain(in[0], slopes[0].value);
-    for (int i = 1; i < saved; ++i) result[0] = result[0] + chain(in[i], slopes[i].value);
-    for (int i = 0; i < saved; ++i) result[1 + i] = chain(in[saved], slopes[i].tangent);
+    result[0] = chain<Op>(in[0], slopes[0].value);
+    for (int i = 1; i < saved; ++i) result[0] = result[0] + chain<Op>(in[i], slopes[i].value);
+    for (int i = 0; i < saved; ++i) result[1 + i] = chain<Op>(in[saved], slopes[i].tangent);
     return result;
   }
 };

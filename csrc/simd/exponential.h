@@ -100,8 +100,7 @@ struct SplitExponential {
     const V base = larger + smaller, sum = fma(scale, r + curved, base);
     return {sum, error(base, sum) + (smaller - (base - larger))};
   }
-  // e^x - 1 with a relative error of 2^-24 as a pair, also where it cancels; 1.7 ulp as a rounded double, 1.4 as a
-  // float.
+  // e^x - 1 with a relative error of 2^-24 as a pair, also where it cancels; 1.7 ulp as a rounded double.
   Pair<V> minus_one() const {
     const V base = scale - V(1.0), sum = fma(scale, r + curved, base);
     return {sum, error(base, sum) + (scale - (base + V(1.0)))};

@@ -101,6 +101,18 @@ def test_nan_stays(case: Case, dtype: torch.dtype) -> None:
         assert first.isnan().all()
 
 
+@pytest.mark.parametrize("incoming", [math.inf, -math.inf, math.nan], ids=str)
+@every_case
+def test_infinite_and_nan_gradients_go_where_pytorch_lets_them(case: Case, incoming: float) -> None:
+    # At 0 the gradient of prelu's weight is 0 here, where PyTorch multiplies 0 by infinity.
+    for point in (-3.0, -0.5, 0.5, 3.0) if case.operator.parameters else (-3.0, -0.5, -0.0, 0.0, 0.5, 3.0):
+        tensors = [t.detach().requires_grad_() for t in _points(case, torch.tensor([point], dtype=torch.float64))]
+        gradient = torch.tensor([incoming], dtype=torch.float64)
+        ours, theirs = (torch.autograd.grad(f(*tensors), tensors, gradient) for f in (case.forward, case.builtin))
+        for a, b in zip(ours, theirs, strict=True):
+            torch.testing.assert_close(a, b, equal_nan=True)
+
+
 @every_case
 def test_one_nan_does_not_spread(case: Case) -> None:
     tensors = case.inputs((67,), dtype=torch.float32)
