@@ -10,6 +10,7 @@ import torch
 import torch._functorch.config
 import torchactiv
 from cases import cases
+from errors import errors_table
 from report import Results, geometric_mean, machine, plot, summary, table
 from timing import time_interleaved
 from tqdm import tqdm
@@ -67,6 +68,11 @@ def main() -> None:
             f"Geometric mean of the speed: {geometric_mean(results, 'eager'):.2f} times eager PyTorch, "
             f"{geometric_mean(results, 'compile'):.2f} times torch.compile.",
             f"A call on one element:\n\n{overhead}",
+            "## Largest errors",
+            "In units in the last place of the dtype, over all finite 16-bit numbers and every 4099th float. Slopes "
+            "are of floats, in ulp where the slope is 1/16 or more and absolute where it is smaller. "
+            "docs/accuracy.md has every float.",
+            errors_table(),
             "## All figures",
             "Ratios are medians over the rounds, with quartiles. `ns` is the time for an element, `of a copy` "
             "torchactiv's time over that of a copy (backward: an addition) of as much data into memory that is "

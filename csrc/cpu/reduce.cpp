@@ -14,9 +14,9 @@ namespace {
 // How the work is cut into pieces, by the shape alone, so that sums come out the same on any number of threads.
 constexpr std::int64_t piece_elements = 16384, piece_columns = 1024, least_rows = 64;
 
-// Rows from this length on are summed one by one; shorter ones are joined with their channels, unless there are but
-// few.
-constexpr std::int64_t long_row = 1024, shortest_row = 64, few_rows = 8;
+// Rows from this length on, or of whole vectors, are summed one by one; others are joined with their channels, unless
+// there are but few.
+constexpr std::int64_t long_row = 1024, vector_row = 64, few_rows = 8;
 
 class Work {
  public:
@@ -32,10 +32,10 @@ class Work {
   std::int64_t sums() const { return sums_; }
 
   // The kernels, from element `offset` of the data and channel `channel` of the parameters.
-  void row(std::int64_t offset, std::int64_t channel, std::int64_t n, double* sums) const {
+  void rows(std::int64_t offset, std::int64_t channel, std::int64_t rows, std::int64_t n, double* sums) const {
     char* operands[most];
     place(operands, offset, channel);
-    kernels_.row(operands, n, arguments_.data(), sums);
+    kernels_.row(operands, rows, n, arguments_.data(), sums);
   }
   void columns(std::int64_t offset, std::int64_t first, std::int64_t rows, std::int64_t n, std::int64_t row_length,
                double* sums) const {
@@ -65,31 +65,27 @@ class Work {
   std::int64_t sums_ = 0;
 };
 
-// Rows long enough for vectors: a piece is some rows of one channel, or a part of one row.
+// Rows long enough for vectors: every row has its own sum, or every part of a longer row.
 std::vector<double> sum_rows(const Work& work, const Pattern& p) {
-  const std::int64_t blocks = std::max<std::int64_t>(1, (p.inner + piece_elements - 1) / piece_elements);
-  const std::int64_t rows = std::max<std::int64_t>(1, piece_elements / p.inner);
-  const std::int64_t groups = (p.outer + rows - 1) / rows;
-  const std::int64_t pieces = p.channels * groups * blocks;
-  const std::int64_t length = std::min(rows, p.outer) * std::min(piece_elements, p.inner);
-  std::vector<double> partial(static_cast<std::size_t>(pieces * work.sums()));
-  at::parallel_for(0, pieces, std::max<std::int64_t>(1, grain_size / length),
-                   [&](std::int64_t begin, std::int64_t end) {
-                     for (std::int64_t piece = begin; piece < end; ++piece) {
-                       const std::int64_t block = piece % blocks, channel = piece / blocks % p.channels,
-                                          group = piece / blocks / p.channels;
-                       const std::int64_t first = block * piece_elements, n = std::min(piece_elements, p.inner - first);
-                       for (std::int64_t row = group * rows; row < std::min(p.outer, (group + 1) * rows); ++row)
-                         work.row((row * p.channels + channel) * p.inner + first, channel, n,
-                                  &partial[static_cast<std::size_t>(piece * work.sums())]);
-                     }
-                   });
-  std::vector<double> sums(static_cast<std::size_t>(work.sums() * p.channels));
-  for (std::int64_t piece = 0; piece < pieces; ++piece)
-    for (std::int64_t s = 0; s < work.sums(); ++s)
-      sums[static_cast<std::size_t>(s * p.channels + piece / blocks % p.channels)] +=
-          partial[static_cast<std::size_t>(piece * work.sums() + s)];
-  return sums;
+  const std::int64_t parts = (p.inner + piece_elements - 1) / piece_elements, count = p.outer * p.channels * parts;
+  const std::int64_t length = std::min(p.inner, piece_elements), sums = work.sums();
+  std::vector<double> partial(static_cast<std::size_t>(count * sums));
+  at::parallel_for(0, count, std::max<std::int64_t>(1, grain_size / length), [&](std::int64_t begin, std::int64_t end) {
+    while (begin < end) {
+      const std::int64_t row = begin / parts, channel = row % p.channels, first = begin % parts * piece_elements;
+      const std::int64_t rows = parts > 1 ? 1 : std::min(end - begin, p.channels - channel);
+      work.rows(row * p.inner + first, channel, rows, std::min(piece_elements, p.inner - first),
+                &partial[static_cast<std::size_t>(begin * sums)]);
+      begin += rows;
+    }
+  });
+  std::vector<double> total(static_cast<std::size_t>(sums * p.channels));
+  const double* next = partial.data();
+  for (std::int64_t outer = 0; outer < p.outer; ++outer)
+    for (std::int64_t channel = 0; channel < p.channels; ++channel)
+      for (std::int64_t part = 0; part < parts; ++part)
+        for (std::int64_t s = 0; s < sums; ++s) total[static_cast<std::size_t>(s * p.channels + channel)] += *next++;
+  return total;
 }
 
 // Parameters that vary along rows of n elements: a piece is some columns of some rows.
@@ -149,8 +145,8 @@ bool run_reducing(const Kernels& kernels, const Operands& operands, at::IntArray
   const std::optional<Pattern> pattern = find_pattern(*data, *parameter);
   if (!pattern) return false;
 
-  const bool columns = pattern->channels > 1 &&
-                       (pattern->inner < shortest_row || (pattern->inner < long_row && pattern->outer >= few_rows));
+  const bool columns = pattern->channels > 1 && pattern->inner % vector_row != 0 &&
+                       (pattern->inner < vector_row || (pattern->inner < long_row && pattern->outer >= few_rows));
   const std::int64_t repeat = columns ? pattern->inner : 1;
 
   Work work(kernels, static_cast<std::int64_t>(data->element_size()), arguments);

@@ -26,45 +26,10 @@ struct Reduce {
     return count;
   }();
 
-  // Flat, and with copies of the pointers, as in csrc/kernels/map.h.
-  [[gnu::flatten]] static void row(char* const* data, std::int64_t n, const double* arguments, double* sums) {
-    Storage* out[outputs];
-    const Storage* in[inputs];
-    std::array<Vector, inputs> constant;
-    for (int i = 0; i < outputs; ++i) out[i] = output(data, i);
-    for (int i = 0; i < inputs; ++i) {
-      in[i] = input(data, i);
-      constant[i] = Direction::parameter_input(i) ? E::splat(in[i]) : Vector(0.0);
-    }
-    std::array<Vector, parameters> total;
-    total.fill(Vector(0.0));
-    std::int64_t done = 0;
-    for (; done + width <= n; done += width) {
-      std::array<Vector, inputs> x;
-      for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? constant[i] : E::load(in[i] + done);
-      const auto y = Direction::evaluate(x, arguments);
-      for (int i = 0, p = 0; i < outputs; ++i) {
-        if (Direction::parameter_output(i)) {
-          total[p] = total[p] + y[i];
-          ++p;
-        } else {
-          E::store(out[i] + done, y[i]);
-        }
-      }
-    }
-    for (int p = 0; p < parameters; ++p) sums[p] += first(total[p], width);
-    if (const std::int64_t rest = n - done; rest > 0) {
-      std::array<Vector, inputs> x;
-      for (int i = 0; i < inputs; ++i)
-        x[i] = Direction::parameter_input(i) ? constant[i] : load_some<E>(in[i] + done, rest);
-      const auto y = Direction::evaluate(x, arguments);
-      for (int i = 0, p = 0; i < outputs; ++i) {
-        if (Direction::parameter_output(i))
-          sums[p++] += first(y[i], rest);
-        else
-          store_some<E>(out[i] + done, y[i], rest);
-      }
-    }
+  static void row(char* const* data, std::int64_t rows, std::int64_t n, const double* arguments, double* sums) {
+    const std::int64_t whole = n / width * width;
+    full_vectors(data, rows, n, whole, arguments, sums);
+    if (whole < n) rest(data, rows, n, whole, arguments, sums);
   }
 
   // Short rows are joined where nothing lies between them: `repeat` copies of the parameters stand side by side, so
@@ -83,12 +48,73 @@ struct Reduce {
   static const Storage* input(char* const* data, int i) { return reinterpret_cast<const Storage*>(data[outputs + i]); }
   static Storage* output(char* const* data, int i) { return reinterpret_cast<Storage*>(data[i]); }
 
+  static double sum(const Vector& a) {
+    auto total = a.v[0];
+    for (std::size_t i = 1; i < std::size(a.v); ++i) total = total + a.v[i];
+    double buffer[Double::lanes];
+    if constexpr (std::same_as<Scalar, float>)
+      (low_half(total) + high_half(total)).store(buffer);
+    else
+      total.store(buffer);
+    for (int half = Double::lanes / 2; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) buffer[i] += buffer[i + half];
+    return buffer[0];
+  }
+
   static double first(const Vector& a, std::int64_t n) {
     Scalar buffer[width];
     a.store(buffer);
     double sum = 0;
     for (std::int64_t i = 0; i < n; ++i) sum += static_cast<double>(buffer[E::lane(i)]);
     return sum;
+  }
+
+  // Flat, and with copies of the pointers, as in csrc/kernels/map.h.
+  [[gnu::flatten]] static void full_vectors(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t whole,
+                                            const double* arguments, double* sums) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      Storage* out[outputs];
+      const Storage* in[inputs];
+      std::array<Vector, inputs> constant;
+      for (int i = 0; i < outputs; ++i) out[i] = output(data, i) + r * n;
+      for (int i = 0; i < inputs; ++i) {
+        in[i] = input(data, i) + (Direction::parameter_input(i) ? r : r * n);
+        constant[i] = Direction::parameter_input(i) ? E::splat(in[i]) : Vector(0.0);
+      }
+      std::array<Vector, parameters> total;
+      total.fill(Vector(0.0));
+      for (std::int64_t done = 0; done < whole; done += width) {
+        std::array<Vector, inputs> x;
+        for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? constant[i] : E::load(in[i] + done);
+        const auto y = Direction::evaluate(x, arguments);
+        for (int i = 0, p = 0; i < outputs; ++i) {
+          if (Direction::parameter_output(i)) {
+            total[p] = total[p] + y[i];
+            ++p;
+          } else {
+            E::store(out[i] + done, y[i]);
+          }
+        }
+      }
+      for (int p = 0; p < parameters; ++p) sums[r * parameters + p] = sum(total[p]);
+    }
+  }
+
+  static void rest(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t done, const double* arguments,
+                   double* sums) {
+    for (std::int64_t r = 0; r < rows; ++r) {
+      std::array<Vector, inputs> x;
+      for (int i = 0; i < inputs; ++i)
+        x[i] = Direction::parameter_input(i) ? E::splat(input(data, i) + r)
+                                             : load_some<E>(input(data, i) + r * n + done, n - done);
+      const auto y = Direction::evaluate(x, arguments);
+      for (int i = 0, p = 0; i < outputs; ++i) {
+        if (Direction::parameter_output(i))
+          sums[r * parameters + p++] += first(y[i], n - done);
+        else
+          store_some<E>(output(data, i) + r * n + done, y[i], n - done);
+      }
+    }
   }
 
   [[gnu::flatten]] static void columns(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t row_length,

@@ -21,9 +21,10 @@ constexpr int element_size[] = {4, 8, 2, 2};
 using MapKernel = void (*)(char* const* operands, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                            const double* arguments);
 
-// For operators with parameters. The data operands are contiguous rows of n elements, the parameters one element each;
-// to sums[j] is added the gradient of the j-th parameter over the row.
-using RowKernel = void (*)(char* const* operands, std::int64_t n, const double* arguments, double* sums);
+// For operators with parameters. The data operands are rows of n elements, one behind the other, the parameters one
+// element for each row; sums[r * parameters + j] becomes the gradient of the j-th parameter over row r.
+using RowKernel = void (*)(char* const* operands, std::int64_t rows, std::int64_t n, const double* arguments,
+                           double* sums);
 
 // The same for n columns of `rows` rows, whose beginnings are row_length elements apart, and parameters that vary along
 // the row: to sums[j * n + i] is added the gradient of the i-th element of the j-th parameter. At most 1024 columns.
