@@ -12,6 +12,14 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+// Calls function.operator()<i>() for i from 0 to count - 1.
+template <int count, class Function>
+void unrolled(Function function) {
+  [&]<int... i>(std::integer_sequence<int, i...>) {
+    (function.template operator()<i>(), ...);
+  }(std::make_integer_sequence<int, count>{});
+}
+
 template <class E, class Direction>
 struct Reduce {
   using Storage = typename E::Storage;
@@ -20,11 +28,13 @@ struct Reduce {
   static constexpr int outputs = Direction::outputs, inputs = Direction::inputs;
   static constexpr std::int64_t width = lanes<E>;
 
-  static constexpr int parameters = [] {
+  // How many of the outputs before the i-th are sums.
+  static constexpr int sum_index(int i) {
     int count = 0;
-    for (int i = 0; i < outputs; ++i) count += Direction::parameter_output(i);
+    for (int before = 0; before < i; ++before) count += Direction::parameter_output(before);
     return count;
-  }();
+  }
+  static constexpr int parameters = sum_index(outputs);
 
   static void row(char* const* data, std::int64_t rows, std::int64_t n, const double* arguments, double* sums) {
     const std::int64_t whole = n / width * width;
@@ -48,19 +58,6 @@ struct Reduce {
   static const Storage* input(char* const* data, int i) { return reinterpret_cast<const Storage*>(data[outputs + i]); }
   static Storage* output(char* const* data, int i) { return reinterpret_cast<Storage*>(data[i]); }
 
-  static double sum(const Vector& a) {
-    auto total = a.v[0];
-    for (std::size_t i = 1; i < std::size(a.v); ++i) total = total + a.v[i];
-    double buffer[Double::lanes];
-    if constexpr (std::same_as<Scalar, float>)
-      (low_half(total) + high_half(total)).store(buffer);
-    else
-      total.store(buffer);
-    for (int half = Double::lanes / 2; half > 0; half /= 2)
-      for (int i = 0; i < half; ++i) buffer[i] += buffer[i + half];
-    return buffer[0];
-  }
-
   static double first(const Vector& a, std::int64_t n) {
     Scalar buffer[width];
     a.store(buffer);
@@ -69,34 +66,59 @@ struct Reduce {
     return sum;
   }
 
-  // Flat, and with copies of the pointers, as in csrc/kernels/map.h.
+  using Part = decltype(Vector::v[0] + Vector::v[0]);
+
+  static Part joined(const Vector& a) {
+    Part total = a.v[0];
+    for (std::size_t i = 1; i < std::size(a.v); ++i) total = total + a.v[i];
+    return total;
+  }
+  static double sum(const Part& a) {
+    double buffer[Double::lanes];
+    if constexpr (std::same_as<Scalar, float>)
+      (low_half(a) + high_half(a)).store(buffer);
+    else
+      a.store(buffer);
+    for (int half = Double::lanes / 2; half > 0; half /= 2)
+      for (int i = 0; i < half; ++i) buffer[i] += buffer[i + half];
+    return buffer[0];
+  }
+
+  // Flat, and with copies of the pointers, as in csrc/kernels/map.h. The sums over the lanes, which are chains of
+  // dependent additions, wait until there are several that overlap.
   [[gnu::flatten]] static void full_vectors(char* const* data, std::int64_t rows, std::int64_t n, std::int64_t whole,
                                             const double* arguments, double* sums) {
+    constexpr std::int64_t most_waiting = 16;
+    Part waiting[most_waiting * parameters];
+    std::int64_t count = 0;
     for (std::int64_t r = 0; r < rows; ++r) {
-      Storage* out[outputs];
-      const Storage* in[inputs];
-      std::array<Vector, inputs> constant;
-      for (int i = 0; i < outputs; ++i) out[i] = output(data, i) + r * n;
-      for (int i = 0; i < inputs; ++i) {
-        in[i] = input(data, i) + (Direction::parameter_input(i) ? r : r * n);
-        constant[i] = Direction::parameter_input(i) ? E::splat(in[i]) : Vector(0.0);
-      }
+      std::array<Storage*, outputs> out;
+      std::array<const Storage*, inputs> in;
+      std::array<Vector, inputs> x;
       std::array<Vector, parameters> total;
-      total.fill(Vector(0.0));
+      unrolled<outputs>([&]<int i>() { out[i] = output(data, i) + r * n; });
+      unrolled<inputs>([&]<int i>() {
+        in[i] = input(data, i) + (Direction::parameter_input(i) ? r : r * n);
+        if constexpr (Direction::parameter_input(i)) x[i] = E::splat(in[i]);
+      });
+      unrolled<parameters>([&]<int p>() { total[p] = Vector(0.0); });
       for (std::int64_t done = 0; done < whole; done += width) {
-        std::array<Vector, inputs> x;
-        for (int i = 0; i < inputs; ++i) x[i] = Direction::parameter_input(i) ? constant[i] : E::load(in[i] + done);
+        unrolled<inputs>([&]<int i>() {
+          if constexpr (!Direction::parameter_input(i)) x[i] = E::load(in[i] + done);
+        });
         const auto y = Direction::evaluate(x, arguments);
-        for (int i = 0, p = 0; i < outputs; ++i) {
-          if (Direction::parameter_output(i)) {
-            total[p] = total[p] + y[i];
-            ++p;
-          } else {
+        unrolled<outputs>([&]<int i>() {
+          if constexpr (Direction::parameter_output(i))
+            total[sum_index(i)] = total[sum_index(i)] + y[i];
+          else
             E::store(out[i] + done, y[i]);
-          }
-        }
+        });
       }
-      for (int p = 0; p < parameters; ++p) sums[r * parameters + p] = sum(total[p]);
+      for (int p = 0; p < parameters; ++p) waiting[count++] = joined(total[p]);
+      if (count == most_waiting * parameters || r == rows - 1) {
+        for (std::int64_t i = 0; i < count; ++i) *sums++ = sum(waiting[i]);
+        count = 0;
+      }
     }
   }
 
@@ -130,17 +152,18 @@ struct Reduce {
       std::int64_t done = 0;
       for (; done + width <= count; done += width) {
         std::array<Vector, inputs> x;
-        for (int i = 0; i < inputs; ++i)
+        unrolled<inputs>([&]<int i>() {
           x[i] = E::load(Direction::parameter_input(i) ? values[i] + done : input(data, i) + offset + done);
+        });
         const auto y = Direction::evaluate(x, arguments);
-        for (int i = 0, p = 0; i < outputs; ++i) {
-          if (Direction::parameter_output(i)) {
-            (Vector::load(totals[p] + done) + y[i]).store(totals[p] + done);
-            ++p;
+        unrolled<outputs>([&]<int i>() {
+          if constexpr (Direction::parameter_output(i)) {
+            Scalar* const total = totals[sum_index(i)] + done;
+            (Vector::load(total) + y[i]).store(total);
           } else {
             E::store(output(data, i) + offset + done, y[i]);
           }
-        }
+        });
       }
       if (const std::int64_t rest = count - done; rest > 0) {
         std::array<Vector, inputs> x;
