@@ -18,14 +18,17 @@ struct SwiGlu : Activation {
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr bool in_place = false;
 
+  // A power of two in silu, and its inverse in `up` or in the result, keep all factors clear of the denormals, where
+  // they would lose digits.
   template <Number N>
   static N forward(N gate, N up) {
-    const N limited = limit(gate);
+    const N limited = limit(gate), power(0x1p64), inverse(0x1p-64);
     const auto e = rising_exponential(-limited);
-    const Wide<N> sigmoid = reciprocal(e.plus(1.0));
+    const Wide<N> silu = (power * limited) * Wide<N>(reciprocal(e.plus(1.0)));
+    const Mask<N> small = abs(up) < N(0x1p32);
+    const N result = e.restore_product(product(select(small, up, inverse * up), silu));
     const N both = gate * up;
-    const N result = copysign(e.restore_product(product(up, limited * sigmoid)), both);
-    return select(gate > N(highest), both, select(abs(gate) < N(lowest), N(0.5) * both, result));
+    return select(gate > N(highest), both, copysign(result * select(small, inverse, N(1.0)), both));
   }
 
   // silu' = s (1 + g (1 - s)) with s = 1 / (1 + e^-g).
@@ -39,8 +42,7 @@ struct SwiGlu : Activation {
   }
 
  private:
-  // Beyond, silu(g) = g and silu' = 1 to the last digit of a double; below, silu(g) = g / 2.
-  static constexpr double highest = 43, lowest = 0x1p-60;
+  static constexpr double highest = 43;  // beyond, silu(g) = g and silu' = 1 to the last digit of a double
 
   template <Number N>
   static N limit(N gate) {
