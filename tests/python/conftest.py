@@ -1,9 +1,18 @@
 """What all tests share: see operators.py for what they run over."""
 
+import getpass
+import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
+
+# The cache of torch.compile knows nothing of this variable, and would give code for another instruction set.
+if capability := os.environ.get("ATEN_CPU_CAPABILITY"):
+    cache = Path(tempfile.gettempdir()) / f"torchinductor_{getpass.getuser()}_{capability}"
+    os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.fspath(cache))
 
 
 @pytest.fixture(autouse=True)
