@@ -16,17 +16,11 @@ std::optional<Pattern> common_pattern(const at::Tensor& output, TensorSpan input
   const at::Tensor& data = inputs[0];
   if (!data.is_non_overlapping_and_dense()) return std::nullopt;
   const auto same = [&](const at::Tensor& t) { return t.sizes() == data.sizes() && t.strides() == data.strides(); };
-  const at::Tensor* parameter = nullptr;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!is_parameter[i]) {
-      if (!same(inputs[i])) return std::nullopt;
-    } else if (!parameter) {
-      parameter = &inputs[i];
-    } else if (inputs[i].sizes() != parameter->sizes()) {
-      return std::nullopt;
-    }
-  }
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (!is_parameter[i] && !same(inputs[i])) return std::nullopt;
   if (output.defined() && !same(output)) return std::nullopt;
+  const at::Tensor* const parameter = common_parameter(inputs, is_parameter);
+  if (!parameter) return std::nullopt;
   return find_pattern(data, *parameter);
 }
 

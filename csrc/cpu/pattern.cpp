@@ -18,6 +18,16 @@ std::vector<std::int64_t> memory_order(const at::Tensor& dense) {
 
 }  // namespace
 
+const at::Tensor* common_parameter(TensorSpan inputs, std::span<const bool> is_parameter) {
+  const at::Tensor* parameter = nullptr;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!is_parameter[i]) continue;
+    if (!parameter) parameter = &inputs[i];
+    if (inputs[i].sizes() != parameter->sizes()) return nullptr;
+  }
+  return parameter;
+}
+
 std::int64_t size_along(const at::Tensor& parameter, std::int64_t dimension, std::int64_t data_dimensions) {
   const std::int64_t own = dimension - (data_dimensions - parameter.dim());
   return own < 0 ? 1 : parameter.size(own);

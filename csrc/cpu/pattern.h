@@ -1,10 +1,11 @@
 // How parameters lie along dense data.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <optional>
+#include <span>
 #include <vector>
+
+#include "csrc/operators/operator.h"
 
 namespace torchactiv {
 
@@ -14,6 +15,9 @@ struct Pattern {
   std::int64_t outer = 1, channels = 1, inner = 1;
   int varying_dimensions = 0;  // along which the channels lie
 };
+
+// The first of the parameters among the inputs; null where their sizes differ, so that they have no pattern in common.
+const at::Tensor* common_parameter(TensorSpan inputs, std::span<const bool> is_parameter);
 
 // None where the parameter varies along dimensions that are not neighbours in memory.
 std::optional<Pattern> find_pattern(const at::Tensor& dense_data, const at::Tensor& parameter);

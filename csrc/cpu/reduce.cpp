@@ -123,17 +123,9 @@ std::vector<double> sum_columns(const Work& work, std::int64_t outer, std::int64
 
 bool run_reducing(const Kernels& kernels, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments) {
   if (!kernels.row || c10::multiply_integers(shape) == 0) return false;
-  const at::Tensor* parameter = nullptr;
-  for (std::size_t i = 0; i < operands.inputs.size(); ++i) {
-    const at::Tensor& input = operands.inputs[i];
-    if (!operands.parameter_input[i]) {
-      if (input.sizes() != shape) return false;
-    } else if (!parameter) {
-      parameter = &input;
-    } else if (input.sizes() != parameter->sizes()) {
-      return false;
-    }
-  }
+  for (std::size_t i = 0; i < operands.inputs.size(); ++i)
+    if (!operands.parameter_input[i] && operands.inputs[i].sizes() != shape) return false;
+  const at::Tensor* const parameter = common_parameter(operands.inputs, operands.parameter_input);
   const at::Tensor* data = nullptr;  // the layout that everything is brought to
   for (std::size_t i = 0; i < operands.outputs.size(); ++i)
     if (!operands.parameter_output[i]) {
