@@ -1,4 +1,4 @@
-"""What README.md shows works: its Python in order, and its C++ program on the model that its Python saved."""
+"""What README.md and docs/ show is true: the programs run, and the code that is quoted is there."""
 
 import os
 import re
@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 import torchactiv
 
-README = Path(__file__).resolve().parent.parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def blocks(language: str) -> list[str]:
+def blocks(language: str, page: str = "README.md") -> list[str]:
     """The contents of the fenced blocks in that language."""
-    return re.findall(rf"^```{language}\n(.*?)^```", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
 
 
 def run(*command: str, folder: Path) -> str:
@@ -44,3 +45,14 @@ def test_cpp(folder: Path) -> None:
     run("cmake", "-S", ".", "-B", "build", f"-DCMAKE_PREFIX_PATH={prefix}", folder=folder)
     run("cmake", "--build", "build", folder=folder)
     assert "CPULongType{8}" in run("build/program", folder=folder)
+
+
+def test_the_walk_through_quotes_what_is_there() -> None:
+    """But for the remarks that it adds to lines of the card."""
+    sources = ("ops/mish.h", "ops/catalogue.h", "tests/python/references.py")
+    there = {line.strip() for source in sources for line in (ROOT / source).read_text(encoding="utf-8").splitlines()}
+    page = "docs/adding_an_activation.md"
+    quoted = [line for block in blocks("cpp", page) + blocks("python", page) for line in block.splitlines()]
+    assert len(quoted) > 20
+    for line in quoted:
+        assert line.strip() in there or line.split("  //")[0].strip() in there, line
