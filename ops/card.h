@@ -27,10 +27,28 @@ struct Argument {
 // Saved::output are functions of its result.
 enum class Saved { inputs, output };
 
+// What floats (float32) are computed in: floats, with Wide<N> for more precision, or doubles; and the 16-bit types:
+// floats, unless a formula loses more digits than a float has to spare for them.
+enum class Precision { floats, doubles, doubles_for_all };
+
+// How the catalogue groups activations.
+enum class Family { rectifier, self_gated, squashing, shrinkage, periodic, gated, other };
+
+// With the default arguments and initial parameters.
+struct Properties {
+  bool bounded = false;    // from both sides
+  bool monotonic = false;  // nowhere decreasing
+  bool smooth = false;     // all derivatives exist everywhere
+  bool both_signs = false; // values are negative and positive
+};
+
 struct Card {
   std::string_view name;        // of the operator: torch.ops.torchactiv.<name>
   std::string_view module;      // of the class in torchactiv.nn
   std::string_view title;       // what people call it
+  std::string_view aliases = "";  // other names that libraries have for the function, separated by spaces
+  Family family;
+  Properties properties = {};
   std::string_view formula;     // LaTeX
   std::string_view derivative;  // LaTeX, one expression per input, separated by "; "
   std::string_view notes;       // conventions at kinks and infinities, one sentence or more
@@ -42,6 +60,7 @@ struct Activation {
   static constexpr std::array inputs{Input{}};
   static constexpr std::array<Argument, 0> arguments{};
   static constexpr Saved saved = Saved::inputs;
+  static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr bool masks_gradient = false;   // whether a slope of zero stops infinite and NaN gradients as well

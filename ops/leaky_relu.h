@@ -10,6 +10,8 @@ struct LeakyRelu : Activation {
       .name = "leaky_relu",
       .module = "LeakyReLU",
       .title = "Leaky rectified linear unit",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(\max(0, x) + \text{negative\_slope} \cdot \min(0, x))",
       .derivative = R"(1 \text{ if } x > 0 \text{ else negative\_slope})",
       .notes = "The slope at 0 is negative_slope, as in PyTorch.",

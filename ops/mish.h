@@ -10,6 +10,8 @@ struct Mish : Activation {
       .name = "mish",
       .module = "Mish",
       .title = "Mish",
+      .family = Family::self_gated,
+      .properties = {.smooth = true, .both_signs = true},
       .formula = R"(x \tanh(\ln(1 + e^x)))",
       .derivative = R"(\tanh(s) + x \sigma(x) (1 - \tanh^2(s)), \; s = \ln(1 + e^x))",
       .notes = "f(-inf) = -0, the limit.",

@@ -10,6 +10,8 @@ struct PRelu : Activation {
       .name = "prelu",
       .module = "PReLU",
       .title = "Parametric rectified linear unit",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(\max(0, x) + \text{weight} \cdot \min(0, x))",
       .derivative = R"(1 \text{ if } x > 0 \text{ else weight}; \min(0, x))",
       .notes = "The slope at 0 is weight, as in PyTorch.",

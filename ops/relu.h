@@ -10,6 +10,8 @@ struct Relu : Activation {
       .name = "relu",
       .module = "ReLU",
       .title = "Rectified linear unit",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true},
       .formula = R"(\max(0, x))",
       .derivative = R"(1 \text{ if } x > 0 \text{ else } 0)",
       .notes = "The slope at 0 is 0, as in PyTorch.",

@@ -10,6 +10,8 @@ struct SwiGlu : Activation {
       .name = "swiglu",
       .module = "SwiGLUGate",
       .title = "Swish-gated linear unit",
+      .family = Family::gated,
+      .properties = {.smooth = true, .both_signs = true},
       .formula = R"(\text{gate} \, \sigma(\text{gate}) \cdot \text{up})",
       .derivative = R"(\sigma(g) (1 + g (1 - \sigma(g))) \cdot \text{up}; g \, \sigma(g))",
       .notes = "gate at -inf gives 0, the limit. Both halves of the derivative are computed in one pass.",

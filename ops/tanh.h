@@ -11,6 +11,8 @@ struct Tanh : Activation {
       .name = "tanh",
       .module = "Tanh",
       .title = "Hyperbolic tangent",
+      .family = Family::squashing,
+      .properties = {.bounded = true, .monotonic = true, .smooth = true, .both_signs = true},
       .formula = R"(\tanh(x) = \frac{e^x - e^{-x}}{e^x + e^{-x}})",
       .derivative = R"(\frac{4 e^{-2|x|}}{(1 + e^{-2|x|})^2})",
       .notes = "Backward reads the input, so that the gradient keeps its digits where the result rounds to 1.",

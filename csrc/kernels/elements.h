@@ -1,6 +1,6 @@
 // Element types in memory, and the vectors that they are computed in: half types compute in float and round once.
 // splat() fills a vector with one element; lane(i) is where a vector has the i-th of the elements that it was loaded
-// from.
+// from. V is a batch of Float.
 #pragma once
 
 #include <bit>
@@ -11,10 +11,11 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-struct Float32 {
+template <class V>
+struct Float32In {
   using Storage = float;
-  using Vector = Floats;
-  static Vector load(const Storage* p) { return Floats::load(p); }
+  using Vector = V;
+  static Vector load(const Storage* p) { return Vector::load(p); }
   static Vector splat(const Storage* p) { return Vector(*p); }
   static void store(Storage* p, const Vector& a) { a.store(p); }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
@@ -31,9 +32,10 @@ struct Float64 {
 
 // Lanes hold the even elements of a group and then its odd ones, which spares every load and store a shuffle. No NaN
 // that is stored has low bits: those of the elements have none, and those of arguments are replaced (directions.h).
-struct BFloat16 {
+template <class V>
+struct BFloat16In {
   using Storage = std::uint16_t;
-  using Vector = ShortFloats;
+  using Vector = V;
   static Vector load(const Storage* p) {
     return Vector::from([&](int i) {
       const Storage* const pairs = p + i / 2 * 2 * Float::lanes;
@@ -42,7 +44,7 @@ struct BFloat16 {
   }
   static Vector splat(const Storage* p) { return Vector(std::bit_cast<float>(std::uint32_t{*p} << 16)); }
   static void store(Storage* p, const Vector& a) {
-    for (int i = 0; i < lockstep; i += 2) store_bfloat16(p + i * Float::lanes, a.v[i], a.v[i + 1]);
+    for (int i = 0; i < V::parts; i += 2) store_bfloat16(p + i * Float::lanes, a.v[i], a.v[i + 1]);
   }
   static constexpr std::int64_t lane(std::int64_t element) {
     constexpr std::int64_t group = 2 * Float::lanes;
@@ -50,9 +52,10 @@ struct BFloat16 {
   }
 };
 
-struct Float16 {
+template <class V>
+struct Float16In {
   using Storage = std::uint16_t;
-  using Vector = ShortFloats;
+  using Vector = V;
   static Vector load(const Storage* p) {
     return Vector::from([&](int i) { return load_half(p + i * Float::lanes); });
   }
@@ -66,6 +69,37 @@ struct Float16 {
     for (int i = 0; i < lockstep; ++i) store_half(p + i * Float::lanes, a.v[i]);
   }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
+};
+
+using Float32 = Float32In<Floats>;
+using BFloat16 = BFloat16In<ShortFloats>;
+using Float16 = Float16In<ShortFloats>;
+
+// Elements of type E, computed in double. What is stored rounds to float first, which the 16-bit types can afford.
+template <class E>
+struct InDoubles {
+  using Storage = typename E::Storage;
+  using Vector = SingleDoubles;
+  static Vector load(const Storage* p) { return doubles(E::load(p)); }
+  static Vector splat(const Storage* p) { return doubles(E::splat(p)); }
+  static void store(Storage* p, const Vector& a) {
+    E::store(p, E::Vector::from([&](int i) { return join(a.v[2 * i], a.v[2 * i + 1]); }));
+  }
+  static constexpr std::int64_t lane(std::int64_t element) { return E::lane(element); }
+
+ private:
+  static Vector doubles(const typename E::Vector& a) {
+    return Vector::from([&](int i) { return i % 2 ? high_half(a.v[i / 2]) : low_half(a.v[i / 2]); });
+  }
+};
+
+// The same elements as E, in half as many vectors as SingleDoubles has.
+using FewFloats = Batch<Float, SingleDoubles::parts / 2>;
+template <class E>
+struct Doubled;
+template <template <class> class E, class V>
+struct Doubled<E<V>> {
+  using Type = InDoubles<E<FewFloats>>;
 };
 
 template <class E>

@@ -7,9 +7,26 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-template <class Op, class E, class Direction>
+// What elements of type E are computed in.
+template <class E, Precision precision>
+struct Computed {
+  static constexpr bool is_float = std::same_as<E, Float32>, is_half = !is_float && !std::same_as<E, Float64>;
+  static constexpr bool in_doubles = (is_float && precision != Precision::floats) ||
+                                     (is_half && precision == Precision::doubles_for_all);
+  static auto choose() {
+    if constexpr (in_doubles)
+      return typename Doubled<E>::Type{};
+    else
+      return E{};
+  }
+  using Type = decltype(choose());
+};
+
+template <class Op, class Element, class Direction>
 constexpr Kernels kernels_of() {
-  if constexpr (parameter_count<Op> > 0 && !std::is_same_v<Direction, Forward<Op>>)
+  constexpr bool forward = std::is_same_v<Direction, Forward<Op>>;
+  using E = typename Computed<Element, forward ? Op::forward_precision : Op::partials_precision>::Type;
+  if constexpr (parameter_count<Op> > 0 && !forward)
     return {Map<E, Direction>::run, Reduce<E, Direction>::row, Reduce<E, Direction>::column};
   else
     return {Map<E, Direction>::run, nullptr, nullptr};

@@ -17,19 +17,10 @@ struct Map {
 
   static void run(char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
-    bool regular = true, any_splat = false;  // every row contiguous, or of an input that is one element along it
-    bool splat[inputs];
-    for (int i = 0; i < operands; ++i) {
-      if (i >= outputs) any_splat |= splat[i - outputs] = strides[i] == 0;
-      regular &= strides[i] == size || (strides[i] == 0 && i >= outputs);
-    }
+    bool regular = true;  // every row contiguous, or of an input that is one element along it
+    for (int i = 0; i < operands; ++i) regular &= strides[i] == size || (strides[i] == 0 && i >= outputs);
     const std::int64_t whole = regular ? columns / lanes<E> * lanes<E> : 0;
-    if (whole > 0) {
-      if (any_splat)
-        vectors<true>(data, strides + operands, splat, whole, rows, arguments);
-      else
-        vectors<false>(data, strides + operands, splat, whole, rows, arguments);
-    }
+    if (whole > 0) vectors(data, strides, whole, rows, arguments);
     if (whole < columns) gathered(data, strides, whole, columns, rows, arguments);
   }
 
@@ -40,21 +31,25 @@ struct Map {
   static Storage* element(char* p, std::int64_t offset) { return reinterpret_cast<Storage*>(p + offset); }
 
   // n is a multiple of lanes. Flat: a call of any part of the mathematics would pass its vectors through memory.
-  template <bool any_splat>
-  [[gnu::flatten]] static void vectors(char* const* data, const std::int64_t* row_strides, const bool* splat,
-                                       std::int64_t n, std::int64_t rows, const double* arguments) {
+  [[gnu::flatten]] static void vectors(char* const* data, const std::int64_t* strides, std::int64_t n,
+                                       std::int64_t rows, const double* arguments) {
+    Storage repeated[inputs][lanes<E>];  // an input that is one element along a row, as a vector
     for (std::int64_t row = 0; row < rows; ++row) {
       Storage* out[outputs];  // own copies: a store might change `data`, for all that the compiler knows
       const Storage* in[inputs];
-      std::array<Vector, inputs> constant;
-      for (int i = 0; i < outputs; ++i) out[i] = element(data[i], row * row_strides[i]);
+      std::int64_t step[inputs];
+      for (int i = 0; i < outputs; ++i) out[i] = element(data[i], row * strides[operands + i]);
       for (int i = 0; i < inputs; ++i) {
-        in[i] = element(data[outputs + i], row * row_strides[outputs + i]);
-        if (any_splat) constant[i] = splat[i] ? E::splat(in[i]) : Vector(0.0);
+        in[i] = element(data[outputs + i], row * strides[operands + outputs + i]);
+        step[i] = strides[outputs + i] == 0 ? 0 : lanes<E>;
+        if (step[i] == 0) in[i] = std::fill_n(repeated[i], lanes<E>, *in[i]) - lanes<E>;
       }
       for (std::int64_t done = 0; done < n; done += lanes<E>) {
         std::array<Vector, inputs> x;
-        for (int i = 0; i < inputs; ++i) x[i] = any_splat && splat[i] ? constant[i] : E::load(in[i] + done);
+        for (int i = 0; i < inputs; ++i) {
+          x[i] = E::load(in[i]);
+          in[i] += step[i];
+        }
         const auto y = Direction::evaluate(x, arguments);
         for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
       }
@@ -69,7 +64,9 @@ struct Map {
   // several rows fill.
   static void gathered(char* const* data, const std::int64_t* strides, std::int64_t first, std::int64_t columns,
                        std::int64_t rows, const double* arguments) {
-    constexpr std::int64_t length = 2 * lanes<E>, no_strides[operands] = {};
+    constexpr std::int64_t length = 2 * lanes<E>;
+    std::int64_t contiguous[2 * operands] = {};
+    std::fill_n(contiguous, operands, size);
     Storage buffer[operands][length] = {};
     char* pointers[operands];
     for (int i = 0; i < operands; ++i) pointers[i] = reinterpret_cast<char*>(buffer[i]);
@@ -95,7 +92,7 @@ struct Map {
         }
         total = index + n;
       });
-      vectors<false>(pointers, no_strides, nullptr, (total + lanes<E> - 1) / lanes<E> * lanes<E>, 1, arguments);
+      vectors(pointers, contiguous, (total + lanes<E> - 1) / lanes<E> * lanes<E>, 1, arguments);
       for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
         for (int i = 0; i < outputs; ++i) {
           char* const to = data[i] + at.row * strides[operands + i] + at.column * strides[i];

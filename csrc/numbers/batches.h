@@ -8,5 +8,6 @@ namespace torchactiv::TORCHACTIV_ISA {
 using Floats = Batch<Float, lockstep>;
 using Doubles = Batch<Double, lockstep>;
 using ShortFloats = Batch<Float, lockstep, Rounding::to_16_bits>;
+using SingleDoubles = Batch<Double, 4, Rounding::to_32_bits>;  // of elements that are floats or shorter
 
 }  // namespace torchactiv::TORCHACTIV_ISA

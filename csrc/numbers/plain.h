@@ -1,4 +1,4 @@
-// Batches that are precise enough to be their own wide numbers: doubles, and floats that are rounded to 16 bits.
+// Batches that are precise enough to be their own wide numbers: doubles, and those that are rounded to fewer bits.
 #pragma once
 
 #include "csrc/numbers/batches.h"
@@ -6,9 +6,11 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 template <class V>
-concept Plain = std::same_as<V, Doubles> || std::same_as<V, ShortFloats>;
+concept Split = std::same_as<V, Doubles> || std::same_as<V, ShortFloats>;
+template <class V>
+concept Plain = Split<V> || std::same_as<V, SingleDoubles>;
 
-template <Plain V>
+template <Split V>
 struct PlainExponential : SplitExponential<V> {
   V value() const { return this->rounded(); }
   V plus(double constant) const { return this->rounded() + V(constant); }
@@ -39,35 +41,54 @@ V reciprocal(const V& a) {
   return V(1.0) / a;
 }
 
-template <Plain V>
+template <Split V>
 constexpr const auto& curvature_of() {
   if constexpr (V::is_short)
     return float_curvature;
   else
     return double_curvature;
 }
-template <Plain V>
+template <Split V>
 PlainExponential<V> exponential(const V& a) {
   return {split_exponential<Tail::left>(a, curvature_of<V>())};
 }
-template <Plain V>
+template <Split V>
 PlainExponential<V> rising_exponential(const V& a) {
   return {split_exponential<Tail::right>(a, curvature_of<V>())};
 }
 // Largest error: 1.7 ulp of a double, 1.6 of a float.
-template <Plain V>
+template <Split V>
 V expm1(const V& a) {
   const auto e = split_exponential<Tail::left>(a, curvature_of<V>());
   if constexpr (V::is_short) return fma(e.scale, e.r + e.curved, e.scale - V(1.0));
   return narrow(e.minus_one());
 }
-template <Plain V>
+template <Split V>
 V exp(const V& a) {
   return rounded_exponential(a, curvature_of<V>());
 }
-template <Plain V>
+template <Split V>
 V sigmoid(const V& a) {
   return logistic(a);
+}
+
+
+// In the range of a double nothing of a float underflows, so that nothing needs restoring.
+struct SingleExponential {
+  SingleDoubles e;
+  const SingleDoubles& value() const { return e; }
+  SingleDoubles plus(double constant) const { return e + SingleDoubles(constant); }
+  const SingleDoubles& restore(const SingleDoubles& y) const { return y; }
+  const SingleDoubles& restore_product(const SingleDoubles& y) const { return y; }
+};
+
+inline SingleDoubles exp(const SingleDoubles& a) { return exp_single(a); }
+inline SingleExponential exponential(const SingleDoubles& a) { return {exp(a)}; }
+inline SingleExponential rising_exponential(const SingleDoubles& a) { return {exp(a)}; }
+inline SingleDoubles expm1(const SingleDoubles& a) { return expm1_single(a); }
+inline SingleDoubles sigmoid(const SingleDoubles& a) {
+  const SingleDoubles limited = at_most(at_least(-a, SingleDoubles(-700.0)), SingleDoubles(700.0));
+  return SingleDoubles(1.0) / (SingleDoubles(1.0) + exp(limited));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

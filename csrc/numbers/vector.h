@@ -32,7 +32,14 @@ struct NumberTraits<TORCHACTIV_ISA::Floats> {
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<float>::product_limit;
 };
 
-template <TORCHACTIV_ISA::Plain V>
+template <>
+struct NumberTraits<TORCHACTIV_ISA::SingleDoubles> {
+  using Wide = TORCHACTIV_ISA::SingleDoubles;
+  using Mask = TORCHACTIV_ISA::SingleDoubles::Mask;
+  static constexpr double exponent_limit = 700, product_limit = 700;
+};
+
+template <TORCHACTIV_ISA::Split V>
 struct NumberTraits<V> {
   using Wide = V;
   using Mask = typename V::Mask;

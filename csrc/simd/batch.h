@@ -13,13 +13,14 @@ struct BatchMask {
   M v[count];
 };
 
-// Whether results are rounded to 16 bits, so that errors of a few ulp of a float do not matter.
-enum class Rounding { own, to_16_bits };
+// What results are rounded to: where that is less than they have, errors of a few ulp do not matter.
+enum class Rounding { own, to_16_bits, to_32_bits };
 
 template <Vector V, int count, Rounding rounding = Rounding::own>
 struct Batch {
-  static constexpr int lanes = count * V::lanes;
+  static constexpr int parts = count, lanes = count * V::lanes;
   static constexpr bool is_short = rounding == Rounding::to_16_bits;
+  static constexpr bool is_single = rounding == Rounding::to_32_bits;
   using Scalar = typename V::Scalar;
   using Mask = BatchMask<decltype(V() < V()), count>;
   V v[count];
