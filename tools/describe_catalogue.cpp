@@ -1,7 +1,10 @@
 // Prints the catalogue as JSON: what the cards in ops/ say, for the generators of everything that is not C++.
+#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "csrc/operators/activations.h"
 
@@ -33,12 +36,61 @@ std::string number(double value) {
   return text;
 }
 
+std::string_view truth(bool value) { return value ? "true" : "false"; }
+
+// The words of a text, as a list.
+std::string list(std::string_view words) {
+  std::string result;
+  for (std::size_t end; !words.empty(); words.remove_prefix(end)) {
+    const std::size_t begin = words.find_first_not_of(' ');
+    if (begin == std::string_view::npos) break;
+    words.remove_prefix(begin);
+    end = std::min(words.find(' '), words.size());
+    result += (result.empty() ? "" : ", ") + quoted(words.substr(0, end));
+  }
+  return "[" + result + "]";
+}
+
+std::string_view name(torchactiv::Family family) {
+  using torchactiv::Family;
+  switch (family) {
+    case Family::rectifier:
+      return "rectifier";
+    case Family::self_gated:
+      return "self_gated";
+    case Family::squashing:
+      return "squashing";
+    case Family::shrinkage:
+      return "shrinkage";
+    case Family::periodic:
+      return "periodic";
+    case Family::gated:
+      return "gated";
+    case Family::other:
+      return "other";
+  }
+  std::abort();  // the compiler warns of a family that is missing above
+}
+
+std::string object(const torchactiv::Properties& properties) {
+  const std::pair<std::string_view, bool> members[] = {{"bounded", properties.bounded},
+                                                       {"monotonic", properties.monotonic},
+                                                       {"smooth", properties.smooth},
+                                                       {"both_signs", properties.both_signs}};
+  std::string result;
+  for (const auto& [member, value] : members)
+    result += (result.empty() ? "" : ", ") + quoted(member) + (value ? ": true" : ": false");
+  return "{" + result + "}";
+}
+
 template <class Op>
 void describe(bool first) {
   using namespace torchactiv;
   const Card& card = Op::card;
   std::printf("%s  {\"name\": %s, \"module\": %s, \"title\": %s,\n", first ? "" : ",\n", quoted(card.name).c_str(),
               quoted(card.module).c_str(), quoted(card.title).c_str());
+  std::printf("   \"aliases\": %s, \"family\": %s, \"properties\": %s,\n", list(card.aliases).c_str(),
+              quoted(name(card.family)).c_str(), object(card.properties).c_str());
   std::printf("   \"formula\": %s, \"derivative\": %s,\n", quoted(card.formula).c_str(),
               quoted(card.derivative).c_str());
   std::printf("   \"notes\": %s, \"source\": %s,\n", quoted(card.notes).c_str(), quoted(card.source).c_str());
@@ -57,8 +109,8 @@ void describe(bool first) {
     rest = true;
   }
   std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s}",
-              Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", Op::in_place ? "true" : "false",
-              Op::in_place && Op::inplace_argument ? "true" : "false");
+              Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
+              truth(Op::in_place && Op::inplace_argument).data());
 }
 
 }  // namespace

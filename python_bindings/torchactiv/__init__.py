@@ -11,11 +11,12 @@ Example:
     torch.Size([3])
 """
 
-import importlib.resources
-import json
-from typing import Any
+from collections.abc import Callable
 
-from torchactiv import _library
+from torch import Tensor
+
+from torchactiv import _library, _registry
+from torchactiv._registry import Entry
 
 _library.load()
 
@@ -24,18 +25,38 @@ from torchactiv import functional, nn  # noqa: E402  (they use the operators tha
 __version__ = _library.version
 cmake_prefix_path = _library.cmake_prefix_path
 
-__all__ = ["catalogue", "cmake_prefix_path", "functional", "nn"]
+__all__ = ["Entry", "catalogue", "cmake_prefix_path", "functional", "get", "nn"]
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """What is known of every operator: name, module, formula, derivative, inputs, arguments, defaults and source.
+def catalogue() -> list[Entry]:
+    """What is known of every activation: names, formula, derivative, properties, inputs, arguments, source.
 
     Example:
         >>> import torchactiv
         >>> [entry["module"] for entry in torchactiv.catalogue() if entry["name"] == "prelu"]
         ['PReLU']
     """
-    entries: list[dict[str, Any]] = json.loads(
-        importlib.resources.files(__name__).joinpath("catalogue.json").read_text(encoding="utf-8")
-    )
-    return entries
+    return _registry.entries()
+
+
+def get(name: str) -> Callable[..., Tensor]:
+    """The function in :mod:`torchactiv.functional` that a name leads to.
+
+    Args:
+        name: of the function, of its module, or one that other libraries have for it, such as ``"logistic"``; case,
+            ``_``, ``-`` and spaces make no difference.
+
+    Raises:
+        ValueError: no activation has that name; the message has the nearest names.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.get("leaky_relu") is torchactiv.get("LeakyReLU") is torchactiv.functional.leaky_relu
+        True
+        >>> torchactiv.get("mihs")
+        Traceback (most recent call last):
+        ...
+        ValueError: unknown activation 'mihs'; did you mean 'mish'?
+    """
+    function: Callable[..., Tensor] = getattr(functional, _registry.find(name)["name"])
+    return function

@@ -213,5 +213,5 @@ def test_a_module_learns(case: Case) -> None:
 
 def test_the_catalogue_lists_every_function_and_module() -> None:
     assert list(torchactiv.functional.__all__) == [o.name for o in OPERATORS]
-    assert list(torchactiv.nn.__all__) == [o.module for o in OPERATORS]
+    assert list(torchactiv.nn.__all__) == [*(o.module for o in OPERATORS), "make"]
     assert [entry["name"] for entry in torchactiv.catalogue()] == [o.name for o in OPERATORS]

@@ -1,0 +1,104 @@
+"""Names lead to functions and modules, however they are spelled."""
+
+import copy
+import re
+from collections.abc import Iterator
+
+import pytest
+import torch
+import torchactiv
+from operators import Operator, every_operator
+from torchactiv import _registry
+
+
+def spellings(operator: Operator) -> list[str]:
+    (entry,) = (e for e in torchactiv.catalogue() if e["name"] == operator.name)
+    return [entry["name"], entry["module"], *entry["aliases"]]
+
+
+def variants(name: str) -> list[str]:
+    """Other ways to write it."""
+    return [name, name.upper(), name.replace("_", "-"), name.replace("_", " "), "_".join(name)]
+
+
+@pytest.fixture
+def addition() -> Iterator[torchactiv.Entry]:
+    """An entry that may be added, and is forgotten after the test."""
+    yield {
+        "name": "softest_max",
+        "module": "SoftestMax",
+        "title": "Softest maximum",
+        "aliases": ["mellow_max"],
+        "family": "other",
+        "formula": "x",
+        "source": "nobody",
+    }
+    _registry._added.clear()
+    _registry._known.cache_clear()
+
+
+@every_operator
+def test_every_name_leads_to_the_function_and_the_module(operator: Operator) -> None:
+    for name in spellings(operator):
+        for variant in variants(name):
+            assert torchactiv.get(variant) is operator.function
+            assert type(torchactiv.nn.make(variant)) is operator.module_class
+
+
+@every_operator
+def test_make_passes_arguments_on(operator: Operator) -> None:
+    arguments = {name: values[0] for name, values in operator.reference.samples.items() if name in operator.arguments}
+    options = {"inplace": True} if operator.inplace_argument else {}
+    module = torchactiv.nn.make(operator.name, **arguments, **options)
+    assert {name: getattr(module, name) for name in arguments | options} == arguments | options
+    with pytest.raises(TypeError):
+        torchactiv.nn.make(operator.name, no_such_argument=1)
+
+
+@every_operator
+def test_a_misspelled_name_is_corrected(operator: Operator) -> None:
+    misspelled = operator.name[:2] + "zq" + operator.name[2:] if len(operator.name) > 5 else operator.name + "z"
+    expected = rf"unknown activation '{misspelled}'; did you mean .*'{operator.name}'.*\?"
+    for look_up in (torchactiv.get, torchactiv.nn.make):
+        with pytest.raises(ValueError, match=expected):
+            look_up(misspelled)
+
+
+def test_of_a_name_that_resembles_nothing_the_list_is_recommended() -> None:
+    message = "unknown activation 'qqqqqq'; `python -m torchactiv list` lists those that there are"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        torchactiv.get("qqqqqq")
+
+
+def test_no_two_activations_share_a_name() -> None:
+    known = _registry.index(torchactiv.catalogue())
+    assert {entry["name"] for entry in known.values()} == {entry["name"] for entry in torchactiv.catalogue()}
+
+
+def test_an_added_entry_is_found(addition: torchactiv.Entry, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="unknown"):
+        torchactiv.get("mellow_max")
+    _registry.add(addition)
+    monkeypatch.setattr(torchactiv.functional, "softest_max", torch.relu, raising=False)
+    monkeypatch.setattr(torchactiv.nn, "SoftestMax", torch.nn.Identity, raising=False)
+    assert torchactiv.catalogue()[-1] == addition
+    assert torchactiv.get("MellowMax") is torch.relu
+    assert isinstance(torchactiv.nn.make("softest-max"), torch.nn.Identity)
+
+
+def test_an_entry_with_the_name_of_another_is_refused(addition: torchactiv.Entry) -> None:
+    before = torchactiv.catalogue()
+    taken = before[0]["module"].swapcase()
+    entry = copy.deepcopy(addition)
+    entry["aliases"] = [taken]
+    message = f"'{taken}' is a name of both '{before[0]['name']}' and 'softest_max'"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        _registry.add(entry)
+    assert torchactiv.catalogue() == before
+
+
+def test_what_the_catalogue_gives_may_be_changed(addition: torchactiv.Entry) -> None:
+    _registry.add(addition)
+    for entry in torchactiv.catalogue():
+        entry["aliases"].append("changed")
+    assert all("changed" not in entry["aliases"] for entry in torchactiv.catalogue())
