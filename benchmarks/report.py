@@ -1,4 +1,4 @@
-"""The benchmark's table and plot."""
+"""The benchmark's tables, figures and plot."""
 
 import platform
 import statistics
@@ -49,6 +49,23 @@ def table(results: Results) -> str:
             )
         )
     return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True)
+
+
+def figures(results: Results) -> list[dict[str, str | int | float]]:
+    """The table's medians, for `python -m torchactiv show`."""
+    return [
+        {
+            "operator": case.reference.name,
+            "direction": case.direction,
+            "dtype": str(case.dtype).removeprefix("torch."),
+            "elements": case.elements,
+            "threads": case.threads,
+            "ns": round(timings["torchactiv"].best / case.elements * 1e9, 3),
+            "times_eager": round(timings["torchactiv"].ratio_to(timings["eager"])[0], 2),
+            "times_compile": round(timings["torchactiv"].ratio_to(timings["compile"])[0], 2),
+        }
+        for case, timings in results
+    ]
 
 
 def summary(results: Results) -> str:

@@ -4,6 +4,7 @@ Usage: python benchmarks/run.py [--operators mish prelu] [--threads 1] [--rounds
 """
 
 import argparse
+import json
 from pathlib import Path
 
 import torch
@@ -11,7 +12,7 @@ import torch._functorch.config
 import torchactiv
 from cases import cases
 from errors import errors_table
-from report import Results, geometric_mean, machine, plot, summary, table
+from report import Results, figures, geometric_mean, machine, plot, summary, table
 from timing import time_interleaved
 from tqdm import tqdm
 
@@ -45,7 +46,7 @@ def main() -> None:
     parser.add_argument("--threads", nargs="*", type=int, default=sorted({1, torch.get_num_threads()}))
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--output", type=Path, default=Path("build/benchmarks"), help="folder of speed.md and .png")
-    parser.add_argument("--markdown", type=Path, help="where to write the table as well")
+    parser.add_argument("--markdown", type=Path, help="where to write the tables as well, and the figures beside them as .json")
     options = parser.parse_args()
 
     torch._functorch.config.donated_buffer = False  # the graph of torch.compile is run backward many times
@@ -80,9 +81,12 @@ def main() -> None:
             table(results),
         )
     )
+    rows = ",\n".join(f"  {json.dumps(row)}" for row in figures(results))  # a row a line, which diffs well
+    data = f'{{"measured_on": {json.dumps(header)}, "rows": [\n{rows}\n]}}\n'
     options.output.mkdir(parents=True, exist_ok=True)
     for file in filter(None, (options.output / "speed.md", options.markdown)):
         file.write_text(text + "\n", encoding="utf-8")
+        file.with_suffix(".json").write_text(data, encoding="utf-8")
     plot(results, options.output / "speed.png")
     print(text)
     print(f"\nwritten to {options.output / 'speed.md'} and speed.png")

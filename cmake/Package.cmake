@@ -1,6 +1,7 @@
 # The Python package as it is installed, in a wheel or (by `make build`) in build/python:
 #
 #   torchactiv/*.py, catalogue.json                       the package
+#   torchactiv/accuracy.json, performance.json            what was measured, where it was
 #   torchactiv/lib/libtorchactiv.so                       the operators
 #   torchactiv/include/torchactiv/*.h                     the C++ interface
 #   torchactiv/share/cmake/torchactiv/*.cmake             find_package(torchactiv CONFIG)
@@ -26,6 +27,8 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/python_bindings/torchactiv/ ${TORCHACTIV_R
         DESTINATION torchactiv
         FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)
 install(FILES ${TORCHACTIV_GENERATED}/_built_for.py ${TORCHACTIV_CATALOGUE} DESTINATION torchactiv)
+install(FILES ${CMAKE_SOURCE_DIR}/docs/accuracy.json ${CMAKE_SOURCE_DIR}/docs/performance.json DESTINATION torchactiv
+        OPTIONAL)
 install(DIRECTORY ${TORCHACTIV_HEADERS}/torchactiv ${TORCHACTIV_RENDERED_HEADERS}/torchactiv
         DESTINATION torchactiv/include FILES_MATCHING PATTERN "*.h")
 install(FILES ${TORCHACTIV_GENERATED}/torchactivConfig.cmake ${TORCHACTIV_GENERATED}/torchactivConfigVersion.cmake

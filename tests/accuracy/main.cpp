@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -27,7 +28,7 @@ constexpr const char* usage =
     "  --operators a,b    these only\n"
     "  --capability NAME  baseline, avx2, avx512 or all-available (default)\n"
     "  --threads N        default: as many as the machine has\n"
-    "  --markdown FILE    write the tables there as well, with a head\n"
+    "  --markdown FILE    write the tables there as well, with a head, and the figures beside it as .json\n"
     "  --check            exit with 1 if a bound is broken\n"
     "Exits with 2 on a wrong command line or reference, with 77 if the CPU can run nothing of what was asked for.\n";
 
@@ -133,6 +134,12 @@ Measurement measure(const Operator& op, const Options& options) {
   return result;
 }
 
+void write(const std::filesystem::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
 Exit run(int argc, char** argv) {
   CommandLine command = parse(argc, argv);
   command.options.capabilities = available(command.capability);
@@ -147,9 +154,8 @@ Exit run(int argc, char** argv) {
   }
   std::cout << "\n" << tables(measurements, command.options) << "\n";
   if (!command.markdown.empty()) {
-    std::ofstream file(command.markdown);
-    file << page(measurements, command.options);
-    if (!file.flush()) throw std::runtime_error("cannot write " + command.markdown);
+    write(command.markdown, page(measurements, command.options));
+    write(std::filesystem::path(command.markdown).replace_extension(".json"), json(measurements, command.options));
   }
 
   const auto unfit = unfit_references(measurements);

@@ -32,6 +32,11 @@ std::string power(const Largest& largest) {
   return largest.error == 0 ? "0" : text("2^%.2f", std::log2(largest.error));
 }
 
+// In JSON, which has no infinity, but overflows to it.
+std::string number(const Largest& largest) {
+  return std::isfinite(largest.error) ? text("%.5g", largest.error) : "1e999";
+}
+
 std::string point(const Measurement& measurement, const Point& at) {
   const Reference& reference = *measurement.measured->reference;
   std::string result;
@@ -116,6 +121,24 @@ std::string page(const std::vector<Measurement>& measurements, const Options& op
       "  are zero.\n"
       "- Bounds: values 1 ulp (16-bit types 0.501), derivatives 2 ulp (0.501) and 2^-27, no special value wrong.\n\n";
   return result + tables(measurements, options);
+}
+
+std::string json(const std::vector<Measurement>& measurements, const Options& options) {
+  std::string result = "{\"stride\": " + std::to_string(options.stride) + ", \"rows\": [";
+  bool first = true;
+  for_each(measurements, options, [&](const Measurement& m, const std::string& set, const Figures& figures) {
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      const Accuracy& a = figures[i];
+      result += first ? "\n" : ",\n";
+      result += text("  {\"operator\": \"%s\", \"of\": \"%s\", ", m.measured->reference->name,
+                     i == 0 ? "value" : partial_name(m, i).c_str());
+      result += text("\"instruction_set\": \"%s\", \"dtype\": \"%s\", ", set.c_str(), m.format.c_str());
+      result += "\"ulp\": " + number(a.ulp) + ", \"absolute\": " + number(a.absolute) +
+                ", \"tail_ulp\": " + number(a.tail) + ", \"special_values_wrong\": " + std::to_string(a.wrong) + "}";
+      first = false;
+    }
+  });
+  return result + "\n]}\n";
 }
 
 std::vector<std::string> broken_bounds(const std::vector<Measurement>& measurements, const Options& options) {
