@@ -87,7 +87,7 @@ def add(entry: Entry) -> None:
 
 def entries() -> list[Entry]:
     """Everything that is known, in the order of the catalogue; the caller may change it."""
-    text = importlib.resources.files(__package__).joinpath("catalogue.json").read_text(encoding="utf-8")
+    text = importlib.resources.files("torchactiv").joinpath("catalogue.json").read_text(encoding="utf-8")
     operators: list[Entry] = json.loads(text)
     return operators + copy.deepcopy(_added)
 

@@ -1,0 +1,88 @@
+"""What torchactiv has, from the command line: the whole catalogue, all about one activation, and plots."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from torchactiv import _registry
+
+EXTRAS = {"tabulate": "cli", "matplotlib": "plot"}  # what brings the libraries that are imported only when needed
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Returns:
+        The exit status: 0; 1 where a library is missing or a file cannot be written; 2 where a name or a file format
+        is not known.
+
+    Example:
+        >>> main(["show", "mihs"])
+        2
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        print({"list": _list, "show": _show, "plot": _plot}[options.command](options))
+    except ModuleNotFoundError as error:
+        library = (error.name or "").split(".")[0]
+        if library not in EXTRAS:
+            raise
+        return _failed(1, f"{library} is missing, which `pip install torchactiv[{EXTRAS[library]}]` installs")
+    except OSError as error:
+        return _failed(1, str(error))
+    except ValueError as error:
+        return _failed(2, str(error))
+    return 0
+
+
+def _failed(status: int, message: str) -> int:
+    print(message, file=sys.stderr)
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m torchactiv", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    listing = commands.add_parser("list", help="a table of all activations, by family")
+    families = list(dict.fromkeys(entry["family"] for entry in _registry.entries()))
+    listing.add_argument("--family", choices=families, help="this family only")
+
+    show = commands.add_parser("show", help="all that is known of one activation, and how exact and fast it is")
+    show.add_argument("name", help="of the function or module, or another that libraries have for it")
+
+    plot = commands.add_parser("plot", help="a figure of one or several activations")
+    plot.add_argument("names", nargs="+", metavar="name")
+    plot.add_argument("--derivatives", action="store_true", help="their derivatives as well, as dashed lines")
+    plot.add_argument(
+        "-o", "--output", type=Path, help="the file, in the format of its ending; default: the names, as .png"
+    )
+    return parser
+
+
+def _list(options: argparse.Namespace) -> str:
+    from torchactiv import _tables
+
+    return _tables.catalogue([e for e in _registry.entries() if options.family in (None, e["family"])])
+
+
+def _show(options: argparse.Namespace) -> str:
+    entry = _registry.find(options.name)
+    from torchactiv import _tables
+
+    return _tables.description(entry)
+
+
+def _plot(options: argparse.Namespace) -> str:
+    entries = [_registry.find(name) for name in options.names]
+    from torchactiv import _plot
+
+    names = [entry["name"] for entry in entries]
+    output: Path = options.output or Path(f"{'-'.join(names) if len(names) <= 4 else 'activations'}.png")
+    _plot.figure(entries, derivatives=options.derivatives).savefig(output, dpi=150)
+    return f"written to {output}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,163 @@
+"""`python -m torchactiv`: the catalogue, one activation, plots."""
+
+import builtins
+import json
+import re
+import subprocess
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torchactiv
+from operators import OPERATORS, Operator, every_operator
+from torchactiv.__main__ import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def output(capsys: Capture, *arguments: str) -> str:
+    """What a command prints that succeeds."""
+    assert main(arguments) == 0
+    printed = capsys.readouterr()
+    assert not printed.err
+    return printed.out
+
+
+def without(monkeypatch: pytest.MonkeyPatch, library: str) -> None:
+    """Makes the library one that is not installed."""
+    installed = builtins.__import__
+
+    def refuse(name: str, *rest: Any) -> Any:
+        if name.split(".")[0] == library:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+        return installed(name, *rest)
+
+    for name in [n for n in sys.modules if n.split(".")[0] == library or n.startswith("torchactiv._")]:
+        if name in ("torchactiv._tables", "torchactiv._plot") or name.split(".")[0] == library:
+            monkeypatch.delitem(sys.modules, name)
+    for module in ("_tables", "_plot"):
+        monkeypatch.delattr(torchactiv, module, raising=False)
+    monkeypatch.setattr(builtins, "__import__", refuse)
+
+
+def test_it_runs_as_a_program() -> None:
+    command = [sys.executable, "-m", "torchactiv", "show", OPERATORS[0].name + "z"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and f"did you mean '{OPERATORS[0].name}'" in done.stderr, done.stderr
+
+
+def test_list_has_every_activation_in_its_family(capsys: Capture) -> None:
+    printed = output(capsys, "list")
+    rows = [line.split()[:2] for line in printed.splitlines()]
+    for entry in torchactiv.catalogue():
+        assert [entry["name"], entry["module"]] in rows
+        of_family = [
+            line.split()[0] for line in output(capsys, "list", "--family", entry["family"]).splitlines() if line
+        ]
+        expected = {e["name"] for e in torchactiv.catalogue() if e["family"] == entry["family"]}
+        assert {o.name for o in OPERATORS} & set(of_family) == expected
+
+
+def test_list_refuses_an_unknown_family(capsys: Capture) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["list", "--family", "none such"])
+    assert "invalid choice" in capsys.readouterr().err
+
+
+@every_operator
+def test_show_tells_what_the_card_does(operator: Operator, capsys: Capture) -> None:
+    (entry,) = (e for e in torchactiv.catalogue() if e["name"] == operator.name)
+    printed = output(capsys, "show", entry["module"])
+    assert printed.startswith(entry["title"] + "\n")
+    for text in (entry["formula"], entry["derivative"], entry["notes"], entry["source"], *entry["aliases"]):
+        assert text in printed
+    for name, default in operator.arguments.items():
+        assert f"{name}={default}" in printed
+    for parameter in operator.parameters:
+        assert f"{parameter.name} (learned, from {parameter.initial})" in printed
+    held = [name.replace("_", " ") for name, value in entry["properties"].items() if value]
+    assert re.search(rf"^  properties +{', '.join(held)}$", printed, re.MULTILINE) or not held
+
+
+@every_operator
+def test_show_tells_what_was_measured(operator: Operator, capsys: Capture) -> None:
+    printed = output(capsys, "show", operator.name)
+    for file, figure, absent in (
+        ("accuracy.json", "ulp", "Its accuracy has not been measured."),
+        ("performance.json", "times_eager", "Its speed has not been measured."),
+    ):
+        path = resources.files(torchactiv) / file
+        rows = json.loads(path.read_text(encoding="utf-8"))["rows"] if path.is_file() else []
+        rows = [row for row in rows if row["operator"] == operator.name]
+        assert (absent in printed) == (not rows)
+        for row in rows:
+            line = rf"^.*\b{row['dtype']}\b.*\b{re.escape(format(row[figure], '.3g' if figure == 'ulp' else '.2f'))}\b"
+            assert re.search(line, printed, re.MULTILINE), row
+
+
+@pytest.mark.parametrize("derivatives", [False, True])
+def test_plot_has_a_line_for_each(
+    derivatives: bool, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from torchactiv import _plot, _registry
+
+    names = [operator.name for operator in OPERATORS]
+    lines = _plot.figure([_registry.find(n) for n in names], derivatives=derivatives).axes[0].get_lines()
+    labelled = [line for line in lines if not str(line.get_label()).startswith("_")]
+    assert len(labelled) == len(names) * (1 + derivatives)
+    if derivatives:
+        for value, slope in zip(labelled[::2], labelled[1::2], strict=True):
+            assert (value.get_linestyle(), slope.get_linestyle()) == ("-", "--")
+            assert value.get_color() == slope.get_color()
+
+    monkeypatch.chdir(tmp_path)
+    options = ["--derivatives"] if derivatives else []
+    assert output(capsys, "plot", names[0], names[1].upper(), *options) == f"written to {names[0]}-{names[1]}.png\n"
+    assert output(capsys, "plot", names[0], "-o", "figure.svg", *options) == "written to figure.svg\n"
+    assert (tmp_path / f"{names[0]}-{names[1]}.png").read_bytes().startswith(b"\x89PNG")
+    assert "</svg>" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
+
+
+@every_operator
+def test_curves_are_the_function_and_its_slope(operator: Operator) -> None:
+    from torchactiv import _plot, _registry
+
+    x, y, slope = _plot.curve(_registry.find(operator.name), points=2001)
+    assert x[0] == -5 and x[-1] == 5 and y.isfinite().all() and slope.isfinite().all()
+    area = ((slope[1:] + slope[:-1]) / 2 * x.diff()).cumsum(0)
+    jumps = (y.diff() - (slope[1:] + slope[:-1]) / 2 * x.diff()).abs() > 0.02
+    if not jumps.any():
+        assert ((y[1:] - y[0]) - area).abs().max() < 0.02 + 1e-3 * y.abs().max()
+
+
+@pytest.mark.parametrize("command", ["show", "plot"])
+def test_an_unknown_name(command: str, capsys: Capture) -> None:
+    name = OPERATORS[0].name
+    assert main([command, name + "z"]) == 2
+    assert capsys.readouterr().err.startswith(f"unknown activation '{name}z'; did you mean '{name}'")
+
+
+def test_an_unknown_format_or_folder(capsys: Capture, tmp_path: Path) -> None:
+    assert main(["plot", OPERATORS[0].name, "-o", str(tmp_path / "figure.none")]) == 2
+    assert "none" in capsys.readouterr().err
+    assert main(["plot", OPERATORS[0].name, "-o", str(tmp_path / "missing" / "figure.png")]) == 1
+    assert "missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "library", "extra"),
+    [
+        (["list"], "tabulate", "cli"),
+        (["show", OPERATORS[0].name], "tabulate", "cli"),
+        (["plot", OPERATORS[0].name], "matplotlib", "plot"),
+    ],
+)
+def test_without_the_library(
+    arguments: list[str], library: str, extra: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    without(monkeypatch, library)
+    assert main(arguments) == 1
+    message = f"{library} is missing, which `pip install torchactiv[{extra}]` installs\n"
+    assert capsys.readouterr().err == message
