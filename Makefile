@@ -12,7 +12,7 @@ CPP_SOURCES = $(shell find ops csrc tools tests examples -name '*.h' -o -name '*
 PYTHON_SOURCES = setup.py tools tests python_bindings examples $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help
-.PHONY: help build test demo wheel bench accuracy format lint clean
+.PHONY: help build test demo wheel bench accuracy docs format lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,16 +72,20 @@ accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the
 bench: build $(VENV)/.installed-dev ## measure speed against PyTorch, torch.compile and a copy; DOCS=1 writes docs/performance.md
 	python benchmarks/run.py $(if $(DOCS),--markdown docs/performance.md) $(BENCH)
 
+docs: build $(VENV)/.installed-dev ## write docs/catalogue.md and its plots
+	python tools/document_catalogue.py
+
 format: $(VENV)/.installed-dev ## lay out the sources
 	clang-format -i $(CPP_SOURCES)
 	ruff format $(PYTHON_SOURCES)
 	ruff check --fix $(PYTHON_SOURCES)
 
-lint: build $(VENV)/.installed-dev ## check layout, style and types
+lint: build $(VENV)/.installed-dev ## check layout, style and types, and that docs/catalogue.md is current
 	clang-format --dry-run -Werror $(CPP_SOURCES)
 	ruff check $(PYTHON_SOURCES)
 	ruff format --check $(PYTHON_SOURCES)
 	mypy --strict $(PACKAGE) tools
+	python tools/document_catalogue.py --check
 
 clean: ## remove what make made
 	rm -rf $(VENV) $(BUILD) dist *.egg-info .pytest_cache .mypy_cache .ruff_cache
