@@ -46,7 +46,7 @@ def main() -> None:
     parser.add_argument("--threads", nargs="*", type=int, default=sorted({1, torch.get_num_threads()}))
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--output", type=Path, default=Path("build/benchmarks"), help="folder of speed.md and .png")
-    parser.add_argument("--markdown", type=Path, help="where to write the tables as well, and the figures beside them as .json")
+    parser.add_argument("--markdown", type=Path, help="where to write the tables as well, with .json beside them")
     options = parser.parse_args()
 
     torch._functorch.config.donated_buffer = False  # the graph of torch.compile is run backward many times
