@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 #include <string_view>
 
 namespace torchactiv {
@@ -20,7 +21,14 @@ struct Input {
 // A plain number, the same for every element.
 struct Argument {
   std::string_view name;
-  double default_value;
+  double default_value;  // or `required`
+};
+constexpr double required = std::numeric_limits<double>::quiet_NaN();
+
+// What is wrong with the arguments, if anything: the user gets a RuntimeError, or a ValueError.
+struct Objection {
+  std::string_view reason = "";
+  bool value_error = false;
 };
 
 // Which tensor backward reads, and so what autograd keeps alive. Derivatives of an operator with
@@ -63,6 +71,7 @@ struct Activation {
   static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
+  static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
   static constexpr bool masks_gradient = false;   // whether a slope of zero stops infinite and NaN gradients as well
 };
 

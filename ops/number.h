@@ -71,4 +71,10 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
 };
 
+// NaN stays.
+template <Number N>
+N limited(const N& x, double low, double high) {
+  return at_most(at_least(x, N(low)), N(high));
+}
+
 }  // namespace torchactiv

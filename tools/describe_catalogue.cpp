@@ -26,12 +26,16 @@ std::string quoted(std::string_view text) {
 }
 
 std::string number(double value) {
+  if (value != value) return "null";
   char text[32];
   std::snprintf(text, sizeof text, "%.17g", value);
   for (int digits = 1; digits <= 17; ++digits) {  // the shortest that reads back the same
     char shorter[32];
     std::snprintf(shorter, sizeof shorter, "%.*g", digits, value);
-    if (std::stod(shorter) == value) return shorter;
+    if (std::stod(shorter) == value) {
+      const bool integral = std::string_view(shorter).find_first_of(".e") == std::string_view::npos;
+      return std::string(shorter) + (integral ? ".0" : "");
+    }
   }
   return text;
 }

@@ -34,6 +34,7 @@ template <class Op>
 Tensors forward(TensorSpan inputs, ArgumentSpan arguments) {
   const Operator& op = operator_of<Op>();
   check_inputs(op, inputs);
+  check_arguments(op, arguments);
   const at::ScalarType type = result_type(op, inputs);
   Tensors outputs = evaluate<TORCHACTIV_ISA::Forward<Op>>(align_parameters(op, inputs), type, arguments);
   return {outputs[0].to(type)};

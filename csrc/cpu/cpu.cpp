@@ -99,6 +99,7 @@ Flags saved_parameters(const Operator& op) {
 struct Cpu {
   static Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
     check_inputs(op, inputs);
+    check_arguments(op, arguments);
     const at::ScalarType type = result_type(op, inputs);
     Tensors outputs(1);
     if (inputs.size() == 1) {
@@ -115,6 +116,7 @@ struct Cpu {
     const TensorSpan inputs = tensors.slice(0, tensors.size() - 1);
     const at::Tensor& out = tensors.back();
     check_inputs(op, inputs);
+    check_arguments(op, arguments);
     const at::ScalarType type = result_type(op, inputs);
     check_out(op, inputs, type, out);
     Tensors aligned = align_parameters(op, inputs);
@@ -127,6 +129,7 @@ struct Cpu {
 
   static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
     check_inputs(op, tensors);
+    check_arguments(op, arguments);
     check_in_place(op, tensors[0]);
     Tensors outputs{tensors[0]};
     run_elementwise(kernels(op.kernels->forward, tensors[0].scalar_type()).map, outputs, tensors, arguments);

@@ -66,7 +66,7 @@ struct Float16In {
     return Vector::from([&](int) { return all; });
   }
   static void store(Storage* p, const Vector& a) {
-    for (int i = 0; i < lockstep; ++i) store_half(p + i * Float::lanes, a.v[i]);
+    for (int i = 0; i < V::parts; ++i) store_half(p + i * Float::lanes, a.v[i]);
   }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };

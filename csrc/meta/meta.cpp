@@ -15,8 +15,9 @@ Tensors empty_like_each(TensorSpan tensors) {
 }
 
 struct Meta {
-  static Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan) {
+  static Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
     check_inputs(op, inputs);
+    check_arguments(op, arguments);
     const Tensors aligned = align_parameters(op, inputs);
     if (aligned.size() == 1) return {at::empty_like(aligned[0])};
     at::Tensor result = aligned[0];  // an addition has the shape, the dtype and the strides that we give
@@ -24,8 +25,9 @@ struct Meta {
     return {result};
   }
 
-  static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan) {
+  static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
     check_inputs(op, tensors);
+    check_arguments(op, arguments);
     return {tensors[0]};
   }
 

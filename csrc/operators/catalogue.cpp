@@ -61,10 +61,17 @@ constexpr Call call_of() {
 }
 
 template <class Op>
+Objection objection(ArgumentSpan values) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) {
+    return Op::objection(values[i]...);
+  }(std::make_index_sequence<Op::arguments.size()>{});
+}
+
+template <class Op>
 Operator make_operator(const OperatorKernels* kernels) {
   using E = EntryPoints<Op>;
-  Operator op{Op::card, Op::inputs, Op::arguments,     Op::saved, Op::in_place, kernels, {}, {}, {},
-              {},       {},         composite_of<Op>()};
+  Operator op{Op::card, Op::inputs, Op::arguments, objection<Op>, Op::saved, Op::in_place, kernels,
+              {},       {},         {},            {},            {},        composite_of<Op>()};
   op.forward = call_of<typename E::Forward, Op, forward_name>();
   if constexpr (Op::in_place) op.forward_in_place = call_of<typename E::ForwardInPlace, Op, in_place_name>();
   op.forward_out = call_of<typename E::ForwardOut, Op, forward_name>();

@@ -5,6 +5,8 @@
 #include <ATen/native/TypeProperties.h>
 #include <c10/core/ScalarType.h>
 
+#include <sstream>
+
 namespace torchactiv {
 namespace {
 
@@ -74,6 +76,17 @@ void check_inputs(const Operator& op, TensorSpan inputs) {
       check_broadcast(op, i, inputs);
     }
   }
+}
+
+void check_arguments(const Operator& op, ArgumentSpan arguments) {
+  const Objection objection = op.objection(arguments);
+  if (objection.reason.empty()) return;
+  std::ostringstream message;
+  message << op.card.name << ": " << objection.reason << ", got ";
+  for (std::size_t i = 0; i < arguments.size(); ++i)
+    message << (i > 0 ? ", " : "") << op.arguments[i].name << "=" << arguments[i];
+  TORCH_CHECK_VALUE(!objection.value_error, message.str());
+  TORCH_CHECK(false, message.str());
 }
 
 void check_in_place(const Operator& op, const at::Tensor& input) {

@@ -8,6 +8,9 @@ namespace torchactiv {
 // The dtypes and devices of the inputs of forward (or of what stands in their place in backward).
 void check_inputs(const Operator& op, TensorSpan inputs);
 
+// The values of the arguments, where the activation restricts them.
+void check_arguments(const Operator& op, ArgumentSpan arguments);
+
 // The tensor that <name>_ overwrites.
 void check_in_place(const Operator& op, const at::Tensor& input);
 

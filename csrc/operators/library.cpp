@@ -20,7 +20,7 @@ class Schema {
   Schema& argument(const Argument& argument, bool with_default) {
     separate();
     text_ << "float " << argument.name;
-    if (with_default) text_ << "=" << argument.default_value;
+    if (with_default && argument.default_value == argument.default_value) text_ << "=" << argument.default_value;
     return *this;
   }
   Schema& star() {

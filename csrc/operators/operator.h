@@ -36,6 +36,7 @@ struct Operator {
   Card card;
   std::span<const Input> inputs;
   std::span<const Argument> arguments;
+  Objection (*objection)(ArgumentSpan);
   Saved saved;
   bool in_place;
   const OperatorKernels* kernels;  // for the CPU that this runs on

@@ -21,7 +21,7 @@ struct Pair {
 
   Pair() = default;
   Pair(const V& high, const V& low) : high(high), low(low) {}
-  explicit Pair(double value) : high(value), low(0.0) {}
+  explicit Pair(double value) : high(value), low(value - static_cast<typename V::Scalar>(value)) {}
 
   friend Pair operator+(const Pair& a, const Pair& b) {
     const V sum = a.high + b.high, of_b = sum - a.high;  // Knuth's two-sum

@@ -1,5 +1,6 @@
 #include "tests/accuracy/operators.h"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "headers.inc"
@@ -59,7 +60,8 @@ Operator describe(const char* name, std::array<const torchactiv::OperatorKernels
     const Variable& row = reference->arguments[i];
     require(row.name == Op::arguments[i].name, prefix + row.name + " is called " + std::string(Op::arguments[i].name));
     result.arguments.push_back(row.samples);
-    result.arguments.back().insert(result.arguments.back().begin(), Op::arguments[i].default_value);
+    const double default_value = Op::arguments[i].default_value;
+    if (!std::isnan(default_value)) result.arguments.back().insert(result.arguments.back().begin(), default_value);
   }
   return result;
 }

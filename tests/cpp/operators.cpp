@@ -5,6 +5,8 @@
 
 #include <ostream>
 
+#include <cmath>
+
 #include "csrc/operators/activations.h"
 
 namespace torchactiv_test {
@@ -15,7 +17,8 @@ Tensors call(const Operator& op, const std::string& suffix, const Tensors& tenso
   const auto handle =
       c10::Dispatcher::singleton().findSchemaOrThrow(("torchactiv::" + op.name + suffix).c_str(), overload);
   torch::jit::Stack stack(tensors.begin(), tensors.end());
-  for (const torchactiv::Argument& argument : op.arguments) stack.emplace_back(argument.default_value);
+  for (const torchactiv::Argument& argument : op.arguments)
+    stack.emplace_back(std::isnan(argument.default_value) ? 0.25 : argument.default_value);
   if (out.defined()) stack.emplace_back(out);
   handle.callBoxed(stack);
   Tensors results;

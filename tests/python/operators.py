@@ -34,7 +34,8 @@ class Operator:
     name: str
     module: str
     inputs: tuple[Input, ...]
-    arguments: dict[str, float]
+    arguments: dict[str, float]  # with their defaults, or the first sample where they have none
+    required: frozenset[str]
     saves_output: bool
     in_place: bool
     inplace_argument: bool
@@ -208,7 +209,11 @@ def _read_catalogue() -> tuple[Operator, ...]:
             name=entry["name"],
             module=entry["module"],
             inputs=tuple(Input(i["name"], i["role"] == "parameter", i["initial"]) for i in entry["inputs"]),
-            arguments={a["name"]: a["default"] for a in entry["arguments"]},
+            arguments={
+                a["name"]: BY_NAME[entry["name"]].samples[a["name"]][0] if a["default"] is None else a["default"]
+                for a in entry["arguments"]
+            },
+            required=frozenset(a["name"] for a in entry["arguments"] if a["default"] is None),
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],

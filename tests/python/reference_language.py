@@ -18,7 +18,7 @@ import torch
 
 # fmt: off
 FUNCTIONS = frozenset({
-    "exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "sqrt", "erf", "erfc", "sin", "cos", "fabs", "fmin", "fmax",
+    "exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "sqrt", "erf", "erfc", "sin", "cos", "atan", "fabs", "fmin", "fmax",
 })
 # fmt: on
 DIGITS = 60
@@ -80,7 +80,7 @@ def evaluate(expression: str, values: Mapping[str, Any], module: ModuleType = nu
 
     numpy has no erf: expressions with it need torch or mpmath.
     """
-    names = {"fabs": "abs", "fmin": "minimum", "fmax": "maximum"}
+    names = {"fabs": "abs", "fmin": "minimum", "fmax": "maximum", "atan": "arctan"}
     functions = {f: getattr(module, names.get(f, f)) for f in FUNCTIONS if hasattr(module, names.get(f, f))}
     like = next(iter(values.values()))
 

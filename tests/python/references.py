@@ -101,6 +101,399 @@ REFERENCES = (
         inputs=("gate", "up"),
         samples={"up": (1.0, -0.3, 1e-3)},
     ),
+    Reference(
+        name="relu6",
+        value="where(x < 0, 0, where(x > 6, 6, x))",
+        partials=("where(x <= 0, 0, where(x < 6, 1, 0))",),
+        builtin=F.relu6,
+    ),
+    Reference(
+        name="hardtanh",
+        value="where(x < min_val, min_val, where(x > max_val, max_val, x))",
+        partials=("where(x <= min_val, 0, where(x < max_val, 1, 0))",),
+        builtin=F.hardtanh,
+        samples={"min_val": (-2.5,), "max_val": (0.75,)},
+    ),
+    Reference(
+        name="hardsigmoid",
+        value="where(x < -3, 0, where(x > 3, 1, (x + 3) / 6))",
+        partials=("where(fabs(x) < 3, 1 / 6, 0)",),
+        builtin=F.hardsigmoid,
+    ),
+    Reference(
+        name="hardswish",
+        value="where(x < -3, 0, where(x > 3, x, x * (x + 3) / 6))",
+        partials=("where(x < -3, 0, where(x > 3, 1, (x + 1.5) / 3))",),
+        builtin=F.hardswish,
+    ),
+    Reference(
+        name="threshold",
+        value="where(x <= threshold, value, x)",
+        partials=("where(x <= threshold, 0, 1)",),
+        builtin=F.threshold,
+        samples={
+            "threshold": (
+                0.1,
+                -0.5,
+            ),
+            "value": (
+                -2.0,
+                7.0,
+            ),
+        },
+    ),
+    Reference(
+        name="thresholded_relu",
+        value="where(x <= alpha, 0, x)",
+        partials=("where(x <= alpha, 0, 1)",),
+        samples={"alpha": (0.3,)},
+    ),
+    Reference(
+        name="softshrink",
+        value="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0))",
+        partials=("where(fabs(x) <= lambd, 0, 1)",),
+        builtin=F.softshrink,
+        samples={
+            "lambd": (
+                0.0,
+                1.3,
+            )
+        },
+    ),
+    Reference(
+        name="hardshrink",
+        value="where(fabs(x) <= lambd, 0, x)",
+        partials=("where(fabs(x) <= lambd, 0, 1)",),
+        builtin=F.hardshrink,
+        samples={"lambd": (1.3,)},
+    ),
+    Reference(
+        name="shrink",
+        value="where(x < -lambd, x + bias, where(x <= lambd, 0, x - bias))",
+        partials=("where(x < -lambd, 1, where(x <= lambd, 0, 1))",),
+        samples={"lambd": (1.5,), "bias": (0.25,)},
+    ),
+    Reference(
+        name="hard_mish",
+        value="where(x < -2, 0, where(x > 0, x, x * (x + 2) / 2))",
+        partials=("where(x < -2, 0, where(x > 0, 1, x + 1))",),
+    ),
+    Reference(
+        name="relu_squared",
+        value="where(x < 0, 0, x * x)",
+        partials=("where(x < 0, 0, 2 * x)",),
+    ),
+    Reference(
+        name="sparse_plus",
+        value="where(x < -1, 0, where(x > 1, x, (x + 1) * (x + 1) / 4))",
+        partials=("where(x < -1, 0, where(x > 1, 1, (x + 1) / 2))",),
+    ),
+    Reference(
+        name="sparse_sigmoid",
+        value="where(x < -1, 0, where(x > 1, 1, (x + 1) / 2))",
+        partials=("where(fabs(x) < 1, 0.5, 0)",),
+    ),
+    Reference(
+        name="tlu",
+        value="where(alpha == 0, fmax(x, tau), fmax(x, alpha * x + tau))",
+        partials=("where(x * (1 - alpha) > tau, 1, alpha)",),
+        samples={"tau": (-0.5,), "alpha": (0.25,)},
+    ),
+    Reference(
+        name="sqnl",
+        value="where(x < -2, -1, where(x > 2, 1, x * (1 - fabs(x) / 4)))",
+        partials=("where(fabs(x) > 2, 0, 1 - fabs(x) / 2)",),
+    ),
+    Reference(
+        name="identity",
+        value="x",
+        partials=("where(x == x, 1, x)",),
+    ),
+    Reference(
+        name="step",
+        value="where(x < 0, 0, 1)",
+        partials=("where(x == x, 0, x)",),
+    ),
+    Reference(
+        name="elu",
+        value="where(x > 0, x, alpha * expm1(x))",
+        partials=("where(x > 0, 1, alpha * exp(x))",),
+        builtin=F.elu,
+        samples={"alpha": (0.7,)},
+    ),
+    Reference(
+        name="selu",
+        value="where(x > 0, 1.0507009873554804934193349852946 * x, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717 * expm1(x))",
+        partials=(
+            "where(x > 0, 1.0507009873554804934193349852946, 1.0507009873554804934193349852946 * 1.6732632423543772848170429916717 * exp(x))",
+        ),
+        builtin=F.selu,
+    ),
+    Reference(
+        name="celu",
+        value="where(x > 0, x, alpha * expm1(x / alpha))",
+        partials=("where(x > 0, 1, exp(x / alpha))",),
+        builtin=F.celu,
+        samples={"alpha": (0.3,)},
+    ),
+    Reference(
+        name="silu",
+        value="x / (1 + exp(-x))",
+        partials=("(1 + x / (1 + exp(x))) / (1 + exp(-x))",),
+        builtin=F.silu,
+    ),
+    Reference(
+        name="swish",
+        value="x / (1 + exp(-beta * x))",
+        partials=("(1 + beta * x / (1 + exp(beta * x))) / (1 + exp(-beta * x))",),
+        samples={"beta": (0.35,)},
+    ),
+    Reference(
+        name="quick_gelu",
+        value="x / (1 + exp(-1.702 * x))",
+        partials=("(1 + 1.702 * x / (1 + exp(1.702 * x))) / (1 + exp(-1.702 * x))",),
+    ),
+    Reference(
+        name="e_swish",
+        value="beta * x / (1 + exp(-x))",
+        partials=("beta * (1 + x / (1 + exp(x))) / (1 + exp(-x))",),
+        samples={"beta": (2.0,)},
+    ),
+    Reference(
+        name="dsilu",
+        value="(1 + x / (1 + exp(x))) / (1 + exp(-x))",
+        partials=("(2 + x * (1 / (1 + exp(x)) - 1 / (1 + exp(-x)))) / (1 + exp(-x)) / (1 + exp(x))",),
+    ),
+    Reference(
+        name="gelu_tanh",
+        value="x / (1 + exp(-2 * sqrt(2 / pi) * x * (1 + 0.044715 * x * x)))",
+        partials=(
+            "(1 + 2 * sqrt(2 / pi) * x * (1 + 0.134145 * x * x) / (1 + exp(2 * sqrt(2 / pi) * x * (1 + 0.044715 * x * x)))) / (1 + exp(-2 * sqrt(2 / pi) * x * (1 + 0.044715 * x * x)))",
+        ),
+        builtin=lambda x: F.gelu(x, approximate="tanh"),
+    ),
+    Reference(
+        name="logsigmoid",
+        value="-log1p(exp(-fabs(x))) - fmax(-x, 0)",
+        partials=("1 / (1 + exp(x))",),
+        builtin=F.logsigmoid,
+    ),
+    Reference(
+        name="softplus",
+        value="where(threshold == 20, fmax(x, 0) + log1p(exp(-fabs(beta * x))) / beta, where(beta * x > threshold, x, log1p(exp(beta * x)) / beta))",
+        partials=(
+            "where(threshold == 20, 1 / (1 + exp(-beta * x)), where(beta * x > threshold, 1, 1 / (1 + exp(-beta * x))))",
+        ),
+        builtin=F.softplus,
+        samples={"beta": (2.5,), "threshold": (3.0,)},
+    ),
+    Reference(
+        name="shifted_softplus",
+        value="where(x < 0, log1p(expm1(x) / 2), x + log1p(expm1(-x) / 2))",
+        partials=("1 / (1 + exp(-x))",),
+    ),
+    Reference(
+        name="sqrt_softplus",
+        value="where(x < -60, exp(x / 2), sqrt(fmax(x, 0) + log1p(exp(-fabs(x)))))",
+        partials=("where(x < -60, exp(x / 2) / 2, 1 / (1 + exp(-x)) / (2 * sqrt(fmax(x, 0) + log1p(exp(-fabs(x))))))",),
+    ),
+    Reference(
+        name="laplace",
+        value="erfc((mu - x) / (sigma * sqrt(2))) / 2",
+        partials=("exp(-(x - mu) * (x - mu) / (2 * sigma * sigma)) / (sigma * sqrt(2 * pi))",),
+        samples={"mu": (0.0,), "sigma": (1.0,)},
+    ),
+    Reference(
+        name="gelu_erf",
+        value="x * erfc(-x / sqrt(2)) / 2",
+        partials=("erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi)",),
+        builtin=F.gelu,
+    ),
+    Reference(
+        name="gelu_clipped",
+        value="fmin(fmax(x * erfc(-x / sqrt(2)) / 2, min), max)",
+        partials=(
+            "where(x * erfc(-x / sqrt(2)) / 2 <= min, 0, where(x * erfc(-x / sqrt(2)) / 2 >= max, 0, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi)))",
+        ),
+        samples={"min": (-0.1,), "max": (3.0,)},
+    ),
+    Reference(
+        name="tanhexp",
+        value="x * tanh(exp(x))",
+        partials=("tanh(exp(x)) + 4 * x * exp(x - 2 * exp(x)) / ((1 + exp(-2 * exp(x))) * (1 + exp(-2 * exp(x))))",),
+    ),
+    Reference(
+        name="serf",
+        value="x * erf(fmax(x, 0) + log1p(exp(-fabs(x))))",
+        partials=(
+            "erf(fmax(x, 0) + log1p(exp(-fabs(x)))) + 2 / sqrt(pi) * x * exp(-(fmax(x, 0) + log1p(exp(-fabs(x)))) * (fmax(x, 0) + log1p(exp(-fabs(x))))) / (1 + exp(-x))",
+        ),
+    ),
+    Reference(
+        name="logish",
+        value="x * log1p(1 / (1 + exp(-x)))",
+        partials=("log1p(1 / (1 + exp(-x))) + x / (1 + exp(x)) / (2 + exp(-x))",),
+    ),
+    Reference(
+        name="smish",
+        value="alpha * x * tanh(log1p(1 / (1 + exp(-beta * x))))",
+        partials=(
+            "alpha * (tanh(log1p(1 / (1 + exp(-beta * x)))) + beta * x / (1 + exp(beta * x)) / (2 + exp(-beta * x)) / (cosh(log1p(1 / (1 + exp(-beta * x)))) * cosh(log1p(1 / (1 + exp(-beta * x))))))",
+        ),
+        samples={"alpha": (1.5,), "beta": (0.5,)},
+    ),
+    Reference(
+        name="phish",
+        value="x * tanh(x * erfc(-x / sqrt(2)) / 2)",
+        partials=(
+            "tanh(x * erfc(-x / sqrt(2)) / 2) + x * (erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi)) / (cosh(x * erfc(-x / sqrt(2)) / 2) * cosh(x * erfc(-x / sqrt(2)) / 2))",
+        ),
+    ),
+    Reference(
+        name="gish",
+        value="x * log1p(-expm1(-exp(x)))",
+        partials=("log1p(-expm1(-exp(x))) + x * exp(x - exp(x)) / (2 - exp(-exp(x)))",),
+    ),
+    Reference(
+        name="lisht",
+        value="x * tanh(x)",
+        partials=("tanh(x) + x / (cosh(x) * cosh(x))",),
+    ),
+    Reference(
+        name="squareplus",
+        value="where(x < 0, b / (2 * (sqrt(x * x + b) - x)), (x + sqrt(x * x + b)) / 2)",
+        partials=("where(x < 0, b / (2 * sqrt(x * x + b) * (sqrt(x * x + b) - x)), (1 + x / sqrt(x * x + b)) / 2)",),
+        samples={"b": (0.25,)},
+    ),
+    Reference(
+        name="smelu",
+        value="where(x < -beta, 0, where(x > beta, x, (x + beta) * (x + beta) / (4 * beta)))",
+        partials=("where(x < -beta, 0, where(x > beta, 1, (x + beta) / (2 * beta)))",),
+        samples={"beta": (0.3,)},
+    ),
+    Reference(
+        name="isru",
+        value="x / sqrt(1 + alpha * x * x)",
+        partials=("1 / ((1 + alpha * x * x) * sqrt(1 + alpha * x * x))",),
+        samples={"alpha": (3.0,)},
+    ),
+    Reference(
+        name="isrlu",
+        value="where(x < 0, x / sqrt(1 + alpha * x * x), x)",
+        partials=("where(x < 0, 1 / ((1 + alpha * x * x) * sqrt(1 + alpha * x * x)), 1)",),
+        samples={"alpha": (3.0,)},
+    ),
+    Reference(
+        name="bent_identity",
+        value="x * (1 + x / (2 * (sqrt(x * x + 1) + 1)))",
+        partials=("x / (2 * sqrt(x * x + 1)) + 1",),
+    ),
+    Reference(
+        name="arctan",
+        value="atan(x)",
+        partials=("1 / (1 + x * x)",),
+        builtin=torch.arctan,
+    ),
+    Reference(
+        name="lecun_tanh",
+        value="1.7159 * tanh(2 * x / 3)",
+        partials=("1.7159 * 2 / 3 / (cosh(2 * x / 3) * cosh(2 * x / 3))",),
+    ),
+    Reference(
+        name="rectified_tanh",
+        value="where(x < 0, 0, tanh(x))",
+        partials=("where(x <= 0, 0, 1 / (cosh(x) * cosh(x)))",),
+    ),
+    Reference(
+        name="penalized_tanh",
+        value="where(x > 0, tanh(x), a * tanh(x))",
+        partials=("where(x > 0, 1, a) / (cosh(x) * cosh(x))",),
+        samples={"a": (0.1,)},
+    ),
+    Reference(
+        name="elish",
+        value="where(x < 0, expm1(x), x) / (1 + exp(-x))",
+        partials=(
+            "where(x < 0, (exp(x) + expm1(x) / (1 + exp(x))) / (1 + exp(-x)), (1 + x / (1 + exp(x))) / (1 + exp(-x)))",
+        ),
+    ),
+    Reference(
+        name="hard_elish",
+        value="where(x < -1, 0, where(x > 1, x, (x + 1) / 2 * where(x < 0, expm1(x), x)))",
+        partials=("where(x <= -1, 0, where(x >= 1, 1, where(x < 0, (x + 1) / 2 * exp(x) + expm1(x) / 2, x + 0.5)))",),
+    ),
+    Reference(
+        name="gaussian",
+        value="exp(-x * x)",
+        partials=("-2 * x * exp(-x * x)",),
+    ),
+    Reference(
+        name="golu",
+        value="alpha * x * exp(-beta * exp(-gamma * x))",
+        partials=("alpha * (exp(-beta * exp(-gamma * x)) + beta * gamma * x * exp(-gamma * x - beta * exp(-gamma * x)))",),
+        samples={"alpha": (1.5,), "beta": (0.5,), "gamma": (2.0,)},
+    ),
+    Reference(
+        name="colu",
+        value="where(x < 0, x * exp(x + exp(x)) / (exp(x + exp(x)) - x), x / (1 - x * exp(-(x + exp(x)))))",
+        partials=("where(x < 0, (exp(2 * (x + exp(x))) - x * x * (1 + exp(x)) * exp(x + exp(x))) / ((exp(x + exp(x)) - x) * (exp(x + exp(x)) - x)), (1 - x * x * (exp(-(x + exp(x))) + exp(-exp(x)))) / ((1 - x * exp(-(x + exp(x)))) * (1 - x * exp(-(x + exp(x))))))",),
+    ),
+    Reference(
+        name="delu",
+        value="where(x > 0, (n + 0.5) * x - expm1(-x), x / (1 + exp(-x)))",
+        partials=("where(x > 0, n + 0.5 + exp(-x), (1 + x / (1 + exp(x))) / (1 + exp(-x)))",),
+        samples={"n": (2.0,)},
+    ),
+    Reference(
+        name="cloglog",
+        value="-expm1(-exp(x))",
+        partials=("exp(x - exp(x))",),
+    ),
+    Reference(
+        name="loglog",
+        value="exp(-exp(-x))",
+        partials=("exp(-x - exp(-x))",),
+    ),
+    Reference(
+        name="symlog",
+        value="where(x < 0, -log1p(-x), log1p(x))",
+        partials=("1 / (1 + fabs(x))",),
+    ),
+    Reference(
+        name="exponential",
+        value="exp(x)",
+        partials=("exp(x)",),
+        builtin=torch.exp,
+    ),
+    Reference(
+        name="sine",
+        value="sin(omega * x)",
+        partials=("omega * cos(omega * x)",),
+        samples={"omega": (1.0,)},
+    ),
+    Reference(
+        name="snake",
+        value="x + sin(alpha * x) * sin(alpha * x) / alpha",
+        partials=("1 + sin(2 * alpha * x)",),
+        samples={"alpha": (0.5,)},
+    ),
+    Reference(
+        name="gcu",
+        value="x * cos(x)",
+        partials=("cos(x) - x * sin(x)",),
+    ),
+    Reference(
+        name="softsign",
+        value="x / (1 + fabs(x))",
+        partials=("1 / ((1 + fabs(x)) * (1 + fabs(x)))",),
+        builtin=F.softsign,
+    ),
+    Reference(
+        name="tanhshrink",
+        value="where(fabs(x) < 0.5, x * x * x / (3 + x * x / (5 + x * x / (7 + x * x / (9 + x * x / (11 + x * x / (13 + x * x / (15 + x * x / (17 + x * x / (19 + x * x / (21 + x * x / (23 + x * x / (25 + x * x / (27 + x * x / (29 + x * x / (31)))))))))))))) + x * x), x - tanh(x))",
+        partials=("tanh(x) * tanh(x)",),
+        builtin=F.tanhshrink,
+    ),
 )
 
 BY_NAME = {reference.name: reference for reference in REFERENCES}

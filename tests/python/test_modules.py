@@ -55,7 +55,10 @@ def test_signature_is_that_of_the_catalogue(operator: Operator) -> None:
     """Tensors, then numbers with their defaults, then inplace."""
     kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
     inputs: Described = [(i.name, kind, empty) for i in operator.inputs]
-    numbers: Described = [(name, kind, default) for name, default in operator.arguments.items()]
+    numbers: Described = [
+        (name, kind, inspect.Parameter.empty if name in operator.required else default)
+        for name, default in operator.arguments.items()
+    ]
     inplace: Described = [("inplace", kind, False)] if operator.inplace_argument else []
     assert described(operator.function) == inputs + numbers + inplace
     assert described(operator.module_class.forward)[1:] == [(i.name, kind, empty) for i in operator.data]

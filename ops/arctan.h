@@ -1,0 +1,34 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Arctan : Activation {
+  static constexpr Card card{
+      .name = "arctan",
+      .module = "Arctan",
+      .title = "Arc tangent",
+      .aliases = "atan",
+      .family = Family::squashing,
+      .properties = {.bounded = true, .monotonic = true, .smooth = true, .both_signs = true},
+      .formula = R"(\arctan(x))",
+      .derivative = R"(\frac{1}{1 + x^2})",
+      .notes = "Tends to pi / 2.",
+      .source = "Activation functions in common use, Wikipedia",
+  };
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x) {
+    return atan(x);
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    return {N(1.0) / fma(x, x, N(1.0))};
+  }
+};
+
+}  // namespace torchactiv

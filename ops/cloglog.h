@@ -1,0 +1,34 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Cloglog : Activation {
+  static constexpr Card card{
+      .name = "cloglog",
+      .module = "Cloglog",
+      .title = "Complementary log-log",
+      .family = Family::squashing,
+      .properties = {.bounded = true, .monotonic = true, .smooth = true},
+      .formula = R"(1 - e^{-e^x})",
+      .derivative = R"(e^{x - e^x})",
+      .notes = "An asymmetric sigmoid.",
+      .source = "Gomes & Ludermir 2008, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial Neural Networks, HIS",
+  };
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x) {
+    return -narrow(expm1(-exp(limited(x, -exponent_limit<N>, 6.0))));
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    const N w = fine_exp(limited(x, -exponent_limit<N>, 7.0));
+    return {w * exp(at_least(-w, N(-exponent_limit<N>)))};
+  }
+};
+
+}  // namespace torchactiv

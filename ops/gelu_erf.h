@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/normal.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct GeluErf : Activation {
+  static constexpr Card card{
+      .name = "gelu_erf",
+      .module = "GELUErf",
+      .title = "Gaussian error linear unit",
+      .aliases = "gelu_python gelu_none",
+      .family = Family::self_gated,
+      .properties = {.smooth = true, .both_signs = true},
+      .formula = R"(x \Phi(x), \; \Phi(x) = \frac{1}{2} \left(1 + \operatorname{erf}(x / \sqrt 2)\right))",
+      .derivative = R"(\Phi(x) + x \phi(x), \; \phi(x) = e^{-x^2 / 2} / \sqrt{2 \pi})",
+      .notes = "f(-inf) = -0, the limit. gelu with approximate='none'.",
+      .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
+  };
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x) {
+    return at_least(x, N(-40.0)) * Normal<N>(x).distribution();
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    const N inside = limited(x, -40.0, 40.0);
+    const Normal<N> normal(inside);
+    return {fma(inside, normal.density(), normal.distribution())};
+  }
+};
+
+}  // namespace torchactiv

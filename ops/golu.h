@@ -1,0 +1,43 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct GoLu : Activation {
+  static constexpr Card card{
+      .name = "golu",
+      .module = "GoLU",
+      .title = "Gompertz linear unit",
+      .family = Family::self_gated,
+      .properties = {.smooth = true, .both_signs = true},
+      .formula = R"(\alpha x e^{-\beta e^{-\gamma x}})",
+      .derivative = R"(\alpha g (1 + \beta \gamma x e^{-\gamma x}), \; g = e^{-\beta e^{-\gamma x}})",
+      .notes = "f(-inf) = -0, the limit, for positive arguments.",
+      .source = "Das et al. 2025, Gompertz Linear Units: Leveraging Asymmetry for Enhanced Learning Dynamics, arXiv:2502.03654",
+  };
+  static constexpr std::array arguments{Argument{"alpha", 1}, Argument{"beta", 1}, Argument{"gamma", 1}};
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x, N alpha, N beta, N gamma) {
+    const N gate = exp(at_least(-(beta * outer(x, gamma)), N(-exponent_limit<N>)));
+    return alpha * limited(x, -1e38, 1e300) * gate;
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x, N alpha, N beta, N gamma) {
+    const N inner = outer(x, gamma), gate = exp(at_least(-(beta * inner), N(-exponent_limit<N>)));
+    return {alpha * gate * fma(beta * gamma * limited(x, -1e38, 1e38), inner, N(1.0))};
+  }
+
+ private:
+  // An error of it is multiplied by its size.
+  template <Number N>
+  static N outer(N x, N gamma) {
+    return fine_exp(limited(-(gamma * x), -exponent_limit<N>, 20.0));
+  }
+};
+
+}  // namespace torchactiv

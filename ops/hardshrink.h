@@ -1,0 +1,36 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Hardshrink : Activation {
+  static constexpr Card card{
+      .name = "hardshrink",
+      .module = "Hardshrink",
+      .title = "Hard shrinkage",
+      .family = Family::shrinkage,
+      .properties = {.monotonic = true, .both_signs = true},
+      .formula = R"(x \text{ if } |x| > \text{lambd else } 0)",
+      .derivative = R"(1 \text{ if } |x| > \text{lambd else } 0)",
+      .notes = "The slope at lambd is 0, as in PyTorch.",
+      .source = "Donoho & Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81",
+  };
+  static constexpr std::array arguments{Argument{"lambd", 0.5}};
+  static constexpr bool masks_gradient = true;  // as PyTorch's
+  static constexpr bool inplace_argument = false;     // PyTorch's has none
+
+  // Exact. NaN stays.
+  template <Number N>
+  static N forward(N x, N lambd) {
+    return select(abs(x) <= lambd, N(0.0), x);
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x, N lambd) {
+    return {select(abs(x) <= lambd, N(0.0), select(abs(x) > lambd, N(1.0), x))};
+  }
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Hardtanh : Activation {
+  static constexpr Card card{
+      .name = "hardtanh",
+      .module = "Hardtanh",
+      .title = "Piecewise linear hyperbolic tangent",
+      .aliases = "clip",
+      .family = Family::squashing,
+      .properties = {.bounded = true, .monotonic = true, .both_signs = true},
+      .formula = R"(\min(\max(x, \text{min\_val}), \text{max\_val}))",
+      .derivative = R"(1 \text{ if min\_val} < x < \text{max\_val else } 0)",
+      .notes = "The slope at min_val and at max_val is 0, as in PyTorch.",
+      .source = "Collobert 2004, Large Scale Machine Learning, PhD thesis",
+  };
+  static constexpr std::array arguments{Argument{"min_val", -1}, Argument{"max_val", 1}};
+  static constexpr Saved saved = Saved::output;
+  static constexpr bool masks_gradient = true;  // as PyTorch's
+  static constexpr Objection objection(double min_val, double max_val) {
+    return min_val > max_val ? Objection{"min_val must not be greater than max_val", true} : Objection{};
+  }
+
+  // Exact. NaN stays.
+  template <Number N>
+  static N forward(N x, N min_val, N max_val) {
+    return select(x < min_val, min_val, select(x > max_val, max_val, x));
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N y, N min_val, N max_val) {
+    return {select(y <= min_val, N(0.0), select(y < max_val, N(1.0), select(max_val <= y, N(0.0), y)))};
+  }
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Identity : Activation {
+  static constexpr Card card{
+      .name = "identity",
+      .module = "Identity",
+      .title = "Identity",
+      .aliases = "linear",
+      .family = Family::other,
+      .properties = {.monotonic = true, .smooth = true, .both_signs = true},
+      .formula = R"(x)",
+      .derivative = R"(1)",
+      .notes = "A copy of the input.",
+      .source = "Known to all",
+  };
+
+  template <Number N>
+  static N forward(N x) {
+    return x;
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    return {select(N(0.0) <= abs(x), N(1.0), x)};
+  }
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/log1p_exp.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct LogSigmoid : Activation {
+  static constexpr Card card{
+      .name = "logsigmoid",
+      .module = "LogSigmoid",
+      .title = "Logarithm of the sigmoid",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true, .smooth = true},
+      .formula = R"(\ln \sigma(x))",
+      .derivative = R"(\sigma(-x))",
+      .notes = "f(inf) = -0, the limit.",
+      .source = "PyTorch, torch.nn.functional.logsigmoid",
+  };
+  static constexpr Precision forward_precision = Precision::doubles;
+  static constexpr bool inplace_argument = false;  // PyTorch's has none
+
+  template <Number N>
+  static N forward(N x) {
+    return -log1p_exp(-x);
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    return {sigmoid(-x)};
+  }
+};
+
+}  // namespace torchactiv

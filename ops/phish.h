@@ -1,0 +1,37 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/gelu_erf.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct Phish : Activation {
+  static constexpr Card card{
+      .name = "phish",
+      .module = "Phish",
+      .title = "Phish",
+      .family = Family::self_gated,
+      .properties = {.smooth = true, .both_signs = true},
+      .formula = R"(x \tanh(g), \; g = x \Phi(x))",
+      .derivative = R"(\tanh(g) + x (1 - \tanh^2(g)) g')",
+      .notes = "f(-inf) = 0, the limit.",
+      .source = "Naveen 2022, Phish: A Novel Hyper-Optimizable Activation Function, TechRxiv",
+  };
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x) {
+    const N m = narrow(expm1(N(2.0) * limited(GeluErf::forward(x), -20.0, 20.0)));
+    return at_least(x, N(-40.0)) * (m / (m + N(2.0)));
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    const N inside = limited(x, -40.0, 20.0), m = narrow(expm1(N(2.0) * GeluErf::forward(inside)));
+    const N inverse = N(1.0) / (m + N(2.0)), squared_secant = N(4.0) * (m + N(1.0)) * inverse * inverse;
+    return {fma(inside * squared_secant, GeluErf::partials(inside)[0], m * inverse)};
+  }
+};
+
+}  // namespace torchactiv

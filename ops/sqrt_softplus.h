@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/logistic.h"
+#include "ops/number.h"
+
+namespace torchactiv {
+
+struct SqrtSoftplus : Activation {
+  static constexpr Card card{
+      .name = "sqrt_softplus",
+      .module = "SqrtSoftplus",
+      .title = "Square root of softplus",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true, .smooth = true},
+      .formula = R"(\sqrt{\ln(1 + e^x)})",
+      .derivative = R"(\frac{\sigma(x)}{2 \sqrt{\ln(1 + e^x)}})",
+      .notes = "Used for the scores of experts in mixtures.",
+      .source = "Hugging Face Transformers, SqrtSoftplus",
+  };
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+
+  // Far left it is e^(x/2).
+  template <Number N>
+  static N forward(N x) {
+    const N t = exponential_of(x);
+    return select(x < N(-40.0), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p(t)));
+  }
+
+  template <Number N>
+  static Partials<N, 1> partials(N x) {
+    const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p(t));
+    const N s = select(x < N(0.0), t, N(1.0)) / (N(1.0) + t);
+    return {N(0.5) * select(x < N(-40.0), t, s / root)};
+  }
+
+ private:
+  template <Number N>
+  static N exponential_of(N x) {
+    return exp(at_least(select(x < N(-40.0), N(0.5) * x, -abs(x)), N(-exponent_limit<N>)));
+  }
+};
+
+}  // namespace torchactiv
