@@ -5,6 +5,8 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <numbers>
+
 #include "csrc/numbers/jet.h"
 #include "ops/number.h"
 
@@ -138,6 +140,38 @@ inline TensorExponential rising_exponential(const TensorNumber& a) { return expo
 inline TensorNumber exp(const TensorNumber& a) { return TensorNumber(at::exp(a.tensor())); }
 inline TensorNumber sigmoid(const TensorNumber& a) { return TensorNumber(at::sigmoid(a.tensor())); }
 inline TensorNumber expm1(const TensorNumber& a) { return TensorNumber(at::expm1(a.tensor())); }
+inline TensorNumber sqrt(const TensorNumber& a) { return TensorNumber(at::sqrt(a.tensor())); }
+inline TensorNumber log1p(const TensorNumber& a) { return TensorNumber(at::log1p(a.tensor())); }
+inline TensorNumber erf(const TensorNumber& a) { return TensorNumber(at::erf(a.tensor())); }
+inline TensorNumber sin(const TensorNumber& a) { return TensorNumber(at::sin(a.tensor())); }
+inline TensorNumber cos(const TensorNumber& a) { return TensorNumber(at::cos(a.tensor())); }
+inline TensorNumber atan(const TensorNumber& a) { return TensorNumber(at::atan(a.tensor())); }
+
+// at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
+// fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its
+// side, so that what is not selected has no infinite derivatives.
+struct TensorErfcx {
+  static constexpr double limit = 4;
+  at::Tensor is_small, small, large, of_small, excess, of_large;
+
+  explicit TensorErfcx(const at::Tensor& a)
+      : is_small(at::le(a, limit)), small(at::clamp_max(a, limit)), large(at::clamp_min(a, limit)) {
+    of_small = at::exp(small * small) * at::erfc(small);
+    excess = 10 / large;
+    for (int n = 19; n >= 1; --n) excess = n * 0.5 / (large + excess);
+    of_large = std::numbers::inv_sqrtpi / (large + excess);
+  }
+};
+
+inline TensorNumber erfcx(const TensorNumber& a) {
+  const TensorErfcx x(a.tensor());
+  return TensorNumber(at::where(x.is_small, x.of_small, x.of_large));
+}
+inline TensorNumber erfcx_slope(const TensorNumber& a) {
+  const TensorErfcx x(a.tensor());
+  return TensorNumber(
+      at::where(x.is_small, 2 * x.small * x.of_small - 2 * std::numbers::inv_sqrtpi, -2 * x.excess * x.of_large));
+}
 
 template <>
 struct NumberTraits<TensorNumber> {

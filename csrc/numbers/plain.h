@@ -72,7 +72,6 @@ V sigmoid(const V& a) {
   return logistic(a);
 }
 
-
 // In the range of a double nothing of a float underflows, so that nothing needs restoring.
 struct SingleExponential {
   SingleDoubles e;

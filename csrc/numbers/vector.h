@@ -7,6 +7,7 @@
 #include "csrc/numbers/doubled_floats.h"
 #include "csrc/numbers/paired_floats.h"
 #include "csrc/numbers/plain.h"
+#include "csrc/numbers/single_functions.h"
 #include "ops/number.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
