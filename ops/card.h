@@ -35,6 +35,9 @@ struct Objection {
 // Saved::output are functions of its result.
 enum class Saved { inputs, output };
 
+// Which arguments the repr of a module shows, as PyTorch's does: name=value, the values alone, or none.
+enum class Repr { names, values, nothing };
+
 // What floats (float32) are computed in: floats, with Wide<N> for more precision, or doubles; and the 16-bit types:
 // floats, unless a formula loses more digits than a float has to spare for them.
 enum class Precision { floats, doubles, doubles_for_all };
@@ -72,6 +75,7 @@ struct Activation {
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
+  static constexpr Repr repr = Repr::names;
   static constexpr bool masks_gradient = false;   // whether a slope of zero stops infinite and NaN gradients as well
 };
 

@@ -19,6 +19,7 @@ struct Hardshrink : Activation {
   };
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
   static constexpr bool masks_gradient = true;  // as PyTorch's
+  static constexpr Repr repr = Repr::values;  // as PyTorch's
   static constexpr bool inplace_argument = false;     // PyTorch's has none
 
   // Exact. NaN stays.

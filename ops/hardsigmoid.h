@@ -19,6 +19,7 @@ struct Hardsigmoid : Activation {
   };
   static constexpr Saved saved = Saved::output;
   static constexpr bool masks_gradient = true;  // as PyTorch's
+  static constexpr Repr repr = Repr::nothing;  // as PyTorch's
 
   template <Number N>
   static N forward(N x) {

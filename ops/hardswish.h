@@ -18,12 +18,13 @@ struct Hardswish : Activation {
       .notes = "f(-inf) = -0, the limit. The slope is -1/2 at -3 and 3/2 at 3, as in PyTorch.",
       .source = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, section 5.2",
   };
+  static constexpr Repr repr = Repr::nothing;  // as PyTorch's
 
   template <Number N>
   static N forward(N x) {
     const N inside = limited(x, -3.0, 3.0);
     const Wide<N> sum = offset(widen(inside), 3.0);
-    return select(x > N(3.0), x, product(inside * sum, Wide<N>(1.0 / 6)));
+    return select(x > N(3.0), x, copysign(product(inside * sum, Wide<N>(1.0 / 6)), x));
   }
 
   template <Number N>

@@ -8,7 +8,7 @@ namespace torchactiv {
 struct Identity : Activation {
   static constexpr Card card{
       .name = "identity",
-      .module = "Identity",
+      .module = "IdentityActivation",
       .title = "Identity",
       .aliases = "linear",
       .family = Family::other,

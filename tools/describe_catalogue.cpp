@@ -112,9 +112,12 @@ void describe(bool first) {
                 number(argument.default_value).c_str());
     rest = true;
   }
-  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s}",
+  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\"}",
               Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
-              truth(Op::in_place && Op::inplace_argument).data());
+              truth(Op::in_place && Op::inplace_argument).data(),
+              Op::repr == Repr::names    ? "names"
+              : Op::repr == Repr::values ? "values"
+                                         : "nothing");
 }
 
 }  // namespace

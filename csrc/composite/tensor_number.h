@@ -5,6 +5,8 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <numbers>
+
 #include "csrc/numbers/jet.h"
 #include "ops/number.h"
 
@@ -104,16 +106,38 @@ inline TensorNumber select(const TensorMask& mask, const TensorNumber& a, const 
 
 inline TensorNumber fma(const TensorNumber& a, const TensorNumber& b, const TensorNumber& c) { return a * b + c; }
 
-inline TensorNumber abs(const TensorNumber& a) { return TensorNumber(at::abs(a.tensor())); }
+// function(a), of a constant as well.
+template <class Function>
+TensorNumber map(const TensorNumber& a, Function function) {
+  if (!a.is_constant()) return TensorNumber(function(a.tensor()));
+  return TensorNumber(function(at::scalar_tensor(a.constant(), at::kDouble)).template item<double>());
+}
+#define TORCHACTIV_FUNCTION(name) \
+  inline TensorNumber name(const TensorNumber& a) { \
+    return map(a, [](const at::Tensor& t) { return at::name(t); }); \
+  }
+TORCHACTIV_FUNCTION(abs)
+TORCHACTIV_FUNCTION(exp)
+TORCHACTIV_FUNCTION(expm1)
+TORCHACTIV_FUNCTION(sigmoid)
+TORCHACTIV_FUNCTION(sqrt)
+TORCHACTIV_FUNCTION(log1p)
+TORCHACTIV_FUNCTION(erf)
+TORCHACTIV_FUNCTION(sin)
+TORCHACTIV_FUNCTION(cos)
+TORCHACTIV_FUNCTION(atan)
+#undef TORCHACTIV_FUNCTION
+inline TensorNumber fine_exp(const TensorNumber& a) { return exp(a); }
 inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
+  if (b.is_constant()) return map(a, [&](const at::Tensor& t) { return at::copysign(t, b.constant()); });
   return TensorNumber(a.is_constant() ? at::copysign(at::full_like(b.tensor(), a.constant()), b.tensor())
                                       : at::copysign(a.tensor(), b.tensor()));
 }
 inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
-  return TensorNumber(at::clamp_min(a.tensor(), bound.constant()));
+  return map(a, [&](const at::Tensor& t) { return at::clamp_min(t, bound.constant()); });
 }
 inline TensorNumber at_most(const TensorNumber& a, const TensorNumber& bound) {
-  return TensorNumber(at::clamp_max(a.tensor(), bound.constant()));
+  return map(a, [&](const at::Tensor& t) { return at::clamp_max(t, bound.constant()); });
 }
 inline TensorNumber widen(const TensorNumber& a) { return a; }
 inline TensorNumber narrow(const TensorNumber& a) { return a; }
@@ -133,11 +157,34 @@ struct TensorExponential {
   const TensorNumber& restore_product(const TensorNumber& y) const { return y; }
 };
 
-inline TensorExponential exponential(const TensorNumber& a) { return {TensorNumber(at::exp(a.tensor()))}; }
+inline TensorExponential exponential(const TensorNumber& a) { return {exp(a)}; }
 inline TensorExponential rising_exponential(const TensorNumber& a) { return exponential(a); }
-inline TensorNumber exp(const TensorNumber& a) { return TensorNumber(at::exp(a.tensor())); }
-inline TensorNumber sigmoid(const TensorNumber& a) { return TensorNumber(at::sigmoid(a.tensor())); }
-inline TensorNumber expm1(const TensorNumber& a) { return TensorNumber(at::expm1(a.tensor())); }
+
+// at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
+// fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its
+// side, so that what is not selected has no infinite derivatives.
+struct TensorErfcx {
+  static constexpr double limit = 4;
+  at::Tensor is_small, small, large, of_small, excess, of_large;
+
+  explicit TensorErfcx(const at::Tensor& a)
+      : is_small(at::le(a, limit)), small(at::clamp_max(a, limit)), large(at::clamp_min(a, limit)) {
+    of_small = at::exp(small * small) * at::erfc(small);
+    excess = 10 / large;
+    for (int n = 19; n >= 1; --n) excess = n * 0.5 / (large + excess);
+    of_large = std::numbers::inv_sqrtpi / (large + excess);
+  }
+};
+
+inline TensorNumber erfcx(const TensorNumber& a) {
+  const TensorErfcx x(a.tensor());
+  return TensorNumber(at::where(x.is_small, x.of_small, x.of_large));
+}
+inline TensorNumber erfcx_slope(const TensorNumber& a) {
+  const TensorErfcx x(a.tensor());
+  return TensorNumber(
+      at::where(x.is_small, 2 * x.small * x.of_small - 2 * std::numbers::inv_sqrtpi, -2 * x.excess * x.of_large));
+}
 
 template <>
 struct NumberTraits<TensorNumber> {

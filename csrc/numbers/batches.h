@@ -1,7 +1,11 @@
 // The batches that kernels compute in: `lockstep` vectors at a time.
 #pragma once
 
+#include "csrc/simd/arctangent.h"
+#include "csrc/simd/error_function.h"
+#include "csrc/simd/logarithm.h"
 #include "csrc/simd/logistic.h"
+#include "csrc/simd/trigonometry.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 

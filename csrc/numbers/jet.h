@@ -3,6 +3,7 @@
 #pragma once
 
 #include <concepts>
+#include <numbers>
 
 #include "ops/number.h"
 
@@ -137,6 +138,12 @@ Jet<V> exp(const Jet<V>& a) {
 }
 
 template <class V>
+Jet<V> fine_exp(const Jet<V>& a) {
+  const V value = fine_exp(a.value);
+  return {value, value * a.tangent};
+}
+
+template <class V>
 Jet<V> sigmoid(const Jet<V>& a) {
   const V value = sigmoid(a.value);
   return {value, value * sigmoid(-a.value) * a.tangent};
@@ -146,6 +153,50 @@ template <class V>
 Jet<Wide<V>> expm1(const Jet<V>& a) {
   const Wide<V> value = expm1(a.value);
   return {value, offset(value, 1.0) * a.tangent};
+}
+
+template <class V>
+Jet<V> sqrt(const Jet<V>& a) {
+  const V root = sqrt(a.value);
+  return {root, a.tangent / (root + root)};
+}
+
+template <class V>
+Jet<V> log1p(const Jet<V>& a) {
+  return {log1p(a.value), a.tangent / (V(1.0) + a.value)};
+}
+
+template <class V>
+Jet<V> erf(const Jet<V>& a) {
+  const V exponent = at_least(-(a.value * a.value), V(-exponent_limit<V>));
+  return {erf(a.value), V(2 * std::numbers::inv_sqrtpi) * exp(exponent) * a.tangent};
+}
+
+template <class V>
+Jet<V> erfcx(const Jet<V>& a) {
+  return {erfcx(a.value), erfcx_slope(a.value) * a.tangent};
+}
+
+// The tangent cancels for a large a: its error is one of erfcx rather than of erfcx / a^2.
+template <class V>
+Jet<V> erfcx_slope(const Jet<V>& a) {
+  const V slope = erfcx_slope(a.value);
+  return {slope, V(2.0) * fma(a.value, slope, erfcx(a.value)) * a.tangent};
+}
+
+template <class V>
+Jet<V> sin(const Jet<V>& a) {
+  return {sin(a.value), cos(a.value) * a.tangent};
+}
+
+template <class V>
+Jet<V> cos(const Jet<V>& a) {
+  return {cos(a.value), -sin(a.value) * a.tangent};
+}
+
+template <class V>
+Jet<V> atan(const Jet<V>& a) {
+  return {atan(a.value), a.tangent / fma(a.value, a.value, V(1.0))};
 }
 
 template <class V>

@@ -68,10 +68,13 @@ V exp(const V& a) {
   return rounded_exponential(a, curvature_of<V>());
 }
 template <Split V>
+V fine_exp(const V& a) {
+  return exp(a);
+}
+template <Split V>
 V sigmoid(const V& a) {
   return logistic(a);
 }
-
 
 // In the range of a double nothing of a float underflows, so that nothing needs restoring.
 struct SingleExponential {
@@ -85,6 +88,7 @@ struct SingleExponential {
 inline SingleDoubles exp(const SingleDoubles& a) { return exp_single(a); }
 inline SingleExponential exponential(const SingleDoubles& a) { return {exp(a)}; }
 inline SingleExponential rising_exponential(const SingleDoubles& a) { return {exp(a)}; }
+inline SingleDoubles fine_exp(const SingleDoubles& a) { return rounded_exponential(a, double_curvature); }
 inline SingleDoubles expm1(const SingleDoubles& a) { return expm1_single(a); }
 inline SingleDoubles sigmoid(const SingleDoubles& a) {
   const SingleDoubles limited = at_most(at_least(-a, SingleDoubles(-700.0)), SingleDoubles(700.0));

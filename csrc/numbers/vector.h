@@ -7,6 +7,7 @@
 #include "csrc/numbers/doubled_floats.h"
 #include "csrc/numbers/paired_floats.h"
 #include "csrc/numbers/plain.h"
+#include "csrc/numbers/single_functions.h"
 #include "ops/number.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
@@ -18,6 +19,7 @@ inline auto exponential(const Floats& a) { return FloatMathematics::exponential<
 inline auto rising_exponential(const Floats& a) { return FloatMathematics::exponential<Tail::right>(a); }
 inline auto expm1(const Floats& a) { return FloatMathematics::expm1(a); }
 inline auto exp(const Floats& a) { return FloatMathematics::exp(a); }
+inline auto fine_exp(const Floats& a) { return exp(a); }
 inline auto sigmoid(const Floats& a) { return FloatMathematics::sigmoid(a); }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -49,6 +49,21 @@ struct Double {
   friend Double power_of_two(Double biased) {
     return _mm256_castsi256_pd(_mm256_slli_epi64(_mm256_castpd_si256(biased.v), 52));
   }
+  friend Double sqrt(Double a) { return _mm256_sqrt_pd(a.v); }
+  friend Double exponent(Double a) {
+    const Double shifted = _mm256_castsi256_pd(
+        _mm256_or_si256(_mm256_srli_epi64(_mm256_castpd_si256(a.v), 52), _mm256_set1_epi64x(0x4330000000000000)));
+    return shifted - Double(0x1p52 + 1023);
+  }
+  friend Double inverse_power(Double a) {
+    return _mm256_castsi256_pd(
+        _mm256_sub_epi64(_mm256_set1_epi64x(0x7fe0000000000000),
+                         _mm256_and_si256(_mm256_castpd_si256(a.v), _mm256_set1_epi64x(0x7ff0000000000000))));
+  }
+  friend Double negated_where_odd(Double a, Double biased) {
+    return _mm256_castsi256_pd(
+        _mm256_xor_si256(_mm256_castpd_si256(a.v), _mm256_slli_epi64(_mm256_castpd_si256(biased.v), 63)));
+  }
   friend Double times_power_of_two(Double a, Double n) { return a * power_of_two(n + Double(0x1.8p52 + 1023)); }
   friend Double times_small_power_of_two(Double a, Double n) { return times_two_powers(a, n, 0x1.8p52 + 1023); }
 };
@@ -91,6 +106,20 @@ struct Float {
   friend Float power_of_two(Float biased) {
     return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(biased.v), 23));
   }
+  friend Float sqrt(Float a) { return _mm256_sqrt_ps(a.v); }
+  friend Float exponent(Float a) {
+    const Float shifted = _mm256_castsi256_ps(
+        _mm256_or_si256(_mm256_srli_epi32(_mm256_castps_si256(a.v), 23), _mm256_set1_epi32(0x4b000000)));
+    return shifted - Float(0x1p23 + 127);
+  }
+  friend Float inverse_power(Float a) {
+    return _mm256_castsi256_ps(_mm256_sub_epi32(
+        _mm256_set1_epi32(0x7f000000), _mm256_and_si256(_mm256_castps_si256(a.v), _mm256_set1_epi32(0x7f800000))));
+  }
+  friend Float negated_where_odd(Float a, Float biased) {
+    return _mm256_castsi256_ps(
+        _mm256_xor_si256(_mm256_castps_si256(a.v), _mm256_slli_epi32(_mm256_castps_si256(biased.v), 31)));
+  }
   friend Float times_power_of_two(Float a, Float n) { return a * power_of_two(n + Float(0x1.8p23 + 127)); }
   friend Float times_small_power_of_two(Float a, Float n) { return times_two_powers(a, n, 0x1.8p23 + 127); }
 };
@@ -99,6 +128,8 @@ inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(
 inline Double high_half(Float a) { return _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)); }
 inline Float join(Double low, Double high) { return _mm256_set_m128(_mm256_cvtpd_ps(high.v), _mm256_cvtpd_ps(low.v)); }
 
+inline bool any(DoubleMask m) { return _mm256_movemask_pd(m.v) != 0; }
+inline bool any(FloatMask m) { return _mm256_movemask_ps(m.v) != 0; }
 inline DoubleMask low_half(FloatMask m) {
   return {_mm256_castsi256_pd(_mm256_cvtepi32_epi64(_mm256_castsi256_si128(_mm256_castps_si256(m.v))))};
 }

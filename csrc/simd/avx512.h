@@ -49,6 +49,17 @@ struct Double {
   friend Double power_of_two(Double biased) {
     return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(biased.v), 52));
   }
+  friend Double sqrt(Double a) { return _mm512_sqrt_pd(a.v); }
+  friend Double exponent(Double a) { return _mm512_getexp_pd(a.v); }
+  friend Double inverse_power(Double a) {
+    return _mm512_castsi512_pd(
+        _mm512_sub_epi64(_mm512_set1_epi64(0x7fe0000000000000),
+                         _mm512_and_si512(_mm512_castpd_si512(a.v), _mm512_set1_epi64(0x7ff0000000000000))));
+  }
+  friend Double negated_where_odd(Double a, Double biased) {
+    return _mm512_castsi512_pd(
+        _mm512_xor_si512(_mm512_castpd_si512(a.v), _mm512_slli_epi64(_mm512_castpd_si512(biased.v), 63)));
+  }
   friend Double times_power_of_two(Double a, Double n) { return _mm512_scalef_pd(a.v, n.v); }
   friend Double times_small_power_of_two(Double a, Double n) { return _mm512_scalef_pd(a.v, n.v); }
 };
@@ -91,6 +102,16 @@ struct Float {
   friend Float power_of_two(Float biased) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(biased.v), 23));
   }
+  friend Float sqrt(Float a) { return _mm512_sqrt_ps(a.v); }
+  friend Float exponent(Float a) { return _mm512_getexp_ps(a.v); }
+  friend Float inverse_power(Float a) {
+    return _mm512_castsi512_ps(_mm512_sub_epi32(
+        _mm512_set1_epi32(0x7f000000), _mm512_and_si512(_mm512_castps_si512(a.v), _mm512_set1_epi32(0x7f800000))));
+  }
+  friend Float negated_where_odd(Float a, Float biased) {
+    return _mm512_castsi512_ps(
+        _mm512_xor_si512(_mm512_castps_si512(a.v), _mm512_slli_epi32(_mm512_castps_si512(biased.v), 31)));
+  }
   friend Float times_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
   friend Float times_small_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
 };
@@ -100,6 +121,8 @@ inline Double high_half(Float a) { return _mm512_cvtps_pd(_mm512_extractf32x8_ps
 inline Float join(Double low, Double high) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low.v)), _mm512_cvtpd_ps(high.v), 1);
 }
+inline bool any(DoubleMask m) { return m.v != 0; }
+inline bool any(FloatMask m) { return m.v != 0; }
 inline DoubleMask low_half(FloatMask m) { return {static_cast<__mmask8>(m.v)}; }
 inline DoubleMask high_half(FloatMask m) { return {static_cast<__mmask8>(m.v >> 8)}; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -60,6 +61,17 @@ struct Double {
   friend Double minimum_or_second(Double a, Double b) { return a.v < b.v ? a.v : b.v; }
   // 2^n, where the low bits of `biased`, taken as an integer, are n + 1023.
   friend Double power_of_two(Double biased) { return std::bit_cast<Double2>(std::bit_cast<Long2>(biased.v) << 52); }
+  friend Double sqrt(Double a) { return Double2{std::sqrt(a.v[0]), std::sqrt(a.v[1])}; }
+  friend Double exponent(Double a) {
+    return Double(std::bit_cast<Double2>((std::bit_cast<Long2>(a.v) >> 52) | 0x4330000000000000)) -
+           Double(0x1p52 + 1023);
+  }
+  friend Double inverse_power(Double a) {
+    return std::bit_cast<Double2>(0x7fe0000000000000 - (std::bit_cast<Long2>(a.v) & 0x7ff0000000000000));
+  }
+  friend Double negated_where_odd(Double a, Double biased) {
+    return std::bit_cast<Double2>(std::bit_cast<Long2>(a.v) ^ (std::bit_cast<Long2>(biased.v) << 63));
+  }
   friend Double times_power_of_two(Double a, Double n) { return a * power_of_two(n + Double(0x1.8p52 + 1023)); }
   friend Double times_small_power_of_two(Double a, Double n) { return times_two_powers(a, n, 0x1.8p52 + 1023); }
 };
@@ -101,6 +113,18 @@ struct Float {
   friend Float minimum_or_second(Float a, Float b) { return a.v < b.v ? a.v : b.v; }
   // Likewise, with n + 127.
   friend Float power_of_two(Float biased) { return std::bit_cast<Float4>(std::bit_cast<Int4>(biased.v) << 23); }
+  friend Float sqrt(Float a) {
+    return Float4{std::sqrt(a.v[0]), std::sqrt(a.v[1]), std::sqrt(a.v[2]), std::sqrt(a.v[3])};
+  }
+  friend Float exponent(Float a) {
+    return Float(std::bit_cast<Float4>((std::bit_cast<Int4>(a.v) >> 23) | 0x4b000000)) - Float(0x1p23 + 127);
+  }
+  friend Float inverse_power(Float a) {
+    return std::bit_cast<Float4>(0x7f000000 - (std::bit_cast<Int4>(a.v) & 0x7f800000));
+  }
+  friend Float negated_where_odd(Float a, Float biased) {
+    return std::bit_cast<Float4>(std::bit_cast<Int4>(a.v) ^ (std::bit_cast<Int4>(biased.v) << 31));
+  }
   friend Float times_power_of_two(Float a, Float n) { return a * power_of_two(n + Float(0x1.8p23 + 127)); }
   friend Float times_small_power_of_two(Float a, Float n) { return times_two_powers(a, n, 0x1.8p23 + 127); }
 };
@@ -111,6 +135,8 @@ inline Float join(Double a, Double b) {
   const Float2 low = __builtin_convertvector(a.v, Float2), high = __builtin_convertvector(b.v, Float2);
   return Float4{low[0], low[1], high[0], high[1]};
 }
+inline bool any(DoubleMask m) { return (m.v[0] | m.v[1]) != 0; }
+inline bool any(FloatMask m) { return (m.v[0] | m.v[1] | m.v[2] | m.v[3]) != 0; }
 inline DoubleMask low_half(FloatMask m) { return {Long2{m.v[0], m.v[1]}}; }
 inline DoubleMask high_half(FloatMask m) { return {Long2{m.v[2], m.v[3]}}; }
 

@@ -13,6 +13,13 @@ struct BatchMask {
   M v[count];
 };
 
+template <class M, int count>
+bool any(const BatchMask<M, count>& mask) {
+  for (const M& part : mask.v)
+    if (any(part)) return true;
+  return false;
+}
+
 // What results are rounded to: where that is less than they have, errors of a few ulp do not matter.
 enum class Rounding { own, to_16_bits, to_32_bits };
 
@@ -105,6 +112,18 @@ struct Batch {
   }
   friend Batch power_of_two(const Batch& biased) {
     return from([&](int i) { return power_of_two(biased.v[i]); });
+  }
+  friend Batch sqrt(const Batch& a) {
+    return from([&](int i) { return sqrt(a.v[i]); });
+  }
+  friend Batch exponent(const Batch& a) {
+    return from([&](int i) { return exponent(a.v[i]); });
+  }
+  friend Batch inverse_power(const Batch& a) {
+    return from([&](int i) { return inverse_power(a.v[i]); });
+  }
+  friend Batch negated_where_odd(const Batch& a, const Batch& biased) {
+    return from([&](int i) { return negated_where_odd(a.v[i], biased.v[i]); });
   }
   friend Batch times_power_of_two(const Batch& a, const Batch& n) {
     return from([&](int i) { return times_power_of_two(a.v[i], n.v[i]); });

@@ -1,7 +1,7 @@
 // e^x in vectors: of floats, as exactly as a pair of floats; of doubles; and in double to what a float needs.
 //
 // x = n ln 2 + r with |r| <= ln(2) / 2, and a polynomial in r. V is a vector or a batch of them. Coefficients:
-// tools/exponential_coefficients.py. The errors that are named here are tested by tests/cpp/vector.
+// tools/polynomial_coefficients.py. The errors that are named here are tested by tests/cpp/vector.
 #pragma once
 
 #include "csrc/simd/pair.h"

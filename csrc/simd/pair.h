@@ -21,7 +21,13 @@ struct Pair {
 
   Pair() = default;
   Pair(const V& high, const V& low) : high(high), low(low) {}
-  explicit Pair(double value) : high(value), low(value - static_cast<typename V::Scalar>(value)) {}
+  explicit Pair(double value) : high(toward_zero(value)), low(value - toward_zero(value)) {}
+
+  // Of a constant, whose halves then have one sign, as product() wants it.
+  static double toward_zero(double value) {
+    const auto rounded = static_cast<typename V::Scalar>(value);
+    return rounded == value ? value : static_cast<typename V::Scalar>(value * below_one);
+  }
 
   friend Pair operator+(const Pair& a, const Pair& b) {
     const V sum = a.high + b.high, of_b = sum - a.high;  // Knuth's two-sum

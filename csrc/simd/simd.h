@@ -3,9 +3,13 @@
 // Everything lives in a namespace named after the instruction set, so that code compiled for a newer CPU can never be
 // picked by the linker for an older one. An instruction set's header offers
 //   Float, Double          lanes, Scalar, load, store, arithmetic, comparisons, select, fma, negative_fma (c - a * b),
-//                          abs, copysign, maximum_or_second, minimum_or_second
+//                          abs, sqrt, copysign, maximum_or_second, minimum_or_second
 //   low_half, high_half    of a Float (or its mask) as Double; join puts two Double back into a Float, rounding once
 //   power_of_two           by shifting an integer into the exponent
+//   exponent, inverse_power    the exponent e of a positive normal number, and 2^-e, which must be normal; of what is
+//                          none they are any number
+//   negated_where_odd      of (a, biased): a, negated where the last bit of `biased` is set
+//   any                    whether a mask has a lane set
 //   times_power_of_two     a * 2^n for an integral n <= 0 for which 2^n is not denormal
 //   times_small_power_of_two   likewise for any smaller n, rounded once in effect
 //   lockstep               how many vectors are best computed side by side

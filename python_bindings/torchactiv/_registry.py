@@ -27,7 +27,8 @@ class Argument(TypedDict):
     """A plain number that an operator takes."""
 
     name: str
-    default: float
+    default: float | None
+    """None where it must be given."""
 
 
 class Properties(TypedDict):
@@ -69,6 +70,8 @@ class Entry(TypedDict):
     """Whether the operator ``<name>_`` exists."""
     inplace_argument: NotRequired[bool]
     """Whether function and module take ``inplace=``."""
+    repr: NotRequired[str]
+    """Which arguments the module's repr shows: "names" with values, "values" alone, or "nothing"."""
 
 
 _added: list[Entry] = []

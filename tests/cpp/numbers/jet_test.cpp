@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 #include <string>
 
 #include "csrc/operators/activations.h"
@@ -44,6 +45,14 @@ Real reciprocal(Real a) { return Real(1 / a.value); }
 Real exp(Real a) { return Real(std::exp(a.value)); }
 Real expm1(Real a) { return Real(std::expm1(a.value)); }
 Real sigmoid(Real a) { return Real(1 / (1 + std::exp(-a.value))); }
+Real sqrt(Real a) { return Real(std::sqrt(a.value)); }
+Real log1p(Real a) { return Real(std::log1p(a.value)); }
+Real erf(Real a) { return Real(std::erf(a.value)); }
+Real erfcx(Real a) { return Real(std::exp(a.value * a.value) * std::erfc(a.value)); }
+Real erfcx_slope(Real a) { return Real(2 * a.value * erfcx(a).value - 2 * std::numbers::inv_sqrtpi); }
+Real sin(Real a) { return Real(std::sin(a.value)); }
+Real cos(Real a) { return Real(std::cos(a.value)); }
+Real atan(Real a) { return Real(std::atan(a.value)); }
 
 // e^a as `multiple` times what restore() multiplies by. A true model has a multiple beyond 1 in the tail alone, and a
 // power of two; anything shows whether what must be restored is.
@@ -128,6 +137,23 @@ TEST(Jet, OfExponentials) {
   expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).value()); });
   expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).plus(3.0)); });
   expect_derivative([]<class N>(N x) { return narrow(rising_exponential(x * N(0.5)).value()); });
+}
+
+TEST(Jet, OfTranscendentalFunctions) {
+  expect_derivative([]<class N>(N x) { return sqrt(x * x + N(1.0)); });
+  expect_derivative([]<class N>(N x) { return log1p(x * x * N(0.5) - N(0.01)); });
+  expect_derivative([]<class N>(N x) { return erf(x * N(0.7)); });
+  expect_derivative([]<class N>(N x) { return erfcx(abs(x)); });
+  expect_derivative([]<class N>(N x) { return erfcx_slope(abs(x)); });
+  expect_derivative([]<class N>(N x) { return sin(x * N(1.3)); });
+  expect_derivative([]<class N>(N x) { return cos(x * x); });
+  expect_derivative([]<class N>(N x) { return atan(x * N(0.8)); });
+}
+
+TEST(Jet, OfFarArguments) {
+  const Jet<Real> far(Real(1e200), Real(1.0));
+  EXPECT_EQ(atan(far).tangent.value, 0);
+  EXPECT_EQ(erf(far).tangent.value, 0);
 }
 
 // Proportional to the exponential to all digits, as it is in no activation but in the limit.

@@ -1,6 +1,7 @@
 // The largest errors that the comments in csrc/simd promise, on every instruction set of this CPU.
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <random>
 
 #include "tests/cpp/vector/instruction_sets.h"
@@ -38,7 +39,34 @@ Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
 Real fused(Real x, Real y) { return x * x + y; }
 Real fused_negative(Real x, Real y) { return y - x * x; }
 
+Real square_root(Real x, Real) { return std::sqrt(x); }
+Real logarithm(Real x, Real) { return std::log1p(x); }
+Real error_function(Real x, Real) { return std::erf(x); }
+Real sine(Real x, Real) { return std::sin(x); }
+Real cosine(Real x, Real) { return std::cos(x); }
+Real arctangent(Real x, Real) { return std::atan(x); }
+
+// For a large x by the continued fraction x + excess of 1 / (sqrt(pi) erfcx(x)).
+constexpr Real continued_from = 3;
+Real excess(Real x) {
+  Real tail = 0;
+  for (int n = 50; n >= 1; --n) tail = n * 0.5L / (x + tail);
+  return tail;
+}
+Real scaled_complement(Real x, Real) {
+  if (x < continued_from) return std::exp(x * x) * std::erfc(x);
+  return std::numbers::inv_sqrtpi_v<Real> / (x + excess(x));
+}
+Real scaled_complement_slope(Real x, Real) {
+  if (x < continued_from) return 2 * x * scaled_complement(x, 0) - 2 * std::numbers::inv_sqrtpi_v<Real>;
+  return -2 * excess(x) * scaled_complement(x, 0);
+}
+
 constexpr Range moderate{-0x1p12, 0x1p12}, positive{0, 0x1p12}, unused{0, 1};
+constexpr Range unit{-1, 1}, small_positive{0, 4}, reducible{-4000, 4000}, far{-0x1p100, 0x1p100},
+    far_positive{0, 0x1p100};
+
+constexpr double short_bound = 0x1.6ap-22;  // 2^-21.5
 
 constexpr Row of_floats[] = {
     {"fma(x, x, y)", fused, moderate, {-0x1p20, 0x1p20}, Unit::ulp, 0.50001},
@@ -75,6 +103,41 @@ constexpr Row of_floats[] = {
     {"short exp", exponential, {-120, 60}, unused, Unit::ulp, 0.98},
     {"short sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 2.3},
     {"short expm1", exponential_minus_1, {-120, 60}, unused, Unit::ulp, 1.6},
+    {"short sqrt", square_root, far_positive, unused, Unit::ulp, 0.5},
+    {"short log1p", logarithm, {-0.5, 4}, unused, Unit::relative, short_bound},
+    {"short log1p", logarithm, far_positive, unused, Unit::relative, short_bound},
+    {"short erfcx", scaled_complement, small_positive, unused, Unit::relative, short_bound},
+    {"short erfcx", scaled_complement, far_positive, unused, Unit::relative, short_bound},
+    {"short erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::relative, 0x1p-20},
+    {"short erfcx_slope", scaled_complement_slope, positive, unused, Unit::relative, 0x1p-20},
+    {"short erf", error_function, unit, unused, Unit::relative, short_bound},
+    {"short erf", error_function, {-10, 10}, unused, Unit::relative, short_bound},
+    {"short sin", sine, {-4, 4}, unused, Unit::relative, short_bound},
+    {"short sin", sine, reducible, unused, Unit::relative, short_bound},
+    {"short sin", sine, far, unused, Unit::relative, short_bound},
+    {"short cos", cosine, {-4, 4}, unused, Unit::relative, short_bound},
+    {"short cos", cosine, reducible, unused, Unit::relative, short_bound},
+    {"short cos", cosine, far, unused, Unit::relative, short_bound},
+    {"short atan", arctangent, {-4, 4}, unused, Unit::relative, short_bound},
+    {"short atan", arctangent, far, unused, Unit::relative, short_bound},
+    // csrc/numbers/single_functions.h
+    {"sqrt", square_root, far_positive, unused, Unit::ulp, 0.5},
+    {"log1p", logarithm, {-0.5, 4}, unused, Unit::ulp, 0.53},
+    {"log1p", logarithm, far_positive, unused, Unit::ulp, 0.53},
+    {"erfcx", scaled_complement, small_positive, unused, Unit::ulp, 0.53},
+    {"erfcx", scaled_complement, far_positive, unused, Unit::ulp, 0.53},
+    {"erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::ulp, 0.53},
+    {"erfcx_slope", scaled_complement_slope, positive, unused, Unit::ulp, 0.53},
+    {"erf", error_function, unit, unused, Unit::ulp, 0.53},
+    {"erf", error_function, {-10, 10}, unused, Unit::ulp, 0.53},
+    {"sin", sine, {-4, 4}, unused, Unit::ulp, 0.53},
+    {"sin", sine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 0.53},
+    {"sin", sine, far, unused, Unit::ulp, 0.53},
+    {"cos", cosine, {-4, 4}, unused, Unit::ulp, 0.53},
+    {"cos", cosine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 0.53},
+    {"cos", cosine, far, unused, Unit::ulp, 0.53},
+    {"atan", arctangent, {-4, 4}, unused, Unit::ulp, 0.53},
+    {"atan", arctangent, far, unused, Unit::ulp, 0.53},
 };
 
 // Where wide numbers are doubles.
@@ -95,6 +158,41 @@ constexpr Row of_doubles[] = {
     {"rising exponential value", exponential, {-60, 600}, unused, Unit::ulp, 0.97},
     {"rising exponential restored", inverse_exponential, {-60, 760}, unused, Unit::ulp, 1.6},
     {"sigmoid", logistic, {-800, 800}, unused, Unit::ulp, 1.2},
+    {"sqrt", square_root, far_positive, unused, Unit::ulp, 0.501},
+    {"log1p", logarithm, {-0.5, 4}, unused, Unit::ulp, 4},
+    {"log1p", logarithm, {0, 0x1p1023}, unused, Unit::ulp, 4},
+    {"erfcx", scaled_complement, small_positive, unused, Unit::relative, 1e-15},
+    {"erfcx", scaled_complement, far_positive, unused, Unit::relative, 1e-15},
+    {"erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::relative, 1e-15},
+    {"erfcx_slope", scaled_complement_slope, far_positive, unused, Unit::relative, 1e-15},
+    {"erf", error_function, unit, unused, Unit::ulp, 4},
+    {"erf", error_function, {-10, 10}, unused, Unit::ulp, 4},
+    {"sin", sine, {-4, 4}, unused, Unit::ulp, 4},
+    {"sin", sine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 4},
+    {"sin", sine, far, unused, Unit::ulp, 4},
+    {"cos", cosine, {-4, 4}, unused, Unit::ulp, 4},
+    {"cos", cosine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 4},
+    {"cos", cosine, far, unused, Unit::ulp, 4},
+    {"atan", arctangent, {-4, 4}, unused, Unit::ulp, 4},
+    {"atan", arctangent, far, unused, Unit::ulp, 4},
+    // Of doubles that will be rounded to floats.
+    {"single sqrt", square_root, far_positive, unused, Unit::ulp, 0.501},
+    {"single log1p", logarithm, {-0.5, 4}, unused, Unit::relative, 0x1p-29},
+    {"single log1p", logarithm, far_positive, unused, Unit::relative, 0x1p-29},
+    {"single erfcx", scaled_complement, small_positive, unused, Unit::relative, 0x1p-29},
+    {"single erfcx", scaled_complement, far_positive, unused, Unit::relative, 0x1p-29},
+    {"single erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::relative, 0x1p-29},
+    {"single erfcx_slope", scaled_complement_slope, far_positive, unused, Unit::relative, 0x1p-29},
+    {"single erf", error_function, unit, unused, Unit::relative, 0x1p-29},
+    {"single erf", error_function, {-10, 10}, unused, Unit::relative, 0x1p-29},
+    {"single sin", sine, {-4, 4}, unused, Unit::relative, 0x1p-29},
+    {"single sin", sine, {-0x1p21, 0x1p21}, unused, Unit::relative, 0x1p-29},
+    {"single sin", sine, far, unused, Unit::relative, 0x1p-29},
+    {"single cos", cosine, {-4, 4}, unused, Unit::relative, 0x1p-29},
+    {"single cos", cosine, {-0x1p21, 0x1p21}, unused, Unit::relative, 0x1p-29},
+    {"single cos", cosine, far, unused, Unit::relative, 0x1p-29},
+    {"single atan", arctangent, {-4, 4}, unused, Unit::relative, 0x1p-29},
+    {"single atan", arctangent, far, unused, Unit::relative, 0x1p-29},
 };
 
 // Half of them evenly spread, half with sizes that are, both over the range.

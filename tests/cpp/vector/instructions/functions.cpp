@@ -63,7 +63,16 @@ V one_where(const typename V::Mask& mask) {
       ROW(V, "exponential restored", restored(exponential(x))),                                                      \
       ROW(V, "rising exponential value", rising_exponential(x).value()),                                             \
       ROW(V, "rising exponential restored", inverse_restored(rising_exponential(x))),                                \
-      ROW(V, "product restored", product_restored(exponential(x), y))
+      ROW(V, "product restored", product_restored(exponential(x), y)), ROW(V, "sqrt", sqrt(x)),                      \
+      ROW(V, "log1p", log1p(x)), ROW(V, "erfcx", erfcx(x)), ROW(V, "erfcx_slope", erfcx_slope(x)),                   \
+      ROW(V, "erf", erf(x)), ROW(V, "sin", sin(x)), ROW(V, "cos", cos(x)), ROW(V, "atan", atan(x))
+
+// Of numbers that will be rounded to fewer bits.
+#define ROWS_OF_ROUNDED(V, prefix)                                                                              \
+  ROW(V, prefix "exp", exp(x)), ROW(V, prefix "sigmoid", sigmoid(x)), ROW(V, prefix "expm1", expm1(x)),         \
+      ROW(V, prefix "sqrt", sqrt(x)), ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),       \
+      ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)), \
+      ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x))
 
 // As formulas use them: e^x; e^-x; y e^x, which need not be as small as e^x.
 auto restored(const auto& e) { return e.restore(narrow(e.value())); }
@@ -88,12 +97,10 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "x * yy", x*(widen(y) * y)),
     ROW(Floats, "product x yy", product(x, widen(y) * y)),
     ROW(Floats, "product xy yy", product(widen(x) * y, widen(y) * y)),
-    ROW(ShortFloats, "short exp", exp(x)),
-    ROW(ShortFloats, "short sigmoid", sigmoid(x)),
-    ROW(ShortFloats, "short expm1", expm1(x)),
+    ROWS_OF_ROUNDED(ShortFloats, "short "),
 };
 
-constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles)};
+constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_ROUNDED(SingleDoubles, "single ")};
 
 template <class E>
 void load(const std::uint16_t* p, double* result, std::size_t n) {
