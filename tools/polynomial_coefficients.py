@@ -33,7 +33,9 @@ def log1p_slope(f: Real) -> Real:
 
 def of_square(function: Callable[[Real], Real]) -> Callable[[Real], Real]:
     """function(s) / s of an odd function, as a function of s^2."""
-    return lambda square: function(mpmath.sqrt(square)) / mpmath.sqrt(square) if square else function(Real("1e-30")) * Real("1e30")
+    return lambda square: (
+        function(mpmath.sqrt(square)) / mpmath.sqrt(square) if square else function(Real("1e-30")) * Real("1e30")
+    )
 
 
 def atanh_curvature(square: Real) -> Real:
@@ -41,6 +43,13 @@ def atanh_curvature(square: Real) -> Real:
     if square < Real("1e-15"):
         return Real(2) / 3 + square * 2 / 5
     return (2 * of_square(mpmath.atanh)(square) - 2) / square
+
+
+def sine_curvature(square: Real) -> Real:
+    """(sin(r) / r - 1) / r^2, by its series near 0."""
+    if square < Real("1e-15"):
+        return -Real(1) / 6 + square / 120
+    return (of_square(mpmath.sin)(square) - 1) / square
 
 
 ERFCX_CENTRE = 3
@@ -66,12 +75,12 @@ def erfcx(a: Real) -> Real:
 
 
 def erfcx_near(a: Real) -> Real:
-    """erfcx without its pole at -centre, which its tail is alike."""
+    """erfcx(a) (a + centre), which is flat where erfcx falls as 1 / a."""
     return erfcx(a) * (a + ERFCX_CENTRE)
 
 
 def erfcx_slope(a: Real) -> Real:
-    """-erfcx'(a) without its pole."""
+    """-erfcx'(a) (a + centre)^2, likewise."""
     return (2 / mpmath.sqrt(mpmath.pi) - 2 * a * erfcx(a)) * (a + ERFCX_CENTRE) ** 2
 
 
@@ -124,7 +133,7 @@ FITS = [
     Fit("short_small_erf", erf_of_square, SMALL_SQUARE, 7, relative(erf_of_square, SMALL_SQUARE)),
     Fit("double_small_erf", erf_of_square, SMALL_SQUARE, 12, relative(erf_of_square, SMALL_SQUARE)),
     Fit("single_sine", sine, HALF_PI_SQUARE, 6, relative(sine, HALF_PI_SQUARE)),
-    Fit("double_sine", sine, HALF_PI_SQUARE, 9, relative(sine, HALF_PI_SQUARE)),
+    Fit("double_sine_curvature", sine_curvature, HALF_PI_SQUARE, 8, HALF_PI_SQUARE[1] * relative(sine, HALF_PI_SQUARE)),
     Fit("single_arctangent", arctangent, SMALL_SQUARE, 11, relative(arctangent, SMALL_SQUARE)),
     Fit("double_arctangent", arctangent, SMALL_SQUARE, 21, relative(arctangent, SMALL_SQUARE)),
 ]
