@@ -27,7 +27,7 @@ constexpr double double_atanh_curvature[] = {
 // beside k ln 2, so that the error of 1 + a, of which k is taken, never counts.
 template <Vector V>
 V log1p(const V& a) {
-  // Larger than 1 where 2^-k might be denormal.
+  // Larger than 1 where 2^-k might be denormal; what becomes a float is nowhere near 2^1022.
   constexpr int shift = V::is_single ? 0 : 3;
   constexpr double unit = 1 << shift;
   const V near = fma(a, V(1.5 / unit), V(1.5 / unit)), inverse = inverse_power(near);  // inverse: unit / 2^k
