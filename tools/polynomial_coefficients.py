@@ -12,52 +12,62 @@ import mpmath
 
 mpmath.mp.dps = 60
 
-Real = mpmath.mpf
-REACH = mpmath.log(2) / 2 * Real("1.001")  # rounding may pick the neighbouring power of two
+REACH = mpmath.log(2) / 2 * mpmath.mpf("1.001")  # rounding may pick the neighbouring power of two
 
 
-def slope(r: Real) -> Real:
+def slope(r: mpmath.mpf) -> mpmath.mpf:
     """(e^r - 1) / r, by its series near 0."""
-    return mpmath.expm1(r) / r if abs(r) > Real("1e-20") else 1 + r / 2
+    return mpmath.expm1(r) / r if abs(r) > mpmath.mpf("1e-20") else 1 + r / 2
 
 
-def curvature(r: Real) -> Real:
+def curvature(r: mpmath.mpf) -> mpmath.mpf:
     """(e^r - 1 - r) / r^2, by its series near 0."""
-    return (mpmath.expm1(r) - r) / (r * r) if abs(r) > Real("1e-15") else Real(1) / 2 + r / 6
+    return (mpmath.expm1(r) - r) / (r * r) if abs(r) > mpmath.mpf("1e-15") else mpmath.mpf(1) / 2 + r / 6
 
 
-def log1p_slope(f: Real) -> Real:
+def log1p_slope(f: mpmath.mpf) -> mpmath.mpf:
     """log(1 + f) / f."""
-    return mpmath.log1p(f) / f if abs(f) > Real("1e-20") else 1 - f / 2
+    return mpmath.log1p(f) / f if abs(f) > mpmath.mpf("1e-20") else 1 - f / 2
 
 
-def of_square(function: Callable[[Real], Real]) -> Callable[[Real], Real]:
+def of_square(function: Callable[[mpmath.mpf], mpmath.mpf]) -> Callable[[mpmath.mpf], mpmath.mpf]:
     """function(s) / s of an odd function, as a function of s^2."""
-    return lambda square: function(mpmath.sqrt(square)) / mpmath.sqrt(square) if square else function(Real("1e-30")) * Real("1e30")
+    return lambda square: (
+        function(mpmath.sqrt(square)) / mpmath.sqrt(square)
+        if square
+        else function(mpmath.mpf("1e-30")) * mpmath.mpf("1e30")
+    )
 
 
-def atanh_curvature(square: Real) -> Real:
+def atanh_curvature(square: mpmath.mpf) -> mpmath.mpf:
     """(2 atanh(s) / s - 2) / s^2, by its series near 0."""
-    if square < Real("1e-15"):
-        return Real(2) / 3 + square * 2 / 5
+    if square < mpmath.mpf("1e-15"):
+        return mpmath.mpf(2) / 3 + square * 2 / 5
     return (2 * of_square(mpmath.atanh)(square) - 2) / square
+
+
+def sine_curvature(square: mpmath.mpf) -> mpmath.mpf:
+    """(sin(r) / r - 1) / r^2, by its series near 0."""
+    if square < mpmath.mpf("1e-15"):
+        return -mpmath.mpf(1) / 6 + square / 120
+    return (of_square(mpmath.sin)(square) - 1) / square
 
 
 ERFCX_CENTRE = 3
 
 
-def of_inverse(function: Callable[[Real], Real]) -> Callable[[Real], Real]:
+def of_inverse(function: Callable[[mpmath.mpf], mpmath.mpf]) -> Callable[[mpmath.mpf], mpmath.mpf]:
     """A function of a in 0 .. infinity as one of (a - centre) / (a + centre)."""
 
-    def mapped(t: Real) -> Real:
-        t = min(t, 1 - Real("1e-30"))
+    def mapped(t: mpmath.mpf) -> mpmath.mpf:
+        t = min(t, 1 - mpmath.mpf("1e-30"))
         with mpmath.workdps(100):
             return function(ERFCX_CENTRE * (1 + t) / (1 - t))
 
     return mapped
 
 
-def erfcx(a: Real) -> Real:
+def erfcx(a: mpmath.mpf) -> mpmath.mpf:
     """The scaled complementary error function, e^(a^2) erfc(a)."""
     if a < 1000:
         return mpmath.exp(a * a) * mpmath.erfc(a)
@@ -65,17 +75,17 @@ def erfcx(a: Real) -> Real:
     return series / (a * mpmath.sqrt(mpmath.pi))
 
 
-def erfcx_near(a: Real) -> Real:
-    """erfcx without its pole at -centre, which its tail is alike."""
+def erfcx_near(a: mpmath.mpf) -> mpmath.mpf:
+    """erfcx(a) (a + centre), which is flat where erfcx falls as 1 / a."""
     return erfcx(a) * (a + ERFCX_CENTRE)
 
 
-def erfcx_slope(a: Real) -> Real:
-    """-erfcx'(a) without its pole."""
+def erfcx_slope(a: mpmath.mpf) -> mpmath.mpf:
+    """-erfcx'(a) (a + centre)^2, likewise."""
     return (2 / mpmath.sqrt(mpmath.pi) - 2 * a * erfcx(a)) * (a + ERFCX_CENTRE) ** 2
 
 
-ERF_REACH = Real("4.3")  # where it is 1 - 2^-29.6
+ERF_REACH = mpmath.mpf("4.3")  # where it is 1 - 2^-29.6
 
 
 @dataclass
@@ -83,27 +93,27 @@ class Fit:
     """What to fit, where, by how many coefficients; and what makes its error the relative one of the result."""
 
     name: str
-    function: Callable[[Real], Real]
-    interval: tuple[Real, Real]
+    function: Callable[[mpmath.mpf], mpmath.mpf]
+    interval: tuple[mpmath.mpf, mpmath.mpf]
     count: int
-    weight: Real
+    weight: mpmath.mpf
 
 
-def relative(function: Callable[[Real], Real], interval: tuple[Real, Real]) -> Real:
+def relative(function: Callable[[mpmath.mpf], mpmath.mpf], interval: tuple[mpmath.mpf, mpmath.mpf]) -> mpmath.mpf:
     """One over the smallest of a monotonic function."""
     return 1 / min(abs(function(end)) for end in interval)
 
 
 EVEN = (-REACH, REACH)
-THIRD = (-Real("0.3334"), Real("0.3334"))
-UNIT = (Real(-1), Real(1))
-ERF_SQUARE = (Real(0), ERF_REACH**2)
-SMALL_SQUARE = (Real(0), Real(1))
-HALF_PI_SQUARE = (Real(0), (mpmath.pi / 2 * Real("1.0001")) ** 2)
+THIRD = (-mpmath.mpf("0.3334"), mpmath.mpf("0.3334"))
+UNIT = (mpmath.mpf(-1), mpmath.mpf(1))
+ERF_SQUARE = (mpmath.mpf(0), ERF_REACH**2)
+SMALL_SQUARE = (mpmath.mpf(0), mpmath.mpf(1))
+HALF_PI_SQUARE = (mpmath.mpf(0), (mpmath.pi / 2 * mpmath.mpf("1.0001")) ** 2)
 erf_of_square, sine, arctangent = of_square(mpmath.erf), of_square(mpmath.sin), of_square(mpmath.atan)
 
 
-def centred_erf(t: Real) -> Real:
+def centred_erf(t: mpmath.mpf) -> mpmath.mpf:
     """erf(a) / a of t = 2 a^2 / reach^2 - 1."""
     return erf_of_square((t + 1) * ERF_REACH**2 / 2)
 
@@ -115,7 +125,7 @@ FITS = [
     Fit("fine_float_curvature", curvature, EVEN, 6, REACH / slope(-REACH)),
     Fit("double_curvature", curvature, EVEN, 11, REACH / slope(-REACH)),
     Fit("single_log1p_slope", log1p_slope, THIRD, 11, relative(log1p_slope, THIRD)),
-    Fit("double_atanh_curvature", atanh_curvature, (Real(0), Real("0.0401")), 8, Real("0.0401") / 2),
+    Fit("double_atanh_curvature", atanh_curvature, (mpmath.mpf(0), mpmath.mpf("0.0401")), 8, mpmath.mpf("0.0401") / 2),
     Fit("single_erfcx", of_inverse(erfcx_near), UNIT, 14, mpmath.sqrt(mpmath.pi)),
     Fit("double_erfcx", of_inverse(erfcx_near), UNIT, 25, mpmath.sqrt(mpmath.pi)),
     Fit("single_erfcx_slope", of_inverse(erfcx_slope), UNIT, 16, mpmath.sqrt(mpmath.pi)),
@@ -124,7 +134,7 @@ FITS = [
     Fit("short_small_erf", erf_of_square, SMALL_SQUARE, 7, relative(erf_of_square, SMALL_SQUARE)),
     Fit("double_small_erf", erf_of_square, SMALL_SQUARE, 12, relative(erf_of_square, SMALL_SQUARE)),
     Fit("single_sine", sine, HALF_PI_SQUARE, 6, relative(sine, HALF_PI_SQUARE)),
-    Fit("double_sine", sine, HALF_PI_SQUARE, 9, relative(sine, HALF_PI_SQUARE)),
+    Fit("double_sine_curvature", sine_curvature, HALF_PI_SQUARE, 8, HALF_PI_SQUARE[1] * relative(sine, HALF_PI_SQUARE)),
     Fit("single_arctangent", arctangent, SMALL_SQUARE, 11, relative(arctangent, SMALL_SQUARE)),
     Fit("double_arctangent", arctangent, SMALL_SQUARE, 21, relative(arctangent, SMALL_SQUARE)),
 ]

@@ -13,13 +13,6 @@ struct BatchMask {
   M v[count];
 };
 
-template <class M, int count>
-bool any(const BatchMask<M, count>& mask) {
-  for (const M& part : mask.v)
-    if (any(part)) return true;
-  return false;
-}
-
 // What results are rounded to: where that is less than they have, errors of a few ulp do not matter.
 enum class Rounding { own, to_16_bits, to_32_bits };
 

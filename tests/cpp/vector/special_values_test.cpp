@@ -2,6 +2,8 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <numbers>
+#include <string>
 
 #include "tests/cpp/vector/instruction_sets.h"
 
@@ -77,6 +79,86 @@ TEST_P(SpecialValues, OfTheSigmoid) {
     EXPECT_TRUE(same(results[2], 0));
     EXPECT_EQ(results[3], 0.5);
   });
+}
+
+struct Value {
+  const char* function;
+  double x, expected, tolerance;  // relative
+};
+
+TEST_P(SpecialValues, OfTranscendentalFunctions) {
+  const double infinity = limits::infinity(), nan = limits::quiet_NaN(), half_pi = std::numbers::pi / 2;
+  const double small = std::numeric_limits<float>::min(), large = std::numeric_limits<float>::max();
+  const Value values[] = {
+      {"sqrt", 0, 0, 0},
+      {"sqrt", infinity, infinity, 0},
+      {"sqrt", nan, nan, 0},
+      {"log1p", 0, 0, 0},
+      {"log1p", small, small, 1e-6},
+      {"log1p", large, std::log(large), 1e-6},
+      {"log1p", infinity, infinity, 0},
+      {"log1p", nan, nan, 0},
+      {"erfcx", 0, 1, 1e-6},
+      {"erfcx", large, std::numbers::inv_sqrtpi / large, 1e-6},
+      {"erfcx", infinity, 0, 0},
+      {"erfcx", nan, nan, 0},
+      {"erfcx_slope", 0, -2 * std::numbers::inv_sqrtpi, 2e-6},
+      {"erfcx_slope", nan, nan, 0},
+      {"erf", 0.0, 0.0, 0},
+      {"erf", -0.0, -0.0, 0},
+      {"erf", -small, -small * 2 * std::numbers::inv_sqrtpi, 1e-6},
+      {"erf", large, 1, 0},
+      {"erf", infinity, 1, 0},
+      {"erf", -infinity, -1, 0},
+      {"erf", nan, nan, 0},
+      {"sin", 0.0, 0.0, 0},
+      {"sin", -0.0, -0.0, 0},
+      {"sin", small, small, 1e-6},
+      {"sin", large, std::sin(large), 1e-6},
+      {"sin", infinity, nan, 0},
+      {"sin", -infinity, nan, 0},
+      {"sin", nan, nan, 0},
+      {"cos", 0, 1, 1e-6},
+      {"cos", large, std::cos(large), 1e-6},
+      {"cos", infinity, nan, 0},
+      {"cos", nan, nan, 0},
+      {"atan", 0.0, 0.0, 0},
+      {"atan", -0.0, -0.0, 0},
+      {"atan", -small, -small, 1e-6},
+      {"atan", large, half_pi, 1e-6},
+      {"atan", infinity, half_pi, 1e-6},
+      {"atan", -infinity, -half_pi, 1e-6},
+      {"atan", nan, nan, 0},
+  };
+  const auto expect = [&](std::span<const Function> functions, const std::string& prefix) {
+    for (const auto& [function, x, expected, tolerance] : values) {
+      // Among others: a NaN or a far number must not keep its neighbours from being right.
+      const std::vector<double> among{1, x, 1, nan, 1};
+      const auto results = InstructionSet::run(functions, prefix + function, among, among);
+      if (tolerance == 0)
+        EXPECT_TRUE(same(results[1], expected)) << prefix << function << " of " << x << " is " << results[1];
+      else
+        EXPECT_NEAR(results[1], expected, tolerance * std::fabs(expected)) << prefix << function << " of " << x;
+      const auto alone = InstructionSet::run(functions, prefix + function, {1}, {1});
+      for (const int i : {0, 2, 4}) EXPECT_EQ(results[i], alone[0]) << prefix << function << " beside " << x;
+    }
+  };
+  expect(instructions().of_floats, "");
+  expect(instructions().of_floats, "short ");
+  expect(instructions().of_doubles, "");
+  expect(instructions().of_doubles, "single ");
+}
+
+TEST_P(SpecialValues, OfTheLargestDoubles) {
+  const double largest = limits::max(), infinity = limits::infinity();
+  const auto run = [&](const char* name, double x) {
+    return InstructionSet::run(instructions().of_doubles, name, {x}, {x})[0];
+  };
+  EXPECT_DOUBLE_EQ(run("log1p", largest), std::log(largest));
+  EXPECT_DOUBLE_EQ(run("sin", largest), std::sin(largest));
+  EXPECT_EQ(run("erf", largest), 1);
+  EXPECT_DOUBLE_EQ(run("atan", largest), std::atan(infinity));
+  EXPECT_DOUBLE_EQ(run("erfcx", 1e300), std::numbers::inv_sqrtpi / 1e300);
 }
 
 // Within the limits that ops/number.h names; what exceeds those the formulas cut off.
