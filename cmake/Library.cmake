@@ -3,7 +3,7 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/csrc/operators/*.cpp ${CMAKE_SOURCE_DIR}/csrc/cpu/*.cpp ${CMAKE_SOURCE_DIR}/csrc/meta/*.cpp
   ${CMAKE_SOURCE_DIR}/csrc/composite/*.cpp ${CMAKE_SOURCE_DIR}/csrc/autograd/*.cpp
   ${CMAKE_SOURCE_DIR}/csrc/autocast/*.cpp ${CMAKE_SOURCE_DIR}/csrc/vmap/*.cpp
-  ${CMAKE_SOURCE_DIR}/csrc/functionalize/*.cpp)
+  ${CMAKE_SOURCE_DIR}/csrc/functionalize/*.cpp ${CMAKE_SOURCE_DIR}/csrc/compositions/*.cpp)
 
 add_library(torchactiv SHARED ${sources})
 foreach(kernels IN LISTS TORCHACTIV_KERNEL_LIBRARIES)
@@ -15,6 +15,12 @@ if(TORCHACTIV_X86)
   target_compile_definitions(torchactiv PRIVATE TORCHACTIV_X86)
 endif()
 target_link_libraries(torchactiv PUBLIC torchactiv_torch)
+
+# Code for every operator that is no kernel: to optimise it takes minutes, and saves nothing that can be measured.
+set_source_files_properties(
+  ${CMAKE_SOURCE_DIR}/csrc/composite/composite.cpp ${CMAKE_SOURCE_DIR}/csrc/meta/meta.cpp
+  ${CMAKE_SOURCE_DIR}/csrc/vmap/vmap.cpp ${CMAKE_SOURCE_DIR}/csrc/functionalize/functionalize.cpp
+  ${CMAKE_SOURCE_DIR}/csrc/autocast/autocast.cpp PROPERTIES COMPILE_OPTIONS -O1)
 
 # at::parallel_for is a template, which runs on one thread where it is compiled without OpenMP. GCC's calls find the
 # runtime that torch has brought; linking one as well would start a second set of threads, which torch does not count.

@@ -75,7 +75,7 @@ using Float32 = Float32In<Floats>;
 using BFloat16 = BFloat16In<ShortFloats>;
 using Float16 = Float16In<ShortFloats>;
 
-// Elements of type E, computed in double. What is stored rounds to float first, which the 16-bit types can afford.
+// Elements of type E, computed in double.
 template <class E>
 struct InDoubles {
   using Storage = typename E::Storage;
@@ -93,14 +93,7 @@ struct InDoubles {
   }
 };
 
-// The same elements as E, in half as many vectors as SingleDoubles has.
-using FewFloats = Batch<Float, SingleDoubles::parts / 2>;
-template <class E>
-struct Doubled;
-template <template <class> class E, class V>
-struct Doubled<E<V>> {
-  using Type = InDoubles<E<FewFloats>>;
-};
+using FewFloats = Batch<Float, SingleDoubles::parts / 2>;  // as many elements as SingleDoubles has
 
 template <class E>
 constexpr int lanes = E::Vector::lanes;

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import torch
 import torchactiv
+from torchactiv import composed_modules, compositions
 from operators import OPERATORS, Case, Operator, every_case, every_operator, every_parametric, same_bits
 
 IN_TORCH_NN = [o for o in OPERATORS if hasattr(torch.nn, o.module)]
@@ -220,6 +221,6 @@ def test_a_module_learns(case: Case) -> None:
 
 
 def test_the_catalogue_lists_every_function_and_module() -> None:
-    assert list(torchactiv.functional.__all__) == [o.name for o in OPERATORS]
-    assert list(torchactiv.nn.__all__) == [*(o.module for o in OPERATORS), "make"]
-    assert [entry["name"] for entry in torchactiv.catalogue()] == [o.name for o in OPERATORS]
+    assert set(torchactiv.functional.__all__) == {o.name for o in OPERATORS} | set(compositions.__all__)
+    assert set(torchactiv.nn.__all__) == {o.module for o in OPERATORS} | set(composed_modules.__all__) | {"make"}
+    assert {entry["name"] for entry in torchactiv.catalogue()} == set(torchactiv.functional.__all__)

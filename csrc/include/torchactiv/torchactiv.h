@@ -1,5 +1,6 @@
 // torchactiv for C++ programs: functions, and modules for torch::nn.
 #pragma once
 
+#include <torchactiv/compositions.h>
 #include <torchactiv/functional.h>
 #include <torchactiv/nn.h>

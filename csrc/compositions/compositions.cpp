@@ -1,0 +1,104 @@
+// Activations that are no function of single elements, or that choose between several: made of the catalogue's
+// operators and of ATen's, and so differentiable, batched and traced as these are (CompositeImplicitAutograd).
+#include <ATen/Functions.h>
+#include <torch/library.h>
+
+#include "csrc/compositions/compositions.h"
+#include "csrc/operators/activations.h"
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+namespace {
+
+template <class Op>
+at::Tensor call(TensorSpan tensors, ArgumentSpan arguments = {}) {
+  return operator_of<Op>().forward.call(tensors, arguments)[0];
+}
+
+std::int64_t wrap_dimension(const char* name, const at::Tensor& input, std::int64_t dim) {
+  TORCH_CHECK(input.dim() > 0, name, " does not support 0-dimensional tensors");
+  TORCH_CHECK_INDEX(-input.dim() <= dim && dim < input.dim(), name, ": dim=", dim, " is out of range for input of ",
+                    input.dim(), " dimensions");
+  return dim < 0 ? dim + input.dim() : dim;
+}
+
+void check_bounds(double lower, double upper) {
+  TORCH_CHECK(lower <= upper, "rrelu: lower must not be greater than upper, got lower=", lower, ", upper=", upper);
+}
+
+}  // namespace
+
+at::Tensor gelu(const at::Tensor& input, c10::string_view approximate) {
+  if (approximate == "none") return call<GeluErf>(input);
+  if (approximate == "tanh") return call<GeluTanh>(input);
+  TORCH_CHECK(false, "gelu: approximate argument must be either none or tanh, got '", approximate, "'");
+}
+
+at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool training,
+                 std::optional<at::Generator> generator) {
+  check_bounds(lower, upper);
+  if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
+  const at::Tensor slopes = at::empty_like(input).uniform_(lower, upper, generator);
+  return call<PRelu>({input, slopes.detach()});
+}
+
+at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
+                   std::optional<at::Generator> generator) {
+  check_bounds(lower, upper);
+  if (!training) {
+    operator_of<LeakyRelu>().forward_in_place.call(input, (lower + upper) / 2);
+    return input;
+  }
+  // Backward reads what the result overwrites.
+  return input.copy_(rrelu(input.clone(), lower, upper, training, std::move(generator)));
+}
+
+at::Tensor glu(const at::Tensor& input, std::int64_t dim) {
+  const std::int64_t wrapped = wrap_dimension("glu", input, dim);
+  TORCH_CHECK(input.sym_size(wrapped) % 2 == 0, "glu: Halving dimension must be even, but dimension ", wrapped,
+              " is size ", input.sym_size(wrapped));
+  const std::vector<at::Tensor> halves = at::chunk(input, 2, wrapped);
+  return call<SigmoidGlu>({halves[1], halves[0]});
+}
+
+at::Tensor crelu(const at::Tensor& input, std::int64_t dim) {
+  const std::int64_t wrapped = wrap_dimension("crelu", input, dim);
+  return at::cat({call<Relu>(input), call<Relu>(at::neg(input))}, wrapped);
+}
+
+at::Tensor maxout(const at::Tensor& input, std::int64_t pieces, std::int64_t dim) {
+  const std::int64_t wrapped = wrap_dimension("maxout", input, dim);
+  const c10::SymInt size = input.sym_size(wrapped);
+  TORCH_CHECK(pieces > 0 && size % pieces == 0, "maxout: dimension ", wrapped, " of size ", size,
+              " cannot be divided into groups of pieces=", pieces);
+  return at::amax(input.unflatten_symint(wrapped, {size / pieces, pieces}), wrapped + 1);
+}
+
+}  // namespace torchactiv
+
+TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
+  using namespace torchactiv;
+  const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag};
+  m.def("gelu(Tensor input, *, str approximate='none') -> Tensor", tags);
+  m.def(
+      "rrelu(Tensor input, float lower=0.125, float upper=0.3333333333333333, bool training=False, "
+      "Generator? generator=None) -> Tensor",
+      tags);
+  m.def(
+      "rrelu_(Tensor(a!) input, float lower=0.125, float upper=0.3333333333333333, bool training=False, "
+      "Generator? generator=None) -> Tensor(a!)",
+      tags);
+  m.def("glu(Tensor input, int dim=-1) -> Tensor", tags);
+  m.def("crelu(Tensor input, int dim=1) -> Tensor", tags);
+  m.def("maxout(Tensor input, int pieces, int dim=1) -> Tensor", tags);
+}
+
+TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) {
+  using namespace torchactiv;
+  m.impl("gelu", gelu);
+  m.impl("rrelu", rrelu);
+  m.impl("rrelu_", rrelu_);
+  m.impl("glu", glu);
+  m.impl("crelu", crelu);
+  m.impl("maxout", maxout);
+}

@@ -1,0 +1,157 @@
+"""Modules of the functions in :mod:`torchactiv.compositions`; they are part of :mod:`torchactiv.nn`."""
+
+from torch import Tensor, nn
+
+from torchactiv.compositions import crelu, gelu, glu, maxout, rrelu
+
+__all__ = ["GELU", "GLU", "CReLU", "Maxout", "RReLU"]
+
+
+class GELU(nn.Module):
+    r"""Gaussian error linear unit. See :func:`torchactiv.functional.gelu`.
+
+    Args:
+        approximate: "none" for the exact function, "tanh" for the approximation by a hyperbolic tangent.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.GELU("tanh")
+        GELU(approximate='tanh')
+    """
+
+    __constants__ = ["approximate"]
+    approximate: str
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        self.approximate = approximate
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Applies the activation."""
+        return gelu(input, approximate=self.approximate)
+
+    def extra_repr(self) -> str:
+        """The arguments, as torch.nn shows them."""
+        return f"approximate={self.approximate!r}"
+
+
+class RReLU(nn.Module):
+    r"""Randomised leaky rectified linear unit. See :func:`torchactiv.functional.rrelu`.
+
+    Args:
+        lower: of the interval that the slopes are drawn from in training.
+        upper: likewise.
+        inplace: writes the result over the input.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.RReLU(0.1, 0.3)
+        RReLU(lower=0.1, upper=0.3)
+    """
+
+    __constants__ = ["lower", "upper", "inplace"]
+    lower: float
+    upper: float
+    inplace: bool
+
+    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
+        super().__init__()
+        self.lower = lower
+        self.upper = upper
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Applies the activation."""
+        return rrelu(input, self.lower, self.upper, self.training, self.inplace)
+
+    def extra_repr(self) -> str:
+        """The arguments, as torch.nn shows them."""
+        inplace = ", inplace=True" if self.inplace else ""
+        return f"lower={self.lower}, upper={self.upper}{inplace}"
+
+
+class GLU(nn.Module):
+    r"""Gated linear unit. See :func:`torchactiv.functional.glu`.
+
+    Args:
+        dim: the dimension to halve.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.GLU()
+        GLU(dim=-1)
+    """
+
+    __constants__ = ["dim"]
+    dim: int
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Applies the activation."""
+        return glu(input, self.dim)
+
+    def extra_repr(self) -> str:
+        """The arguments, as torch.nn shows them."""
+        return f"dim={self.dim}"
+
+
+class CReLU(nn.Module):
+    r"""Concatenated rectified linear unit. See :func:`torchactiv.functional.crelu`.
+
+    Args:
+        dim: the dimension that becomes twice as long.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.CReLU()
+        CReLU(dim=1)
+    """
+
+    __constants__ = ["dim"]
+    dim: int
+
+    def __init__(self, dim: int = 1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Applies the activation."""
+        return crelu(input, self.dim)
+
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return f"dim={self.dim}"
+
+
+class Maxout(nn.Module):
+    r"""Maxout. See :func:`torchactiv.functional.maxout`.
+
+    Args:
+        pieces: how many neighbours make a group.
+        dim: the dimension that becomes shorter.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.Maxout(2)
+        Maxout(pieces=2, dim=1)
+    """
+
+    __constants__ = ["pieces", "dim"]
+    pieces: int
+    dim: int
+
+    def __init__(self, pieces: int, dim: int = 1) -> None:
+        super().__init__()
+        self.pieces = pieces
+        self.dim = dim
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Applies the activation."""
+        return maxout(input, self.pieces, self.dim)
+
+    def extra_repr(self) -> str:
+        """The arguments."""
+        return f"pieces={self.pieces}, dim={self.dim}"

@@ -1,0 +1,210 @@
+"""Activations that are no function of single elements, or that choose between several.
+
+They are made of other operators, and are part of :mod:`torchactiv.functional`; their modules are in
+:mod:`torchactiv.composed_modules`.
+"""
+
+import torch
+from torch import Tensor
+
+from torchactiv import _registry
+
+__all__ = ["crelu", "gelu", "glu", "maxout", "rrelu"]
+
+
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    r"""Gaussian error linear unit: :math:`x \Phi(x)`, with the normal distribution function :math:`\Phi`.
+
+    Source: Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415.
+
+    Args:
+        input: a tensor of any shape.
+        approximate: "none" for the exact function, "tanh" for the approximation by a hyperbolic tangent.
+
+    Returns:
+        A tensor of the shape and dtype of input.
+
+    Raises:
+        RuntimeError: another value of approximate.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.gelu(torch.tensor([-torch.inf, 0.0, 3.0]), approximate="tanh")
+        tensor([-0.0000, 0.0000, 2.9964])
+    """
+    result: Tensor = torch.ops.torchactiv.gelu(input, approximate=approximate)
+    return result
+
+
+def rrelu(
+    input: Tensor,
+    lower: float = 1.0 / 8,
+    upper: float = 1.0 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Tensor:
+    r"""Randomised leaky rectified linear unit: :math:`\max(0, x) + a \min(0, x)`.
+
+    In training each element has its own a, uniform between lower and upper and drawn by torch's generator: the same
+    seed gives the same result on any number of threads. Otherwise a is the mean of lower and upper.
+
+    Source: Xu, Wang, Chen & Li 2015, Empirical Evaluation of Rectified Activations in Convolutional Network,
+    arXiv:1505.00853.
+
+    Args:
+        input: a tensor of any shape.
+        lower: of the interval that the slopes are drawn from.
+        upper: likewise.
+        training: whether the slopes are random.
+        inplace: writes the result over input and returns it.
+
+    Returns:
+        A tensor of the shape and dtype of input.
+
+    Raises:
+        RuntimeError: lower is greater than upper, or ``inplace`` on a leaf that requires grad.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.rrelu(torch.tensor([-24.0, 1.0]))
+        tensor([-5.5000,  1.0000])
+    """
+    if inplace:
+        written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
+        return written
+    result: Tensor = torch.ops.torchactiv.rrelu(input, lower, upper, training)
+    return result
+
+
+def glu(input: Tensor, dim: int = -1) -> Tensor:
+    r"""Gated linear unit: :math:`a \, \sigma(b)`, where a and b are the halves of the input along dim.
+
+    Source: Dauphin, Fan, Auli & Grangier 2016, Language Modeling with Gated Convolutional Networks, arXiv:1612.08083.
+
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+
+    Returns:
+        A tensor of half the size along dim.
+
+    Raises:
+        RuntimeError: an odd size along dim, or a tensor without dimensions.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.glu(torch.tensor([4.0, 0.0]))
+        tensor([2.])
+    """
+    result: Tensor = torch.ops.torchactiv.glu(input, dim)
+    return result
+
+
+def crelu(input: Tensor, dim: int = 1) -> Tensor:
+    r"""Concatenated rectified linear unit: :math:`\max(0, x)` and :math:`\max(0, -x)`, one behind the other.
+
+    Source: Shang, Sohn, Almeida & Lee 2016, Understanding and Improving Convolutional Neural Networks via Concatenated
+    Rectified Linear Units, arXiv:1603.05201.
+
+    Args:
+        input: a tensor of at least one dimension.
+        dim: the dimension that becomes twice as long.
+
+    Returns:
+        A tensor of twice the size along dim.
+
+    Raises:
+        RuntimeError: a tensor without dimensions.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.crelu(torch.tensor([[-1.0, 2.0]]))
+        tensor([[-0., 2., 1., 0.]])
+    """
+    result: Tensor = torch.ops.torchactiv.crelu(input, dim)
+    return result
+
+
+def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
+    r"""Maxout: the largest of each group of neighbours along dim. Equal ones share the gradient.
+
+    Source: Goodfellow, Warde-Farley, Mirza, Courville & Bengio 2013, Maxout Networks, arXiv:1302.4389.
+
+    Args:
+        input: a tensor whose size along dim is a multiple of pieces.
+        pieces: how many neighbours make a group.
+        dim: the dimension that becomes shorter.
+
+    Returns:
+        A tensor of 1 / pieces of the size along dim.
+
+    Raises:
+        RuntimeError: a size that pieces does not divide, or a tensor without dimensions.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.maxout(torch.tensor([[1.0, 3.0, 2.0, -4.0]]), pieces=2)
+        tensor([[3., 2.]])
+    """
+    result: Tensor = torch.ops.torchactiv.maxout(input, pieces, dim)
+    return result
+
+
+_registry.add(
+    {
+        "name": "gelu",
+        "module": "GELU",
+        "title": "Gaussian error linear unit",
+        "aliases": [],
+        "family": "self_gated",
+        "formula": "x \\Phi(x)",
+        "source": "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415",
+    }
+)
+_registry.add(
+    {
+        "name": "rrelu",
+        "module": "RReLU",
+        "title": "Randomised leaky rectified linear unit",
+        "aliases": [],
+        "family": "rectifier",
+        "formula": "\\max(0, x) + a \\min(0, x)",
+        "source": "Xu, Wang, Chen & Li 2015, Empirical Evaluation of Rectified Activations, arXiv:1505.00853",
+    }
+)
+_registry.add(
+    {
+        "name": "glu",
+        "module": "GLU",
+        "title": "Halving gated linear unit",
+        "aliases": [],
+        "family": "gated",
+        "formula": "a \\, \\sigma(b)",
+        "source": "Dauphin, Fan, Auli & Grangier 2016, Language Modeling with Gated Convolutional Networks, arXiv:1612.08083",
+    }
+)
+_registry.add(
+    {
+        "name": "crelu",
+        "module": "CReLU",
+        "title": "Concatenated rectified linear unit",
+        "aliases": [],
+        "family": "rectifier",
+        "formula": "[\\max(0, x), \\max(0, -x)]",
+        "source": "Shang, Sohn, Almeida & Lee 2016, Concatenated Rectified Linear Units, arXiv:1603.05201",
+    }
+)
+_registry.add(
+    {
+        "name": "maxout",
+        "module": "Maxout",
+        "title": "Maxout",
+        "aliases": [],
+        "family": "rectifier",
+        "formula": "\\max_i x_i",
+        "source": "Goodfellow, Warde-Farley, Mirza, Courville & Bengio 2013, Maxout Networks, arXiv:1302.4389",
+    }
+)
