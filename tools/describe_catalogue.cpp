@@ -87,6 +87,11 @@ std::string object(const torchactiv::Properties& properties) {
   return "{" + result + "}";
 }
 
+const char* name_of(torchactiv::Precision precision) {
+  using torchactiv::Precision;
+  return precision == Precision::floats ? "floats" : precision == Precision::doubles ? "doubles" : "doubles_for_all";
+}
+
 template <class Op>
 void describe(bool first) {
   using namespace torchactiv;
@@ -112,12 +117,13 @@ void describe(bool first) {
                 number(argument.default_value).c_str());
     rest = true;
   }
-  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\"}",
+  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": {\"forward\": \"%s\", \"partials\": \"%s\"}}",
               Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
               truth(Op::in_place && Op::inplace_argument).data(),
               Op::repr == Repr::names    ? "names"
               : Op::repr == Repr::values ? "values"
-                                         : "nothing");
+                                         : "nothing",
+              name_of(Op::forward_precision), name_of(Op::partials_precision));
 }
 
 }  // namespace

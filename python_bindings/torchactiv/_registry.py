@@ -44,6 +44,13 @@ class Properties(TypedDict):
     """Values are negative and positive."""
 
 
+class Precision(TypedDict):
+    """What floats and 16-bit numbers are computed in: "floats", "doubles" (floats), "doubles_for_all"."""
+
+    forward: str
+    partials: str
+
+
 class Entry(TypedDict):
     """What is known of an activation; what is not required is known of every operator."""
 
@@ -70,6 +77,7 @@ class Entry(TypedDict):
     """Whether the operator ``<name>_`` exists."""
     inplace_argument: NotRequired[bool]
     """Whether function and module take ``inplace=``."""
+    precision: NotRequired[Precision]
     repr: NotRequired[str]
     """Which arguments the module's repr shows: "names" with values, "values" alone, or "nothing"."""
 

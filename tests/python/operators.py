@@ -39,6 +39,7 @@ class Operator:
     saves_output: bool
     in_place: bool
     inplace_argument: bool
+    precision: tuple[str, str]  # of forward and derivative: which loops compute it
 
     @property
     def reference(self) -> Reference:
@@ -217,6 +218,7 @@ def _read_catalogue() -> tuple[Operator, ...]:
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],
+            precision=(entry["precision"]["forward"], entry["precision"]["partials"]),
         )
         for entry in json.loads(text)
     )
@@ -234,7 +236,14 @@ def _cases_of(operator: Operator) -> list[Case]:
 
 
 def _kind(operator: Operator) -> tuple[object, ...]:
-    return len(operator.data), len(operator.parameters), bool(operator.arguments), operator.saves_output
+    return (
+        len(operator.data),
+        len(operator.parameters),
+        len(operator.arguments),
+        operator.saves_output,
+        operator.in_place,
+        operator.precision,
+    )
 
 
 OPERATORS = _read_catalogue()
