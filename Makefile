@@ -51,7 +51,7 @@ $(BUILD)/.tests-configured: $(BUILD)/build.ninja tests/CMakeLists.txt tests/Goog
 test: build $(VENV)/.installed-dev $(BUILD)/.tests-configured ## run GoogleTest through ctest, then pytest
 	cmake --build $(BUILD)
 	ctest --test-dir $(BUILD) --output-on-failure
-	python -m pytest tests/python --doctest-modules $(PACKAGE)
+	python -m pytest tests/python --doctest-modules $(PACKAGE) -n $(JOBS) --timeout 300
 
 demo: build $(VENV)/.installed-dev ## train a network on digits, and run its TorchScript in C++
 	@cmake -S examples/cpp_inference -B $(BUILD)/examples/cpp_inference -G Ninja -DCMAKE_BUILD_TYPE=Release \

@@ -18,7 +18,8 @@ struct Arctan : Activation {
       .notes = "Tends to pi / 2.",
       .source = "Activation functions in common use, Wikipedia",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

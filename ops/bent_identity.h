@@ -17,7 +17,8 @@ struct BentIdentity : Activation {
       .notes = "The slope runs from 1/2 to 3/2.",
       .source = "Activation functions in common use, Wikipedia",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   // (r - 1) / 2 = x^2 / (2 (r + 1)), which does not cancel.
   template <Number N>

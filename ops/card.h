@@ -47,16 +47,16 @@ enum class Family { rectifier, self_gated, squashing, shrinkage, periodic, gated
 
 // With the default arguments and initial parameters.
 struct Properties {
-  bool bounded = false;    // from both sides
-  bool monotonic = false;  // nowhere decreasing
-  bool smooth = false;     // all derivatives exist everywhere
-  bool both_signs = false; // values are negative and positive
+  bool bounded = false;     // from both sides
+  bool monotonic = false;   // nowhere decreasing
+  bool smooth = false;      // all derivatives exist everywhere
+  bool both_signs = false;  // values are negative and positive
 };
 
 struct Card {
-  std::string_view name;        // of the operator: torch.ops.torchactiv.<name>
-  std::string_view module;      // of the class in torchactiv.nn
-  std::string_view title;       // what people call it
+  std::string_view name;          // of the operator: torch.ops.torchactiv.<name>
+  std::string_view module;        // of the class in torchactiv.nn
+  std::string_view title;         // what people call it
   std::string_view aliases = "";  // other names that libraries have for the function, separated by spaces
   Family family;
   Properties properties = {};
@@ -76,7 +76,7 @@ struct Activation {
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
   static constexpr Repr repr = Repr::names;
-  static constexpr bool masks_gradient = false;   // whether a slope of zero stops infinite and NaN gradients as well
+  static constexpr bool masks_gradient = false;  // whether a slope of zero stops infinite and NaN gradients as well
 };
 
 // The derivatives with respect to each tensor argument, in order.

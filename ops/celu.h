@@ -18,7 +18,8 @@ struct Celu : Activation {
       .source = "Barron 2017, Continuously Differentiable Exponential Linear Units, arXiv:1704.07483, equation 2",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha == 0 ? Objection{"alpha must not be 0"} : Objection{};
   }

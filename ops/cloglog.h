@@ -15,9 +15,12 @@ struct Cloglog : Activation {
       .formula = R"(1 - e^{-e^x})",
       .derivative = R"(e^{x - e^x})",
       .notes = "An asymmetric sigmoid.",
-      .source = "Gomes & Ludermir 2008, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial Neural Networks, HIS",
+      .source =
+          "Gomes & Ludermir 2008, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial "
+          "Neural Networks, HIS",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

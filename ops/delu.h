@@ -19,7 +19,8 @@ struct DElu : Activation {
       .source = "Pishchik 2023, Trainable Activations for Image Classification, Preprints",
   };
   static constexpr std::array arguments{Argument{"n", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N n) {

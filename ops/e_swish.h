@@ -19,7 +19,8 @@ struct ESwish : Activation {
       .source = "Alcaide 2018, E-swish: Adjusting Activations to Different Network Depths, arXiv:1801.07145",
   };
   static constexpr std::array arguments{Argument{"beta", 1.375}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N beta) {

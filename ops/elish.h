@@ -14,11 +14,13 @@ struct Elish : Activation {
       .family = Family::self_gated,
       .properties = {.both_signs = true},
       .formula = R"(x \, \sigma(x) \text{ if } x \ge 0 \text{ else } (e^x - 1) \sigma(x))",
-      .derivative = R"(\sigma(x) (1 + x (1 - \sigma(x))) \text{ if } x \ge 0 \text{ else } \sigma(x) (e^x + (e^x - 1) (1 - \sigma(x))))",
+      .derivative =
+          R"(\sigma(x) (1 + x (1 - \sigma(x))) \text{ if } x \ge 0 \text{ else } \sigma(x) (e^x + (e^x - 1) (1 - \sigma(x))))",
       .notes = "f(-inf) = -0, the limit. The slope at 0 is 1/2.",
       .source = "Basirat & Roth 2018, The Quest for the Golden Activation Function, arXiv:1808.00783",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -14,8 +14,12 @@ struct Elu : Activation {
       .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(x \text{ if } x > 0 \text{ else } \alpha (e^x - 1))",
       .derivative = R"(1 \text{ if } x > 0 \text{ else } \alpha e^x)",
-      .notes = "The slope at 0 is alpha, as in PyTorch. Backward reads the input, so that the gradient keeps its digits in the left tail.",
-      .source = "Clevert, Unterthiner & Hochreiter 2015, Fast and Accurate Deep Network Learning by Exponential Linear Units, arXiv:1511.07289, equation 15",
+      .notes =
+          "The slope at 0 is alpha, as in PyTorch. Backward reads the input, so that the gradient keeps its digits in "
+          "the left tail.",
+      .source =
+          "Clevert, Unterthiner & Hochreiter 2015, Fast and Accurate Deep Network Learning by Exponential Linear "
+          "Units, arXiv:1511.07289, equation 15",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
 

@@ -18,7 +18,8 @@ struct Exponential : Activation {
       .notes = "Overflows to infinity where the dtype ends.",
       .source = "Keras, exponential",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

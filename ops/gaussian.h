@@ -17,7 +17,8 @@ struct Gaussian : Activation {
       .notes = "1 at 0, and 0 at both infinities.",
       .source = "Activation functions in common use, Wikipedia",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -15,9 +15,12 @@ struct Gcu : Activation {
       .formula = R"(x \cos(x))",
       .derivative = R"(\cos(x) - x \sin(x))",
       .notes = "NaN at both infinities, where there is no limit.",
-      .source = "Noel, Arunkumar, Trivedi & Dutta 2021, Growing Cosine Unit: A Novel Oscillatory Activation Function That Can Speedup Training and Reduce Parameters in Convolutional Neural Networks, arXiv:2108.12943",
+      .source =
+          "Noel, Arunkumar, Trivedi & Dutta 2021, Growing Cosine Unit: A Novel Oscillatory Activation Function That "
+          "Can Speedup Training and Reduce Parameters in Convolutional Neural Networks, arXiv:2108.12943",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -13,14 +13,15 @@ struct GeluClipped : Activation {
       .title = "Clipped Gaussian error linear unit",
       .aliases = "gelu_10",
       .family = Family::self_gated,
-      .properties = {.both_signs = true},
+      .properties = {.bounded = true, .both_signs = true},
       .formula = R"(\min(\max(x \Phi(x), \text{min}), \text{max}))",
       .derivative = R"(\Phi(x) + x \phi(x) \text{ if min} < x \Phi(x) < \text{max else } 0)",
       .notes = "Keeps the range small for quantisation.",
       .source = "Wu et al. 2020, Integer Quantization for Deep Learning Inference, arXiv:2004.09602, section 5",
   };
   static constexpr std::array arguments{Argument{"min", -10}, Argument{"max", 10}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double min, double max) {
     return min > max ? Objection{"min must not be greater than max"} : Objection{};
   }

@@ -15,9 +15,12 @@ struct Gish : Activation {
       .formula = R"(x \ln(2 - e^{-e^x}))",
       .derivative = R"(\ln(2 - e^{-e^x}) + \frac{x e^x e^{-e^x}}{2 - e^{-e^x}})",
       .notes = "f(-inf) = -0, the limit.",
-      .source = "Kaytan, Aydilek & Yeroglu 2022, Gish: a novel activation function for image classification, Neural Computing and Applications",
+      .source =
+          "Kaytan, Aydilek & Yeroglu 2022, Gish: a novel activation function for image classification, Neural "
+          "Computing and Applications",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   // 2 - e^-w = 1 + c with c = 1 - e^-w, which keeps the digits of a small w.
   template <Number N>

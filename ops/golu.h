@@ -15,15 +15,18 @@ struct GoLu : Activation {
       .formula = R"(\alpha x e^{-\beta e^{-\gamma x}})",
       .derivative = R"(\alpha g (1 + \beta \gamma x e^{-\gamma x}), \; g = e^{-\beta e^{-\gamma x}})",
       .notes = "f(-inf) = -0, the limit, for positive arguments.",
-      .source = "Das et al. 2025, Gompertz Linear Units: Leveraging Asymmetry for Enhanced Learning Dynamics, arXiv:2502.03654",
+      .source =
+          "Das et al. 2025, Gompertz Linear Units: Leveraging Asymmetry for Enhanced Learning Dynamics, "
+          "arXiv:2502.03654",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}, Argument{"beta", 1}, Argument{"gamma", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N alpha, N beta, N gamma) {
     const N gate = exp(at_least(-(beta * outer(x, gamma)), N(-exponent_limit<N>)));
-    return alpha * limited(x, -1e38, 1e300) * gate;
+    return alpha * at_least(x, N(-1e38)) * gate;
   }
 
   template <Number N>

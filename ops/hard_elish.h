@@ -12,12 +12,14 @@ struct HardElish : Activation {
       .title = "Exponential linear squashing with a piecewise linear sigmoid",
       .family = Family::self_gated,
       .properties = {.both_signs = true},
-      .formula = R"(h x \text{ if } x \ge 0 \text{ else } h (e^x - 1), \; h = \min\left(\max\left(0, \frac{x + 1}{2}\right), 1\right))",
+      .formula =
+          R"(h x \text{ if } x \ge 0 \text{ else } h (e^x - 1), \; h = \min\left(\max\left(0, \frac{x + 1}{2}\right), 1\right))",
       .derivative = R"(h + x h' \text{ if } x \ge 0 \text{ else } h e^x + (e^x - 1) h')",
       .notes = "The slope at -1 is 0 and at 1 it is 1.",
       .source = "Basirat & Roth 2018, The Quest for the Golden Activation Function, arXiv:1808.00783",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

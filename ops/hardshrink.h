@@ -18,9 +18,9 @@ struct Hardshrink : Activation {
       .source = "Donoho & Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81",
   };
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
-  static constexpr bool masks_gradient = true;  // as PyTorch's
-  static constexpr Repr repr = Repr::values;  // as PyTorch's
-  static constexpr bool inplace_argument = false;     // PyTorch's has none
+  static constexpr bool masks_gradient = true;     // as PyTorch's
+  static constexpr Repr repr = Repr::values;       // as PyTorch's
+  static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   // Exact. NaN stays.
   template <Number N>

@@ -17,9 +17,8 @@ struct Hardsigmoid : Activation {
       .notes = "The slope at -3 and at 3 is 0, as in PyTorch.",
       .source = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, section 5.2",
   };
-  static constexpr Saved saved = Saved::output;
   static constexpr bool masks_gradient = true;  // as PyTorch's
-  static constexpr Repr repr = Repr::nothing;  // as PyTorch's
+  static constexpr Repr repr = Repr::nothing;   // as PyTorch's
 
   template <Number N>
   static N forward(N x) {
@@ -28,8 +27,8 @@ struct Hardsigmoid : Activation {
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N y) {
-    return {select(y <= N(0.0), N(0.0), select(y < N(1.0), N(1.0 / 6), select(y <= N(1.0), N(0.0), y)))};
+  static Partials<N, 1> partials(N x) {
+    return {select(abs(x) < N(3.0), N(1.0 / 6), select(N(3.0) <= abs(x), N(0.0), x))};
   }
 };
 

@@ -18,7 +18,8 @@ struct Hardswish : Activation {
       .notes = "f(-inf) = -0, the limit. The slope is -1/2 at -3 and 3/2 at 3, as in PyTorch.",
       .source = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, section 5.2",
   };
-  static constexpr Repr repr = Repr::nothing;  // as PyTorch's
+  static constexpr Repr repr = Repr::nothing;   // as PyTorch's
+  static constexpr bool masks_gradient = true;  // likewise
 
   template <Number N>
   static N forward(N x) {

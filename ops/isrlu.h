@@ -16,10 +16,13 @@ struct Isrlu : Activation {
       .formula = R"(x \text{ if } x \ge 0 \text{ else } \frac{x}{\sqrt{1 + \alpha x^2}})",
       .derivative = R"(1 \text{ if } x \ge 0 \text{ else } \left(1 + \alpha x^2\right)^{-3/2})",
       .notes = "Tends to -1 / sqrt(alpha) on the left.",
-      .source = "Carlile, Delamarter, Kinney, Marti & Whitney 2017, Improving Deep Learning by Inverse Square Root Linear Units, arXiv:1710.09967",
+      .source =
+          "Carlile, Delamarter, Kinney, Marti & Whitney 2017, Improving Deep Learning by Inverse Square Root Linear "
+          "Units, arXiv:1710.09967",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha < 0 ? Objection{"alpha must not be negative"} : Objection{};
   }

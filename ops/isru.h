@@ -15,10 +15,13 @@ struct Isru : Activation {
       .formula = R"(\frac{x}{\sqrt{1 + \alpha x^2}})",
       .derivative = R"(\left(1 + \alpha x^2\right)^{-3/2})",
       .notes = "Tends to 1 / sqrt(alpha).",
-      .source = "Carlile, Delamarter, Kinney, Marti & Whitney 2017, Improving Deep Learning by Inverse Square Root Linear Units, arXiv:1710.09967",
+      .source =
+          "Carlile, Delamarter, Kinney, Marti & Whitney 2017, Improving Deep Learning by Inverse Square Root Linear "
+          "Units, arXiv:1710.09967",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha < 0 ? Objection{"alpha must not be negative"} : Objection{};
   }

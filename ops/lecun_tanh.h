@@ -18,7 +18,8 @@ struct LecunTanh : Activation {
       .notes = "f(1) = 1 and f(-1) = -1, nearly.",
       .source = "LeCun, Bottou, Orr & Mueller 1998, Efficient BackProp, section 4.4",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

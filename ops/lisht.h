@@ -16,9 +16,12 @@ struct Lisht : Activation {
       .formula = R"(x \tanh(x))",
       .derivative = R"(\tanh(x) + x (1 - \tanh^2(x)))",
       .notes = "An even function.",
-      .source = "Roy et al. 2019, LiSHT: Non-Parametric Linearly Scaled Hyperbolic Tangent Activation Function for Neural Networks, arXiv:1901.05894",
+      .source =
+          "Roy et al. 2019, LiSHT: Non-Parametric Linearly Scaled Hyperbolic Tangent Activation Function for Neural "
+          "Networks, arXiv:1901.05894",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

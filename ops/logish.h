@@ -16,9 +16,12 @@ struct Logish : Activation {
       .formula = R"(x \ln(1 + \sigma(x)))",
       .derivative = R"(\ln(1 + \sigma(x)) + \frac{x \sigma(x) (1 - \sigma(x))}{1 + \sigma(x)})",
       .notes = "f(-inf) = -0, the limit.",
-      .source = "Zhu et al. 2021, Logish: A new nonlinear nonmonotonic activation function for convolutional neural network, Neurocomputing 458",
+      .source =
+          "Zhu et al. 2021, Logish: A new nonlinear nonmonotonic activation function for convolutional neural network, "
+          "Neurocomputing 458",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -16,9 +16,12 @@ struct Loglog : Activation {
       .formula = R"(e^{-e^{-x}})",
       .derivative = R"(e^{-x - e^{-x}})",
       .notes = "An asymmetric sigmoid.",
-      .source = "Gomes, Ludermir & Lima 2011, Comparison of new activation functions in neural network for forecasting financial time series, Neural Computing and Applications 20",
+      .source =
+          "Gomes, Ludermir & Lima 2011, Comparison of new activation functions in neural network for forecasting "
+          "financial time series, Neural Computing and Applications 20",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -64,10 +64,10 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { product(w, w) } -> std::convertible_to<N>;         // w * w rounded once
   { offset_product(w, w, 1.0) } -> std::convertible_to<Wide<N>>;  // w * w + a constant of its sign and of few bits
   { reciprocal(w) } -> std::convertible_to<Wide<N>>;
-  { exp(a) } -> std::convertible_to<N>;      // within 1 ulp; -exponent_limit <= a <= 60 or NaN
+  { exp(a) } -> std::convertible_to<N>;       // within 1 ulp; -exponent_limit <= a <= 60 or NaN
   { fine_exp(a) } -> std::convertible_to<N>;  // to all digits of the type that N is computed in: it may be an exponent
-  { sigmoid(a) } -> std::convertible_to<N>;  // 1 / (1 + e^-a) within 1 ulp
-  exponential(a);                            // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
+  { sigmoid(a) } -> std::convertible_to<N>;   // 1 / (1 + e^-a) within 1 ulp
+  exponential(a);                             // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
   { sqrt(a) } -> std::convertible_to<N>;         // of a >= 0 or NaN

@@ -19,7 +19,8 @@ struct PenalizedTanh : Activation {
       .source = "Xu, Huang & Li 2016, Revise Saturated Activation Functions, arXiv:1602.05980",
   };
   static constexpr std::array arguments{Argument{"a", 0.25}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N a) {

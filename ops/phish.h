@@ -12,13 +12,14 @@ struct Phish : Activation {
       .module = "Phish",
       .title = "Phish",
       .family = Family::self_gated,
-      .properties = {.smooth = true, .both_signs = true},
+      .properties = {.smooth = true},
       .formula = R"(x \tanh(g), \; g = x \Phi(x))",
       .derivative = R"(\tanh(g) + x (1 - \tanh^2(g)) g')",
       .notes = "f(-inf) = 0, the limit.",
       .source = "Naveen 2022, Phish: A Novel Hyper-Optimizable Activation Function, TechRxiv",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

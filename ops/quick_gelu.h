@@ -17,9 +17,11 @@ struct QuickGelu : Activation {
       .formula = R"(x \, \sigma(1.702 x))",
       .derivative = R"(\sigma(1.702 x) (1 + 1.702 x (1 - \sigma(1.702 x))))",
       .notes = "f(-inf) = -0, the limit.",
-      .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2; used by CLIP",
+      .source =
+          "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2; used by CLIP",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

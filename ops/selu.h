@@ -12,7 +12,8 @@ struct Selu : Activation {
       .title = "Scaled exponential linear unit",
       .family = Family::rectifier,
       .properties = {.monotonic = true, .both_signs = true},
-      .formula = R"(\lambda (x \text{ if } x > 0 \text{ else } \alpha (e^x - 1)), \; \lambda = 1.0507009873554805, \; \alpha = 1.6732632423543772)",
+      .formula =
+          R"(\lambda (x \text{ if } x > 0 \text{ else } \alpha (e^x - 1)), \; \lambda = 1.0507009873554805, \; \alpha = 1.6732632423543772)",
       .derivative = R"(\lambda \text{ if } x > 0 \text{ else } \lambda \alpha e^x)",
       .notes = "The slope at 0 is 1.758, as in PyTorch. Keeps mean 0 and variance 1 from layer to layer.",
       .source = "Klambauer et al. 2017, Self-Normalizing Neural Networks, arXiv:1706.02515, equation 2",

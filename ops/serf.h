@@ -17,9 +17,12 @@ struct Serf : Activation {
       .formula = R"(x \operatorname{erf}(\ln(1 + e^x)))",
       .derivative = R"(\operatorname{erf}(s) + \frac{2}{\sqrt \pi} x e^{-s^2} \sigma(x), \; s = \ln(1 + e^x))",
       .notes = "f(-inf) = -0, the limit.",
-      .source = "Nag, Bhattacharyya, Mukherjee & Kundu 2021, SERF: Towards better training of deep neural networks using log-Softplus ERror activation Function, arXiv:2108.09598",
+      .source =
+          "Nag, Bhattacharyya, Mukherjee & Kundu 2021, SERF: Towards better training of deep neural networks using "
+          "log-Softplus ERror activation Function, arXiv:2108.09598",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -16,7 +16,8 @@ struct ShiftedSoftplus : Activation {
       .formula = R"(\ln(1 + e^x) - \ln 2)",
       .derivative = R"(\sigma(x))",
       .notes = "f(-inf) = -ln 2.",
-      .source = "Schuett et al. 2017, SchNet: A continuous-filter convolutional neural network, arXiv:1706.08566, section 4",
+      .source =
+          "Schuett et al. 2017, SchNet: A continuous-filter convolutional neural network, arXiv:1706.08566, section 4",
   };
   static constexpr Precision forward_precision = Precision::doubles;
 

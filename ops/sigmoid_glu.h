@@ -15,8 +15,12 @@ struct SigmoidGlu : Activation {
       .properties = {.smooth = true, .both_signs = true},
       .formula = R"(\sigma(\text{gate}) \cdot \text{up})",
       .derivative = R"(\sigma(g) (1 - \sigma(g)) \cdot \text{up}; \sigma(g))",
-      .notes = "glu is this of the two halves of one tensor, the second of which is the gate. Both halves of the derivative are computed in one pass.",
-      .source = "Dauphin, Fan, Auli & Grangier 2016, Language Modeling with Gated Convolutional Networks, arXiv:1612.08083, equation 1",
+      .notes =
+          "glu is this of the two halves of one tensor, the second of which is the gate. Both halves of the derivative "
+          "are computed in one pass.",
+      .source =
+          "Dauphin, Fan, Auli & Grangier 2016, Language Modeling with Gated Convolutional Networks, arXiv:1612.08083, "
+          "equation 1",
   };
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;

@@ -16,10 +16,12 @@ struct Sine : Activation {
       .formula = R"(\sin(\omega x))",
       .derivative = R"(\omega \cos(\omega x))",
       .notes = "NaN at both infinities, where there is no limit.",
-      .source = "Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation Functions, arXiv:2006.09661",
+      .source =
+          "Sitzmann et al. 2020, Implicit Neural Representations with Periodic Activation Functions, arXiv:2006.09661",
   };
   static constexpr std::array arguments{Argument{"omega", 30}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N omega) {

@@ -12,13 +12,16 @@ struct SmeLu : Activation {
       .title = "Smooth rectified linear unit",
       .family = Family::rectifier,
       .properties = {.monotonic = true},
-      .formula = R"(0 \text{ if } x \le -\beta, \; \frac{(x + \beta)^2}{4 \beta} \text{ if } x < \beta, \text{ else } x)",
+      .formula =
+          R"(0 \text{ if } x \le -\beta, \; \frac{(x + \beta)^2}{4 \beta} \text{ if } x < \beta, \text{ else } x)",
       .derivative = R"(\min\left(\max\left(0, \frac{x + \beta}{2 \beta}\right), 1\right))",
       .notes = "With beta = 1 it is sparse_plus.",
-      .source = "Shamir, Lin & Coviello 2022, Reproducibility in Deep Learning and Smooth Activations, arXiv:2010.09931",
+      .source =
+          "Shamir, Lin & Coviello 2022, Reproducibility in Deep Learning and Smooth Activations, arXiv:2010.09931",
   };
   static constexpr std::array arguments{Argument{"beta", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double beta) {
     return beta > 0 ? Objection{} : Objection{"beta must be positive"};
   }

@@ -14,17 +14,20 @@ struct Smish : Activation {
       .family = Family::self_gated,
       .properties = {.smooth = true, .both_signs = true},
       .formula = R"(\alpha x \tanh(\ln(1 + \sigma(\beta x))))",
-      .derivative = R"(\alpha \left(t + \beta x (1 - t^2) \frac{s (1 - s)}{1 + s}\right), \; s = \sigma(\beta x), \; t = \tanh(\ln(1 + s)))",
+      .derivative =
+          R"(\alpha \left(t + \beta x (1 - t^2) \frac{s (1 - s)}{1 + s}\right), \; s = \sigma(\beta x), \; t = \tanh(\ln(1 + s)))",
       .notes = "f(-inf) = -0, the limit, for positive alpha and beta.",
       .source = "Wang, Ren & Wang 2022, Smish: A Novel Activation Function for Deep Learning Methods, Electronics 11",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}, Argument{"beta", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   // tanh(ln(1 + s)) = n / (n + 2) with n = s (s + 2).
   template <Number N>
   static N forward(N x, N alpha, N beta) {
-    const N z = limited(beta * x, -exponent_limit<N>, exponent_limit<N>), s = Logistic<N>(z).value, n = s * (s + N(2.0));
+    const N z = limited(beta * x, -exponent_limit<N>, exponent_limit<N>), s = Logistic<N>(z).value,
+            n = s * (s + N(2.0));
     return alpha * select(z < N(-50.0), limited(x, -1e38, 1e38), x) * (n / (n + N(2.0)));
   }
 

@@ -15,10 +15,13 @@ struct Snake : Activation {
       .formula = R"(x + \frac{1}{\alpha} \sin^2(\alpha x))",
       .derivative = R"(1 + \sin(2 \alpha x))",
       .notes = "With alpha = 0 it is the identity, the limit.",
-      .source = "Ziyin, Hartwig & Ueda 2020, Neural Networks Fail to Learn Periodic Functions and How to Fix It, arXiv:2006.08195, equation 3",
+      .source =
+          "Ziyin, Hartwig & Ueda 2020, Neural Networks Fail to Learn Periodic Functions and How to Fix It, "
+          "arXiv:2006.08195, equation 3",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N alpha) {

@@ -18,9 +18,9 @@ struct Softshrink : Activation {
       .source = "Donoho & Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81",
   };
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
-  static constexpr bool masks_gradient = true;  // as PyTorch's
+  static constexpr bool masks_gradient = true;     // as PyTorch's
   static constexpr bool inplace_argument = false;  // PyTorch's has none
-  static constexpr Repr repr = Repr::values;  // as PyTorch's
+  static constexpr Repr repr = Repr::values;       // as PyTorch's
   static constexpr Objection objection(double lambd) {
     return lambd < 0 ? Objection{"lambd must not be negative"} : Objection{};
   }

@@ -15,7 +15,8 @@ struct SparseSigmoid : Activation {
       .formula = R"(\min(\max(0, (x + 1) / 2), 1))",
       .derivative = R"(1/2 \text{ if } |x| < 1 \text{ else } 0)",
       .notes = "The slope at -1 and at 1 is 0.",
-      .source = "Martins & Astudillo 2016, From Softmax to Sparsemax, arXiv:1602.02068, section 2.3; jax.nn.sparse_sigmoid",
+      .source =
+          "Martins & Astudillo 2016, From Softmax to Sparsemax, arXiv:1602.02068, section 2.3; jax.nn.sparse_sigmoid",
   };
   static constexpr bool masks_gradient = true;
 

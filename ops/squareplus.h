@@ -18,10 +18,9 @@ struct Squareplus : Activation {
       .source = "Barron 2021, Squareplus: A Softplus-Like Algebraic Rectifier, arXiv:2112.11687",
   };
   static constexpr std::array arguments{Argument{"b", 4}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
-  static constexpr Objection objection(double b) {
-    return b < 0 ? Objection{"b must not be negative"} : Objection{};
-  }
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
+  static constexpr Objection objection(double b) { return b < 0 ? Objection{"b must not be negative"} : Objection{}; }
 
   // For x < 0 without cancellation.
   template <Number N>

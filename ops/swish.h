@@ -19,7 +19,8 @@ struct Swish : Activation {
       .source = "Ramachandran, Zoph & Le 2017, Searching for Activation Functions, arXiv:1710.05941",
   };
   static constexpr std::array arguments{Argument{"beta", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   // x is finite where the sigmoid is 0.
   template <Number N>

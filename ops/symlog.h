@@ -15,9 +15,12 @@ struct Symlog : Activation {
       .formula = R"(\operatorname{sign}(x) \ln(1 + |x|))",
       .derivative = R"(\frac{1}{1 + |x|})",
       .notes = "Its inverse is symexp.",
-      .source = "Hafner et al. 2023, Mastering Diverse Domains through World Models, arXiv:2301.04104, equation 9; Webber 2012",
+      .source =
+          "Hafner et al. 2023, Mastering Diverse Domains through World Models, arXiv:2301.04104, equation 9; Webber "
+          "2012",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

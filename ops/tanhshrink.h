@@ -18,12 +18,13 @@ struct Tanhshrink : Activation {
       .notes = "Near 0 it is x^3 / 3.",
       .source = "PyTorch, torch.nn.functional.tanhshrink",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   // Near 0 by Lambert's continued fraction of tanh, tanh(x) = x / (1 + x^2 / (3 + x^2 / (5 + ..))), from which x is
-  // taken exactly: x - tanh(x) = x^3 / (k + x^2) with k = 3 + x^2 / (5 + x^2 / (7 + ..)), a ratio of polynomials once it
-  // is cut off at 17, to a relative error of 2^-53.4 up to 1 (tools/tanhshrink_coefficients.py).
+  // taken exactly: x - tanh(x) = x^3 / (k + x^2) with k = 3 + x^2 / (5 + x^2 / (7 + ..)), a ratio of polynomials once
+  // it is cut off at 17, to a relative error of 2^-53.4 up to 1 (tools/tanhshrink_coefficients.py).
   template <Number N>
   static N forward(N x) {
     const N inside = limited(x, -1.0, 1.0), s = inside * inside;

@@ -15,7 +15,9 @@ struct ThresholdedRelu : Activation {
       .formula = R"(x \text{ if } x > \alpha \text{ else } 0)",
       .derivative = R"(1 \text{ if } x > \alpha \text{ else } 0)",
       .notes = "The slope at alpha is 0.",
-      .source = "Konda, Memisevic & Krueger 2015, Zero-bias autoencoders and the benefits of co-adapting features, arXiv:1402.3337",
+      .source =
+          "Konda, Memisevic & Krueger 2015, Zero-bias autoencoders and the benefits of co-adapting features, "
+          "arXiv:1402.3337",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
   static constexpr bool masks_gradient = true;

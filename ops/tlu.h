@@ -15,7 +15,9 @@ struct Tlu : Activation {
       .formula = R"(\max(x, \alpha x + \tau))",
       .derivative = R"(1 \text{ if } x > \alpha x + \tau \text{ else } \alpha)",
       .notes = "The slope at the kink is alpha.",
-      .source = "Singh & Krishnan 2019, Filter Response Normalization Layer, arXiv:1911.09737, equation 7; with a slope: timm",
+      .source =
+          "Singh & Krishnan 2019, Filter Response Normalization Layer, arXiv:1911.09737, equation 7; with a slope: "
+          "timm",
   };
   static constexpr std::array arguments{Argument{"tau", 0}, Argument{"alpha", 0}};
 

@@ -117,13 +117,15 @@ void describe(bool first) {
                 number(argument.default_value).c_str());
     rest = true;
   }
-  std::printf("],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": {\"forward\": \"%s\", \"partials\": \"%s\"}}",
-              Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
-              truth(Op::in_place && Op::inplace_argument).data(),
-              Op::repr == Repr::names    ? "names"
-              : Op::repr == Repr::values ? "values"
-                                         : "nothing",
-              name_of(Op::forward_precision), name_of(Op::partials_precision));
+  std::printf(
+      "],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": "
+      "{\"forward\": \"%s\", \"partials\": \"%s\"}}",
+      Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
+      truth(Op::in_place && Op::inplace_argument).data(),
+      Op::repr == Repr::names    ? "names"
+      : Op::repr == Repr::values ? "values"
+                                 : "nothing",
+      name_of(Op::forward_precision), name_of(Op::partials_precision));
 }
 
 }  // namespace

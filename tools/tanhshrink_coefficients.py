@@ -31,7 +31,9 @@ def main() -> None:
         return abs(1 - x * square / (k + square) / (x - mpmath.tanh(x)))
 
     largest = max(error(mpmath.mpf(i) / 64) for i in range(1, 65))
-    print(f"numerator {numerator}\ndenominator {denominator}\nrelative error 2^{mpmath.nstr(mpmath.log(largest, 2), 4)}")
+    print(
+        f"numerator {numerator}\ndenominator {denominator}\nrelative error 2^{mpmath.nstr(mpmath.log(largest, 2), 4)}"
+    )
 
 
 if __name__ == "__main__":

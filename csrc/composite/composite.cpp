@@ -10,15 +10,19 @@
 namespace torchactiv {
 namespace {
 
-// Half types are computed in float and rounded once, as everywhere.
+// Half types are computed in float, or with floats in double where the kernels are, and rounded once.
+template <class Op>
+constexpr bool in_doubles = Op::forward_precision != Precision::floats || Op::partials_precision != Precision::floats;
+template <class Op>
 at::ScalarType compute_type(at::ScalarType type) {
+  if (in_doubles<Op>) return at::kDouble;
   return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
 }
 
-template <class Direction>
+template <class Op, class Direction>
 Tensors evaluate(TensorSpan inputs, at::ScalarType type, ArgumentSpan arguments) {
   std::array<TensorNumber, Direction::inputs> numbers;
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = TensorNumber(inputs[i].to(compute_type(type)));
+  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = TensorNumber(inputs[i].to(compute_type<Op>(type)));
   const auto results = Direction::evaluate(numbers, arguments.data());
   Tensors outputs;
   for (const TensorNumber& result : results) outputs.push_back(result.tensor_like(numbers[0].tensor()));
@@ -36,7 +40,7 @@ Tensors forward(TensorSpan inputs, ArgumentSpan arguments) {
   check_inputs(op, inputs);
   check_arguments(op, arguments);
   const at::ScalarType type = result_type(op, inputs);
-  Tensors outputs = evaluate<TORCHACTIV_ISA::Forward<Op>>(align_parameters(op, inputs), type, arguments);
+  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::Forward<Op>>(align_parameters(op, inputs), type, arguments);
   return {outputs[0].to(type)};
 }
 
@@ -55,7 +59,7 @@ Tensors backward(TensorSpan tensors, ArgumentSpan arguments) {
   const Tensors aligned = align_parameters(op, saved);
   Tensors inputs{tensors[0]};
   inputs.append(aligned.begin(), aligned.end());
-  Tensors outputs = evaluate<TORCHACTIV_ISA::Backward<Op>>(inputs, result_type(op, saved), arguments);
+  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::Backward<Op>>(inputs, result_type(op, saved), arguments);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     outputs[i] = sum_to(spread(outputs[i], inputs), aligned[i], saved[i]);
   return outputs;
@@ -72,7 +76,7 @@ Tensors double_backward(TensorSpan tensors, ArgumentSpan arguments) {
   for (std::size_t i = 0; i < count; ++i) inputs.push_back(tensors[i].reshape_symint(aligned[i].sym_sizes()));
   inputs.push_back(tensors[count]);
   inputs.append(aligned.begin(), aligned.end());
-  Tensors outputs = evaluate<TORCHACTIV_ISA::DoubleBackward<Op>>(inputs, result_type(op, saved), arguments);
+  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::DoubleBackward<Op>>(inputs, result_type(op, saved), arguments);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     outputs[i] = i == 0 ? sum_to(spread(outputs[i], inputs), tensors[count], tensors[count])
                         : sum_to(spread(outputs[i], inputs), aligned[i - 1], saved[i - 1]);

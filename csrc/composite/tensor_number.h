@@ -112,8 +112,8 @@ TensorNumber map(const TensorNumber& a, Function function) {
   if (!a.is_constant()) return TensorNumber(function(a.tensor()));
   return TensorNumber(function(at::scalar_tensor(a.constant(), at::kDouble)).template item<double>());
 }
-#define TORCHACTIV_FUNCTION(name) \
-  inline TensorNumber name(const TensorNumber& a) { \
+#define TORCHACTIV_FUNCTION(name)                                   \
+  inline TensorNumber name(const TensorNumber& a) {                 \
     return map(a, [](const at::Tensor& t) { return at::name(t); }); \
   }
 TORCHACTIV_FUNCTION(abs)

@@ -1,9 +1,10 @@
 // Activations that are no function of single elements, or that choose between several: made of the catalogue's
 // operators and of ATen's, and so differentiable, batched and traced as these are (CompositeImplicitAutograd).
+#include "csrc/compositions/compositions.h"
+
 #include <ATen/Functions.h>
 #include <torch/library.h>
 
-#include "csrc/compositions/compositions.h"
 #include "csrc/operators/activations.h"
 #include "csrc/operators/operator.h"
 
@@ -38,8 +39,9 @@ at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool train
                  std::optional<at::Generator> generator) {
   check_bounds(lower, upper);
   if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
-  const at::Tensor slopes = at::empty_like(input).uniform_(lower, upper, generator);
-  return call<PRelu>({input, slopes.detach()});
+  // With a dimension in front, since a weight of one dimension would belong to channels.
+  const at::Tensor slopes = at::empty_like(input).uniform_(lower, upper, std::move(generator));
+  return call<PRelu>({input.unsqueeze(0), slopes.unsqueeze(0)}).squeeze(0);
 }
 
 at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,

@@ -12,8 +12,8 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <Precision precision>
 using FloatElement = std::conditional_t<precision == Precision::floats, Float32, InDoubles<Float32In<FewFloats>>>;
 
-// The loop over elements of type E. Where 16-bit types are computed as floats are, and for their double backward, floats
-// do the work: half of the code, at nearly the same speed.
+// The loop over elements of type E. Where 16-bit types are computed as floats are, and for their double backward,
+// floats do the work: half of the code, at nearly the same speed.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr Precision precision =

@@ -7,7 +7,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from torchactiv import nn
+from torchactiv import _registry, nn
 from torchactiv._registry import Entry
 
 LOWEST, HIGHEST = -5.0, 5.0
@@ -27,7 +27,7 @@ def curve(entry: Entry, points: int = 1001) -> tuple[Tensor, Tensor, Tensor]:
     """
     x = torch.linspace(LOWEST, HIGHEST, points, dtype=torch.float64, requires_grad=True)
     try:
-        module = nn.make(entry["name"]).double().eval()
+        module = nn.make(entry["name"], **_registry.demanded(entry)).double().eval()
         others = len(inspect.signature(module.forward).parameters) - 1
         y = module(x, *[torch.ones_like(x)] * others)
     except (TypeError, RuntimeError) as error:

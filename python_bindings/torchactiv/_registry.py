@@ -113,6 +113,12 @@ def normalised(name: str) -> str:
     return name.casefold().translate({ord(c): None for c in "_- "})
 
 
+def demanded(entry: Entry) -> dict[str, float]:
+    """Numbers to show the activation with, for the arguments that have no default."""
+    names = [a["name"] for a in entry.get("arguments", []) if a["default"] is None]
+    return {name: 1.0 + i for i, name in enumerate(names)}
+
+
 def spellings(entry: Entry) -> list[str]:
     """Every name that leads to it."""
     return [entry["name"], entry["module"], *entry["aliases"]]

@@ -41,8 +41,11 @@ def arguments(entry: Entry) -> list[str]:
     """
     learned = [i for i in entry.get("inputs", []) if i["role"] == "parameter"]
     described = inspect.signature(getattr(functional, entry["name"])).parameters.values()
-    return [f"{i['name']} (learned, from {i['initial']})" for i in learned] + [
-        f"{p.name}={p.default!r}" for p in described if p.default is not p.empty
+    required = [a["name"] for a in entry.get("arguments", []) if a["default"] is None]
+    return [
+        *(f"{i['name']} (learned, from {i['initial']})" for i in learned),
+        *required,
+        *(f"{p.name}={p.default!r}" for p in described if p.default is not p.empty),
     ]
 
 

@@ -19,7 +19,7 @@ class GELU(nn.Module):
         GELU(approximate='tanh')
     """
 
-    __constants__ = ["approximate"]
+    __constants__ = ["approximate"]  # noqa: RUF012  (torch.jit reads it)
     approximate: str
 
     def __init__(self, approximate: str = "none") -> None:
@@ -49,7 +49,7 @@ class RReLU(nn.Module):
         RReLU(lower=0.1, upper=0.3)
     """
 
-    __constants__ = ["lower", "upper", "inplace"]
+    __constants__ = ["lower", "upper", "inplace"]  # noqa: RUF012  (torch.jit reads it)
     lower: float
     upper: float
     inplace: bool
@@ -82,7 +82,7 @@ class GLU(nn.Module):
         GLU(dim=-1)
     """
 
-    __constants__ = ["dim"]
+    __constants__ = ["dim"]  # noqa: RUF012  (torch.jit reads it)
     dim: int
 
     def __init__(self, dim: int = -1) -> None:
@@ -110,7 +110,7 @@ class CReLU(nn.Module):
         CReLU(dim=1)
     """
 
-    __constants__ = ["dim"]
+    __constants__ = ["dim"]  # noqa: RUF012  (torch.jit reads it)
     dim: int
 
     def __init__(self, dim: int = 1) -> None:
@@ -139,7 +139,7 @@ class Maxout(nn.Module):
         Maxout(pieces=2, dim=1)
     """
 
-    __constants__ = ["pieces", "dim"]
+    __constants__ = ["pieces", "dim"]  # noqa: RUF012  (torch.jit reads it)
     pieces: int
     dim: int
 

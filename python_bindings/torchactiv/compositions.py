@@ -9,7 +9,7 @@ from torch import Tensor
 
 from torchactiv import _registry
 
-__all__ = ["crelu", "gelu", "glu", "maxout", "rrelu"]
+__all__ = ["crelu", "gelu", "glu", "maxout", "rrelu", "rrelu_"]
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -74,6 +74,12 @@ def rrelu(
         return written
     result: Tensor = torch.ops.torchactiv.rrelu(input, lower, upper, training)
     return result
+
+
+def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+    """:func:`rrelu` in place: writes the result over input and returns it."""
+    written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
+    return written
 
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
@@ -183,7 +189,7 @@ _registry.add(
         "aliases": [],
         "family": "gated",
         "formula": "a \\, \\sigma(b)",
-        "source": "Dauphin, Fan, Auli & Grangier 2016, Language Modeling with Gated Convolutional Networks, arXiv:1612.08083",
+        "source": "Dauphin, Fan, Auli & Grangier 2016, Gated Convolutional Networks, arXiv:1612.08083",
     }
 )
 _registry.add(
@@ -205,6 +211,6 @@ _registry.add(
         "aliases": [],
         "family": "rectifier",
         "formula": "\\max_i x_i",
-        "source": "Goodfellow, Warde-Farley, Mirza, Courville & Bengio 2013, Maxout Networks, arXiv:1302.4389",
+        "source": "Goodfellow et al. 2013, Maxout Networks, arXiv:1302.4389",
     }
 )

@@ -48,7 +48,9 @@ Operator describe(const char* name, std::array<const torchactiv::OperatorKernels
   require(reference->arguments.size() == Op::arguments.size(), prefix + "wrong number of arguments");
   require(Op::inputs.size() + Op::arguments.size() < most_variables, prefix + "too many inputs and arguments");
 
-  Operator result{reference, kernels, Op::saved == torchactiv::Saved::output, {}, {}};
+  Operator result{
+      reference, kernels, Op::saved == torchactiv::Saved::output, Op::card.family == torchactiv::Family::periodic,
+      {},        {}};
   for (std::size_t i = 1; i < Op::inputs.size(); ++i) {
     const Variable& row = reference->inputs[i];
     require(row.name == Op::inputs[i].name, prefix + row.name + " is called " + std::string(Op::inputs[i].name));

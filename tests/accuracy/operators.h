@@ -26,6 +26,7 @@ struct Operator {
   const Reference* reference;
   std::array<const torchactiv::OperatorKernels*, capability_count> kernels;
   bool saves_output;  // backward reads the result and not the inputs
+  bool periodic;      // without tails
   // The values to measure at: of each input after the first and of each argument, the default coming first.
   std::vector<std::vector<double>> inputs, arguments;
 };

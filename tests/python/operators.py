@@ -39,12 +39,18 @@ class Operator:
     saves_output: bool
     in_place: bool
     inplace_argument: bool
+    repr: str  # which arguments the module shows
     precision: tuple[str, str]  # of forward and derivative: which loops compute it
 
     @property
     def reference(self) -> Reference:
         """What it must compute."""
         return BY_NAME[self.name]
+
+    @property
+    def demanded(self) -> dict[str, float]:
+        """The numbers without which there is no call."""
+        return {name: self.arguments[name] for name in self.required}
 
     @property
     def data(self) -> tuple[Input, ...]:
@@ -218,6 +224,7 @@ def _read_catalogue() -> tuple[Operator, ...]:
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],
+            repr=entry["repr"],
             precision=(entry["precision"]["forward"], entry["precision"]["partials"]),
         )
         for entry in json.loads(text)
@@ -259,6 +266,8 @@ def over(cases: Sequence[Case]) -> pytest.MarkDecorator:
 every_operator = pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
 every_case = over(CASES)
 every_in_place = over([c for c in CASES if c.operator.in_place])
+every_builtin = over([c for c in CASES if c.operator.reference.builtin])
 every_parametric = over([c for c in CASES if c.operator.parameters])
 every_with_several_data = over([c for c in CASES if len(c.operator.data) > 1])
+in_place_of_each_kind = over([c for c in OF_EACH_KIND if c.operator.in_place])
 one_of_each_kind = over(OF_EACH_KIND)  # for what is slow: the operators that differ in what the machine does with them

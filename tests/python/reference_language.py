@@ -18,7 +18,8 @@ import torch
 
 # fmt: off
 FUNCTIONS = frozenset({
-    "exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "sqrt", "erf", "erfc", "sin", "cos", "atan", "fabs", "fmin", "fmax",
+    "exp", "expm1", "log", "log1p", "tanh", "sinh", "cosh", "sqrt", "erf", "erfc", "sin", "cos", "atan",
+    "fabs", "fmin", "fmax",
 })
 # fmt: on
 DIGITS = 60
@@ -99,6 +100,11 @@ def evaluate(expression: str, values: Mapping[str, Any], module: ModuleType = nu
     return _fold(expression, lambda t: values[t] if t in values else constant(t), apply)
 
 
+def _in_reach(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function that is taken to be at its limit far beyond every format: its digits would fill memory."""
+    return lambda x: function(mpmath.sign(x) * mpmath.inf if abs(x) > 10**6 else x)
+
+
 def finite(expression: str, values: Mapping[str, Any]) -> Any:
     """The expression in mpmath's current precision."""
 
@@ -112,7 +118,10 @@ def finite(expression: str, values: Mapping[str, Any]) -> Any:
             return operands[1]() if operands[0] else operands[2]()
         return _call(functions, name, operands)
 
-    functions = {"fmin": min, "fmax": max} | {f: getattr(mpmath, f) for f in FUNCTIONS if hasattr(mpmath, f)}
+    functions = {f: getattr(mpmath, f) for f in FUNCTIONS if hasattr(mpmath, f)}
+    functions |= {"fmin": min, "fmax": max} | {
+        f: _in_reach(functions[f]) for f in ("exp", "expm1", "sinh", "cosh", "erf", "erfc")
+    }
     return _fold(expression, leaf, apply)
 
 
@@ -120,14 +129,14 @@ def exact(expression: str, values: Mapping[str, Any]) -> Any:
     """The expression as an mpmath number of 60 digits.
 
     At an infinity it is the limit: where the expression itself gives NaN (infinity - infinity, 0 * infinity), what it
-    gives at three huge numbers, if they agree to a float's digits; NaN if they do not.
+    gives at seven huge numbers, if they agree to a float's digits; NaN if they do not.
     """
     with mpmath.workdps(DIGITS):
         result = finite(expression, values)
         infinite = [name for name, value in values.items() if mpmath.isinf(value)]
         if not (mpmath.isnan(result) and infinite):
             return result
-        huge = (mpmath.mpf(2) ** 1000, mpmath.mpf(2) ** 1001, 3 * mpmath.mpf(2) ** 1000)
+        huge = [k * mpmath.mpf(2) ** 1000 for k in (1, 2, 3, 5, 7, 11, 13)]
         a, *rest = (
             finite(expression, {**values, **{name: mpmath.sign(values[name]) * stand_in for name in infinite}})
             for stand_in in huge

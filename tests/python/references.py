@@ -12,8 +12,8 @@ To add an operator, add a row to `REFERENCES`, and look at nothing but the paper
   those of the schema. ``samples`` holds values, besides the default, for each input after the first and for each
   argument, in the order of the schema: the first input is swept over every float for the default, and for each sample.
 - ``builtin`` is PyTorch's function to compare with: called with the inputs in order and the arguments by name. Where
-  it is wrong by more than 1e-12 in double (hardsigmoid and celu calculate with a constant that is a float) or missing,
-  the formula takes its place.
+  it is wrong by more than 1e-12 in double (hardsigmoid and celu calculate with a constant that is a float), a composition
+  that gives NaN where the slope is a number (softsign, tanhshrink) or missing, the formula takes its place.
 """
 
 from collections.abc import Callable, Mapping
@@ -430,13 +430,17 @@ REFERENCES = (
     Reference(
         name="golu",
         value="alpha * x * exp(-beta * exp(-gamma * x))",
-        partials=("alpha * (exp(-beta * exp(-gamma * x)) + beta * gamma * x * exp(-gamma * x - beta * exp(-gamma * x)))",),
+        partials=(
+            "alpha * (exp(-beta * exp(-gamma * x)) + beta * gamma * x * exp(-gamma * x - beta * exp(-gamma * x)))",
+        ),
         samples={"alpha": (1.5,), "beta": (0.5,), "gamma": (2.0,)},
     ),
     Reference(
         name="colu",
         value="where(x < 0, x * exp(x + exp(x)) / (exp(x + exp(x)) - x), x / (1 - x * exp(-(x + exp(x)))))",
-        partials=("where(x < 0, (exp(2 * (x + exp(x))) - x * x * (1 + exp(x)) * exp(x + exp(x))) / ((exp(x + exp(x)) - x) * (exp(x + exp(x)) - x)), (1 - x * x * (exp(-(x + exp(x))) + exp(-exp(x)))) / ((1 - x * exp(-(x + exp(x)))) * (1 - x * exp(-(x + exp(x))))))",),
+        partials=(
+            "where(x < 0, (exp(2 * (x + exp(x))) - x * x * (1 + exp(x)) * exp(x + exp(x))) / ((exp(x + exp(x)) - x) * (exp(x + exp(x)) - x)), (1 - x * x * (exp(-(x + exp(x))) + exp(-exp(x)))) / ((1 - x * exp(-(x + exp(x)))) * (1 - x * exp(-(x + exp(x))))))",
+        ),
     ),
     Reference(
         name="delu",
@@ -486,13 +490,19 @@ REFERENCES = (
         name="softsign",
         value="x / (1 + fabs(x))",
         partials=("1 / ((1 + fabs(x)) * (1 + fabs(x)))",),
-        builtin=F.softsign,
     ),
     Reference(
         name="tanhshrink",
         value="where(fabs(x) < 0.5, x * x * x / (3 + x * x / (5 + x * x / (7 + x * x / (9 + x * x / (11 + x * x / (13 + x * x / (15 + x * x / (17 + x * x / (19 + x * x / (21 + x * x / (23 + x * x / (25 + x * x / (27 + x * x / (29 + x * x / (31)))))))))))))) + x * x), x - tanh(x))",
         partials=("tanh(x) * tanh(x)",),
-        builtin=F.tanhshrink,
+    ),
+    Reference(
+        name="sigmoid_glu",
+        value="up / (1 + exp(-gate))",
+        partials=("up / ((1 + exp(gate)) * (1 + exp(-gate)))", "1 / (1 + exp(-gate))"),
+        builtin=lambda gate, up: torch.sigmoid(gate) * up,
+        inputs=("gate", "up"),
+        samples={"up": (1.0, -0.3, 1e-3)},
     ),
 )
 

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 import torch
-from operators import Case, every_case, every_in_place, every_parametric, same_bits, sample
+from operators import Case, every_parametric, in_place_of_each_kind, one_of_each_kind, same_bits, sample
 from torch import Tensor
 
 LOWER = (torch.bfloat16, torch.float16)
@@ -18,7 +18,7 @@ def autocast(dtype: torch.dtype, enabled: bool = True) -> torch.autocast:
 
 @every_lower
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
-@every_case
+@one_of_each_kind
 def test_dtype_is_that_of_pytorch(case: Case, dtype: torch.dtype, lower: torch.dtype) -> None:
     tensors = case.inputs(dtype=dtype)
     with autocast(lower):
@@ -28,7 +28,7 @@ def test_dtype_is_that_of_pytorch(case: Case, dtype: torch.dtype, lower: torch.d
 
 
 @every_lower
-@every_case
+@one_of_each_kind
 def test_double_is_left_alone(case: Case, lower: torch.dtype) -> None:
     """autocast is for single and half precision: who asks for double gets it."""
     tensors = case.inputs(dtype=torch.float64)
@@ -54,7 +54,7 @@ def test_parameters_of_another_dtype_are_cast(case: Case, lower: torch.dtype) ->
 
 
 @every_lower
-@every_case
+@one_of_each_kind
 def test_gradients_are_those_of_the_cast(case: Case, lower: torch.dtype) -> None:
     tensors = case.inputs(dtype=torch.float32, requires_grad=True)
     with autocast(lower):
@@ -68,7 +68,7 @@ def test_gradients_are_those_of_the_cast(case: Case, lower: torch.dtype) -> None
 
 
 @every_lower
-@every_case
+@one_of_each_kind
 def test_second_derivative_inside(case: Case, lower: torch.dtype) -> None:
     """With backward under autocast as well, where its operators see tensors of several dtypes."""
     tensors = case.inputs(dtype=torch.float32, requires_grad=True)
@@ -85,7 +85,7 @@ def test_second_derivative_inside(case: Case, lower: torch.dtype) -> None:
 
 
 @every_lower
-@every_in_place
+@in_place_of_each_kind
 def test_in_place_keeps_the_dtype(case: Case, lower: torch.dtype) -> None:
     (x,) = case.inputs(dtype=torch.float32)
     expected = case.forward(x)
@@ -95,7 +95,7 @@ def test_in_place_keeps_the_dtype(case: Case, lower: torch.dtype) -> None:
 
 
 @every_lower
-@every_case
+@one_of_each_kind
 def test_out_keeps_the_dtype(case: Case, lower: torch.dtype) -> None:
     tensors = case.inputs(dtype=torch.float32)
     with autocast(lower):
@@ -104,7 +104,7 @@ def test_out_keeps_the_dtype(case: Case, lower: torch.dtype) -> None:
 
 
 @every_lower
-@every_case
+@one_of_each_kind
 def test_a_module_between_linear_layers(case: Case, lower: torch.dtype) -> None:
     """Each linear layer gives the lower dtype, and all parameters of the network get gradients in theirs."""
     torch.manual_seed(0)
@@ -119,7 +119,7 @@ def test_a_module_between_linear_layers(case: Case, lower: torch.dtype) -> None:
     assert all(p.grad is not None and p.grad.dtype == torch.float32 and p.grad.any() for p in network.parameters())
 
 
-@every_case
+@one_of_each_kind
 def test_switched_off(case: Case) -> None:
     tensors = case.inputs(dtype=torch.float32)
     with autocast(torch.bfloat16), autocast(torch.bfloat16, enabled=False):

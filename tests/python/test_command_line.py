@@ -73,7 +73,7 @@ def test_show_tells_what_the_card_does(operator: Operator, capsys: Capture) -> N
     for text in (entry["formula"], entry["derivative"], entry["notes"], entry["source"], *entry["aliases"]):
         assert text in printed
     for name, default in operator.arguments.items():
-        assert f"{name}={default}" in printed
+        assert (name if name in operator.required else f"{name}={default}") in printed
     for parameter in operator.parameters:
         assert f"{parameter.name} (learned, from {parameter.initial})" in printed
     held = [name.replace("_", " ") for name, value in entry["properties"].items() if value]
@@ -128,7 +128,8 @@ def test_curves_are_the_function_and_its_slope(operator: Operator) -> None:
     first = operator.inputs.index(operator.data[0])
     tensors = [torch.full_like(x, i.initial) if i.is_parameter else torch.ones_like(x) for i in operator.inputs]
     tensors[first] = x
-    case = Case(operator, tuple(operator.arguments.values()))
+    numbers = operator.arguments | _registry.demanded(_registry.find(operator.name))
+    case = Case(operator, tuple(numbers.values()))
     for drawn, formula in ((y, operator.reference.value), (slope, operator.reference.partials[first])):
         torch.testing.assert_close(drawn, case.formula(formula, *tensors), rtol=1e-9, atol=1e-9)
 

@@ -115,11 +115,11 @@ def test_argument_of_the_wrong_type(case: Case) -> None:
         wrong = [*tensors[:i], "text", *tensors[i + 1 :]]
         expected = type_raised(lambda: torch.ops.aten.mish("text"))
         with refused(expected, case.operator.name, described.name, "Tensor", "str"):
-            case.operator.overload()(*wrong)
+            case.operator.overload()(*wrong, **case.operator.demanded)
     for name in case.operator.arguments:
         expected = type_raised(lambda: torch.ops.aten.leaky_relu(torch.ones(3), "text"))
         with refused(expected, case.operator.name, name, "str"):
-            case.operator.overload()(*tensors, **{name: "text"})
+            case.operator.overload()(*tensors, **case.operator.demanded | {name: "text"})
 
 
 @every_parametric

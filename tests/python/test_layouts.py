@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from layouts import LAYOUTS, Layout, every_layout
-from operators import CASES, Case, every_case, one_of_each_kind, over, same_bits, sample
+from operators import CASES, Case, one_of_each_kind, over, same_bits, sample
 from torch import Tensor
 
 several_data = over([c for c in CASES if len(c.operator.data) > 1])
@@ -21,7 +21,7 @@ def laid_out(case: Case, layout: Layout, dtype: torch.dtype) -> tuple[Tensor, ..
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
 @every_layout
-@every_case
+@one_of_each_kind
 def test_forward(case: Case, layout: Layout, dtype: torch.dtype) -> None:
     tensors = laid_out(case, layout, dtype)
     result = case.forward(*tensors)
@@ -31,7 +31,7 @@ def test_forward(case: Case, layout: Layout, dtype: torch.dtype) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @every_layout
-@every_case
+@one_of_each_kind
 def test_backward(case: Case, layout: Layout, dtype: torch.dtype) -> None:
     tensors = laid_out(case, layout, dtype)
     gradient = layout(dtype, 17)
@@ -45,7 +45,7 @@ def test_backward(case: Case, layout: Layout, dtype: torch.dtype) -> None:
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_double_backward(case: Case, layout: Layout) -> None:
     tensors = laid_out(case, layout, torch.float64)
     gradient = layout(torch.float64, 17)
@@ -60,7 +60,7 @@ def test_double_backward(case: Case, layout: Layout) -> None:
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_gradients_through_autograd(case: Case, layout: Layout) -> None:
     tensors = [t.requires_grad_() for t in laid_out(case, layout, torch.float64)]
     gradient = layout(torch.float64, 17)
@@ -70,7 +70,7 @@ def test_gradients_through_autograd(case: Case, layout: Layout) -> None:
         torch.testing.assert_close(a, e, rtol=1e-11, atol=1e-10)
 
 
-@every_case
+@one_of_each_kind
 def test_mixed_layouts(case: Case) -> None:
     """Gradient and saved tensors in different layouts."""
     shape = (3, 4, 5, 7)
@@ -95,7 +95,7 @@ def test_mixed_layouts(case: Case) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16], ids=str)
-@every_case
+@one_of_each_kind
 def test_every_length_of_row(case: Case, dtype: torch.dtype) -> None:
     """Vectors and their tails give the same as the elements one by one, and nothing behind the end is touched."""
     tensors = case.inputs((67,), dtype=dtype)

@@ -5,7 +5,7 @@ from weakref import ref
 
 import pytest
 import torch
-from operators import Case, every_case, every_in_place
+from operators import Case, in_place_of_each_kind, one_of_each_kind
 from torch import Tensor
 from torch.autograd.graph import save_on_cpu, saved_tensors_hooks
 from torch.profiler import ProfilerActivity, profile
@@ -45,7 +45,7 @@ def places(tensors: list[Tensor] | tuple[Tensor, ...]) -> list[tuple[int, torch.
 
 
 @every_dtype
-@every_case
+@one_of_each_kind
 def test_backward_reads_what_is_there_anyway(case: Case, dtype: torch.dtype) -> None:
     """The inputs or the result themselves are saved: no copies, no masks, nothing in float for a half type."""
     inputs = case.inputs(SHAPE, dtype=dtype, requires_grad=True)
@@ -59,7 +59,7 @@ def test_backward_reads_what_is_there_anyway(case: Case, dtype: torch.dtype) -> 
     assert places(tensors) == places(results if case.operator.saves_output else inputs)
 
 
-@every_case
+@one_of_each_kind
 def test_nothing_is_kept_without_a_graph(case: Case) -> None:
     assert kept(lambda: case.forward(*case.inputs(SHAPE))) == []
     with torch.no_grad():
@@ -79,7 +79,7 @@ def check_allocations(case: Case, tensors: int, call: Callable[[tuple[int, ...]]
 
 
 @every_dtype
-@every_case
+@one_of_each_kind
 def test_forward_allocates_its_result(case: Case, dtype: torch.dtype) -> None:
     def call(shape: tuple[int, ...]) -> Measured:
         inputs = case.inputs(shape, dtype=dtype)
@@ -89,7 +89,7 @@ def test_forward_allocates_its_result(case: Case, dtype: torch.dtype) -> None:
 
 
 @every_dtype
-@every_case
+@one_of_each_kind
 def test_out_allocates_nothing(case: Case, dtype: torch.dtype) -> None:
     def call(shape: tuple[int, ...]) -> Measured:
         inputs = case.inputs(shape, dtype=dtype)
@@ -99,14 +99,14 @@ def test_out_allocates_nothing(case: Case, dtype: torch.dtype) -> None:
     check_allocations(case, 0, call)
 
 
-@every_in_place
+@in_place_of_each_kind
 def test_in_place_allocates_nothing(case: Case) -> None:
     (x,) = case.inputs(SHAPE)
     assert allocated(lambda: case.in_place(x)) == []
 
 
 @every_dtype
-@every_case
+@one_of_each_kind
 def test_backward_allocates_the_gradients(case: Case, dtype: torch.dtype) -> None:
     def call(shape: tuple[int, ...]) -> Measured:
         saved = tuple(t.detach() for t in case.saved(*case.inputs(shape, dtype=dtype)))
@@ -117,7 +117,7 @@ def test_backward_allocates_the_gradients(case: Case, dtype: torch.dtype) -> Non
 
 
 @pytest.mark.parametrize("use_reentrant", [False, True], ids=["saved_tensors", "reentrant"])
-@every_case
+@one_of_each_kind
 def test_checkpoint(case: Case, use_reentrant: bool) -> None:
     inputs = case.inputs(requires_grad=True)
     expected = torch.autograd.grad(case.forward(*inputs).square().sum(), inputs)
@@ -126,7 +126,7 @@ def test_checkpoint(case: Case, use_reentrant: bool) -> None:
         assert tensor.grad is not None and torch.equal(tensor.grad, gradient)
 
 
-@every_case
+@one_of_each_kind
 def test_saved_tensors_may_be_moved(case: Case) -> None:
     """Offloading replaces them by copies."""
     inputs = case.inputs(requires_grad=True)
@@ -137,7 +137,7 @@ def test_saved_tensors_may_be_moved(case: Case) -> None:
         assert torch.equal(ours, gradient)
 
 
-@every_case
+@one_of_each_kind
 def test_a_graph_that_is_dropped_frees_its_tensors(case: Case) -> None:
     """No reference cycle between the result and what it saved."""
     inputs = case.inputs(SHAPE, requires_grad=True)

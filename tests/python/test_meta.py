@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 import torch
 from layouts import Layout, every_layout
-from operators import CASES, Case, every_case, every_in_place, over, sample
+from operators import CASES, Case, in_place_of_each_kind, one_of_each_kind, over, sample
 from torch import Tensor
 from torch._dispatch.python import enable_python_dispatcher
 from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
@@ -50,20 +50,20 @@ def laid_out(case: Case, layout: Layout, dtype: torch.dtype = torch.float32) -> 
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_forward(case: Case, layout: Layout) -> None:
     same_without_data(case.forward, laid_out(case, layout))
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_backward(case: Case, layout: Layout) -> None:
     tensors = laid_out(case, layout)
     same_without_data(case.backward, (layout(torch.float32, 17), *case.saved(*tensors)))
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_double_backward(case: Case, layout: Layout) -> None:
     saved = case.saved(*laid_out(case, layout))
     along = tuple(torch.ones_like(t) for t in saved)
@@ -71,7 +71,7 @@ def test_double_backward(case: Case, layout: Layout) -> None:
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
-@every_case
+@one_of_each_kind
 def test_every_dtype_through_autograd(case: Case, dtype: torch.dtype) -> None:
     def derivatives(*tensors: Tensor) -> tuple[Tensor, ...]:
         result = case.forward(*tensors)
@@ -115,7 +115,7 @@ def test_mixed_layouts(case: Case) -> None:
         same_without_data(case.forward, tuple(f(t) for f, t in zip(functions, tensors, strict=True)))
 
 
-@every_in_place
+@in_place_of_each_kind
 def test_in_place(case: Case) -> None:
     x = to_meta(case.inputs((3, 4))[0].t())
     before = look(x)
@@ -123,7 +123,7 @@ def test_in_place(case: Case) -> None:
     assert look(x) == before and x._version == 1
 
 
-@every_case
+@one_of_each_kind
 def test_out(case: Case) -> None:
     """It is resized as on the CPU, and keeps its strides where its shape is right."""
     tensors = tuple(to_meta(t) for t in case.inputs((3, 4)))
@@ -135,7 +135,7 @@ def test_out(case: Case) -> None:
     assert column_major.stride() == (1, 3)
 
 
-@every_case
+@one_of_each_kind
 def test_the_same_errors_as_on_the_cpu(case: Case) -> None:
     """What would fail on the CPU fails while it is traced, in the same words."""
     tensors = case.inputs()
@@ -153,7 +153,7 @@ def test_the_same_errors_as_on_the_cpu(case: Case) -> None:
         assert str(on_meta.value) == str(on_cpu.value)
 
 
-@every_case
+@one_of_each_kind
 def test_symbolic_sizes(case: Case) -> None:
     """Sizes stay symbols: nothing asks for their values, for which torch.compile would have to compile again."""
     shape_env = ShapeEnv()
@@ -178,7 +178,7 @@ def test_symbolic_sizes(case: Case) -> None:
     assert isinstance(result.shape[0], torch.SymInt) and isinstance(result.shape[2], torch.SymInt)
 
 
-@every_case
+@one_of_each_kind
 def test_a_module_without_memory(case: Case) -> None:
     """Made on the meta device, as large models are, and given memory later."""
     (data, *_) = case.inputs((2, 3, 5), dtype=torch.float32)

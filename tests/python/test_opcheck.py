@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from operators import Case, every_case, every_in_place
+from operators import Case, in_place_of_each_kind, one_of_each_kind
 from torch import Tensor
 
 CHECKS = ("test_schema", "test_autograd_registration", "test_faketensor", "test_aot_dispatch_dynamic")
@@ -15,19 +15,19 @@ def passes(overload: object, arguments: tuple[object, ...], keywords: dict[str, 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("shape", [(2, 3, 4), ()], ids=str)
-@every_case
+@one_of_each_kind
 def test_forward(case: Case, shape: tuple[int, ...], dtype: torch.dtype) -> None:
     inputs = case.inputs(shape, dtype=dtype, requires_grad=True)
     passes(case.operator.overload(), (*inputs, *case.values))
 
 
-@every_case
+@one_of_each_kind
 def test_strided(case: Case) -> None:
     inputs = [t.detach().transpose(0, -1).requires_grad_() if t.dim() > 1 else t for t in case.inputs((3, 3, 3))]
     passes(case.operator.overload(), (*inputs, *case.values))
 
 
-@every_case
+@one_of_each_kind
 def test_backward(case: Case) -> None:
     inputs = tuple(t.detach() for t in case.inputs((2, 3, 4)))
     saved = tuple(t.requires_grad_() for t in case.saved(*inputs))
@@ -35,7 +35,7 @@ def test_backward(case: Case) -> None:
     passes(case.operator.overload("_backward"), (gradient, *saved, *case.values))
 
 
-@every_case
+@one_of_each_kind
 def test_double_backward(case: Case) -> None:
     saved = case.saved(*case.inputs((2, 3, 4)))
     gradient = torch.rand(2, 3, 4, dtype=torch.float64)
@@ -43,13 +43,13 @@ def test_double_backward(case: Case) -> None:
     passes(case.operator.overload("_double_backward"), (*along, gradient, *saved, *case.values))
 
 
-@every_in_place
+@in_place_of_each_kind
 def test_in_place(case: Case) -> None:
     inputs = tuple(t.detach() for t in case.inputs((2, 3, 4)))
     passes(case.operator.overload("_"), (*inputs, *case.values))
 
 
-@every_case
+@one_of_each_kind
 def test_out(case: Case) -> None:
     inputs = case.inputs((2, 3, 4))
     out = torch.empty_like(inputs[0])

@@ -222,8 +222,12 @@ def on_another_device() -> None:
         for function in (case.forward, lambda *t, case=case: case.operator.function(*t, **case.keywords)):
             expected = derivatives(function, tensors)
             actual = derivatives(function, tuple(device.put(t) for t in tensors))
-            for a, e in zip(actual, expected, strict=True):
+            assert min(len(actual), len(expected)) > 1
+            for a, e in zip(actual, expected, strict=False):
                 torch.testing.assert_close(device.get(a), e.detach(), rtol=1e-9, atol=1e-9)
+            shared = min(len(actual), len(expected))  # derivatives of constants may not be made at all
+            assert not any(device.get(a).any() for a in actual[shared:])
+            assert not any(e.any() for e in expected[shared:])
         out = device.put(torch.zeros(2, 3, 5, dtype=torch.float64))
         case.out(*(device.put(t.detach()) for t in tensors), out=out)
         torch.testing.assert_close(device.get(out), expected[0].detach())

@@ -5,14 +5,14 @@ from collections.abc import Callable
 import pytest
 import torch
 from layouts import every_writable_layout
-from operators import Case, every_case, every_with_several_data, same_bits, sample
+from operators import Case, every_with_several_data, one_of_each_kind, same_bits, sample
 from refusals import dtype_name, refused, type_raised
 from torch import Tensor
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @every_writable_layout
-@every_case
+@one_of_each_kind
 def test_every_layout_of_out(case: Case, layout: Callable[[torch.dtype, int], Tensor], dtype: torch.dtype) -> None:
     """out keeps its strides, and only its elements are written."""
     out = layout(dtype, 0)
@@ -24,7 +24,7 @@ def test_every_layout_of_out(case: Case, layout: Callable[[torch.dtype, int], Te
     assert same_bits(storage, before) and out.stride() == strides
 
 
-@every_case
+@one_of_each_kind
 def test_out_counts_its_versions(case: Case) -> None:
     tensors = case.inputs()
     out = torch.zeros_like(tensors[0])
@@ -37,7 +37,7 @@ def test_out_counts_its_versions(case: Case) -> None:
         y.sum().backward()
 
 
-@every_case
+@one_of_each_kind
 def test_out_is_resized(case: Case, capfd: pytest.CaptureFixture[str]) -> None:
     """Without a word where it is empty, with PyTorch's warning where it holds something."""
     tensors = case.inputs((4, 3))
@@ -49,7 +49,7 @@ def test_out_is_resized(case: Case, capfd: pytest.CaptureFixture[str]) -> None:
     assert "resized" in capfd.readouterr().err  # torch.ops does not turn the warnings of C++ into those of Python
 
 
-@every_case
+@one_of_each_kind
 def test_out_may_be_an_input(case: Case) -> None:
     tensors = case.inputs()
     expected = case.forward(*tensors)
@@ -61,7 +61,7 @@ def test_out_may_be_an_input(case: Case) -> None:
             assert all(same_bits(c, t) for j, (c, t) in enumerate(zip(copies, tensors, strict=True)) if j != i)
 
 
-@every_case
+@one_of_each_kind
 def test_out_of_tensors_that_require_grad(case: Case) -> None:
     """As PyTorch's functions, without a graph: an error where one would be built."""
     tensors = case.inputs(requires_grad=True)
@@ -84,7 +84,7 @@ def test_out_of_promoted_dtypes(case: Case) -> None:
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.int64, torch.complex128], ids=str)
-@every_case
+@one_of_each_kind
 def test_out_of_another_dtype(case: Case, dtype: torch.dtype) -> None:
     tensors = case.inputs()
     expected = type_raised(lambda: torch.ops.aten.mish.out(tensors[0], out=torch.empty(2, 3, 5, dtype=dtype)))
@@ -97,7 +97,7 @@ def test_out_of_another_dtype(case: Case, dtype: torch.dtype) -> None:
     assert empty.shape == (0,)  # not even resized
 
 
-@every_case
+@one_of_each_kind
 def test_out_on_another_device(case: Case) -> None:
     tensors = case.inputs()
     elsewhere = torch.empty(2, 3, 5, dtype=torch.float64, device="meta")
@@ -111,7 +111,7 @@ def test_out_on_another_device(case: Case) -> None:
     assert (out == 7).all() and out._version == 0
 
 
-@every_case
+@one_of_each_kind
 def test_out_with_more_than_one_element_at_a_place(case: Case) -> None:
     tensors = case.inputs((2, 3))
     base = torch.full((2, 1), 7.0, dtype=torch.float64)
@@ -121,7 +121,7 @@ def test_out_with_more_than_one_element_at_a_place(case: Case) -> None:
     assert (base == 7).all()
 
 
-@every_case
+@one_of_each_kind
 def test_out_overlaps_an_input(case: Case) -> None:
     """Shifted by one element, where reading and writing would meet."""
     for i, described in enumerate(case.operator.inputs):
@@ -137,7 +137,7 @@ def test_out_overlaps_an_input(case: Case) -> None:
         assert same_bits(storage, before)
 
 
-@every_case
+@one_of_each_kind
 def test_out_is_an_input_that_broadcasts(case: Case) -> None:
     """It would have to grow while it is read."""
     for i in range(len(case.operator.inputs)):

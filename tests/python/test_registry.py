@@ -42,7 +42,7 @@ def test_every_name_leads_to_the_function_and_the_module(operator: Operator) -> 
     for name in spellings(operator):
         for variant in variants(name):
             assert torchactiv.get(variant) is operator.function
-            assert type(torchactiv.nn.make(variant)) is operator.module_class
+            assert type(torchactiv.nn.make(variant, **operator.demanded)) is operator.module_class
 
 
 @every_operator

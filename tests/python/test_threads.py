@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from operators import Case, every_case, same_bits, sample
+from operators import Case, one_of_each_kind, same_bits, sample
 
 SHAPES = [(4, 64, 4096), (4, 60, 4099), (4096, 67, 4), (4, 1 << 18), (1 << 18, 4)]
 
@@ -31,7 +31,7 @@ def workers(function: Callable[[], object]) -> int:
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux which threads worked")
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@every_case
+@one_of_each_kind
 def test_threads_share_the_work(case: Case, shape: tuple[int, ...], threads: int) -> None:
     torch.set_num_threads(threads)
     tensors = case.inputs(shape, dtype=torch.float32)
@@ -42,7 +42,7 @@ def test_threads_share_the_work(case: Case, shape: tuple[int, ...], threads: int
 
 @pytest.mark.parametrize("threads", [2, 3])
 @pytest.mark.parametrize("shape", [(3, 3, 150_001), *SHAPES], ids=str)
-@every_case
+@one_of_each_kind
 def test_threads_do_not_change_bits(case: Case, shape: tuple[int, ...], threads: int) -> None:
     tensors = case.inputs(shape, dtype=torch.float32)
     gradient = sample(shape, dtype=torch.float32, seed=3)

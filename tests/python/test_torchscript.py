@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 import torchactiv
-from operators import CASES, Case, every_case, every_in_place, same_bits
+from operators import CASES, Case, in_place_of_each_kind, one_of_each_kind, same_bits
 from torch import Tensor
 
 # torch.jit.script says itself, at every call, that torch.compile is to be preferred.
@@ -54,7 +54,7 @@ every_way = pytest.mark.parametrize("how", ["script", "trace"])
 
 
 @every_way
-@every_case
+@one_of_each_kind
 def test_same_result_and_gradients_after_saving(case: Case, how: str) -> None:
     module, script, x = made(case, how)
     loaded = reloaded(script)
@@ -68,7 +68,7 @@ def test_same_result_and_gradients_after_saving(case: Case, how: str) -> None:
 
 
 @every_way
-@every_case
+@one_of_each_kind
 def test_frozen_and_optimised(case: Case, how: str) -> None:
     module, script, x = made(case, how)
     frozen = torch.jit.freeze(script.eval())
@@ -80,7 +80,7 @@ def test_frozen_and_optimised(case: Case, how: str) -> None:
     assert f"torchactiv::{case.operator.name}" in str(reloaded(frozen).graph)
 
 
-@every_case
+@one_of_each_kind
 def test_a_scripted_function(case: Case) -> None:
     """By torch.ops and by torchactiv.functional, which scripting inlines."""
     inputs = [t.float() for t in case.inputs((2, 3, 4))]
@@ -105,7 +105,7 @@ def scripted(source: str) -> torch.jit.ScriptFunction:
     return torch.jit.script(scope["f"])
 
 
-@every_in_place
+@in_place_of_each_kind
 def test_in_place_in_a_script(case: Case) -> None:
     numbers = "".join(f", {name}={value}" for name, value in case.keywords.items())
     source = "def f(x: torch.Tensor):\n    y = x + 1\n"

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 import torch
-from operators import Case, every_case, every_parametric
+from operators import Case, every_parametric, one_of_each_kind
 from torch import Tensor
 from torch.func import grad, hessian, jacfwd, jacrev, jvp, vjp, vmap
 
@@ -20,14 +20,14 @@ def close(actual: object, expected: object) -> None:
     torch.testing.assert_close(actual, expected, rtol=1e-9, atol=1e-9)
 
 
-@every_case
+@one_of_each_kind
 def test_grad(case: Case) -> None:
     inputs = case.inputs(SHAPE)
     positions = tuple(range(len(inputs)))
     close(grad(summed(case.forward), positions)(*inputs), grad(summed(case.builtin), positions)(*inputs))
 
 
-@every_case
+@one_of_each_kind
 def test_grad_of_grad(case: Case) -> None:
     def second(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         return grad(lambda *t: grad(summed(function))(*t).square().sum())
@@ -36,7 +36,7 @@ def test_grad_of_grad(case: Case) -> None:
     close(second(case.forward)(*inputs), second(lambda *t: case.formula(case.operator.reference.value, *t))(*inputs))
 
 
-@every_case
+@one_of_each_kind
 def test_jvp_and_vjp_are_adjoint(case: Case) -> None:
     inputs = case.inputs(SHAPE)
     tangents = tuple(torch.rand_like(t) for t in inputs)
@@ -47,7 +47,7 @@ def test_jvp_and_vjp_are_adjoint(case: Case) -> None:
     close((along * gradient).sum(), sum((g * t).sum() for g, t in zip(pull_back(gradient), tangents, strict=True)))
 
 
-@every_case
+@one_of_each_kind
 def test_jacobians(case: Case) -> None:
     """Reverse mode, which maps over gradients, and forward mode, which maps over tangents."""
     inputs = case.inputs((2, 3))
@@ -57,7 +57,7 @@ def test_jacobians(case: Case) -> None:
     close(reverse, jacrev(case.builtin, positions)(*inputs))
 
 
-@every_case
+@one_of_each_kind
 def test_hessian(case: Case) -> None:
     inputs = case.inputs((2, 3))
     positions = tuple(range(len(inputs)))
@@ -85,13 +85,13 @@ def looped(function: Callable[..., Tensor], stacked: tuple[Tensor, ...], dimensi
     return torch.stack([function(*row) for row in rows])
 
 
-@every_case
+@one_of_each_kind
 def test_vmap(case: Case) -> None:
     for stacked, dimensions in batched_in_every_way(case, case.inputs(SHAPE)):
         close(vmap(case.forward, dimensions)(*stacked), looped(case.forward, stacked, dimensions))
 
 
-@every_case
+@one_of_each_kind
 def test_vmap_of_grad(case: Case) -> None:
     """Gradients per sample, also with respect to parameters."""
     for stacked, dimensions in batched_in_every_way(case, case.inputs(SHAPE)):
@@ -100,7 +100,7 @@ def test_vmap_of_grad(case: Case) -> None:
             close(vmap(per_sample, dimensions)(*stacked), looped(per_sample, stacked, dimensions))
 
 
-@every_case
+@one_of_each_kind
 def test_vmap_of_vmap(case: Case) -> None:
     inputs = case.inputs((4, 5, 3))
     dimensions = tuple(None if i.is_parameter else 0 for i in case.operator.inputs)
@@ -117,7 +117,7 @@ def test_an_ensemble_of_parameters(case: Case) -> None:
 
 
 @pytest.mark.parametrize("size", [0, 1])
-@every_case
+@one_of_each_kind
 def test_small_batches(case: Case, size: int) -> None:
     inputs = case.inputs(SHAPE)
     stacked = tuple(

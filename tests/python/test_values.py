@@ -5,7 +5,7 @@ import math
 
 import pytest
 import torch
-from operators import Case, as_tuple, every_case, sample
+from operators import Case, as_tuple, every_builtin, every_case, sample
 from reference_language import exact
 from rounding import error_in_ulp, many_floats
 
@@ -78,14 +78,17 @@ def test_limits(case: Case, dtype: torch.dtype) -> None:
     for x, actual in zip(tensors[0].tolist(), result, strict=True):
         limit = exact(case.operator.reference.value, {case.operator.reference.inputs[0]: x, **others, **case.keywords})
         expected = torch.tensor(float(limit), dtype=torch.float64)
-        assert torch.equal(actual.double(), expected) or error_in_ulp(actual, expected) <= 1, (x, actual, limit)
+        allowed = 8 if dtype == torch.float64 else 1
+        equal = torch.equal(actual.double(), expected) or (actual.isnan() and expected.isnan())
+        assert equal or error_in_ulp(actual, expected) <= allowed, (x, actual, limit)
 
 
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str)
-@every_case
+@every_builtin
 def test_zero_and_infinity_keep_the_sign_that_pytorch_gives(case: Case, dtype: torch.dtype) -> None:
     tensors = _points(case, torch.tensor([0.0, -0.0, math.inf], dtype=dtype))
     ours, theirs = case.forward(*tensors), case.builtin(*tensors)
+    ours, theirs = ours[~theirs.isnan()], theirs[~theirs.isnan()]  # test_limits has what replaces PyTorch's NaN
     assert torch.equal(ours, theirs) and torch.equal(ours.signbit(), theirs.signbit()), (ours, theirs)
 
 
@@ -102,7 +105,7 @@ def test_nan_stays(case: Case, dtype: torch.dtype) -> None:
 
 
 @pytest.mark.parametrize("incoming", [math.inf, -math.inf, math.nan], ids=str)
-@every_case
+@every_builtin
 def test_infinite_and_nan_gradients_go_where_pytorch_lets_them(case: Case, incoming: float) -> None:
     # At 0 the gradient of prelu's weight is 0 here, where PyTorch multiplies 0 by infinity.
     for point in (-3.0, -0.5, 0.5, 3.0) if case.operator.parameters else (-3.0, -0.5, -0.0, 0.0, 0.5, 3.0):

@@ -191,5 +191,12 @@ TYPED_TEST(NnModule, TrainsInASequential) {
   }
 }
 
+// The one module with options that have no default, as torch's.
+TEST(Threshold, TakesBothNumbers) {
+  torchactiv::nn::Threshold threshold(torchactiv::nn::ThresholdOptions(0.5, 2));
+  const at::Tensor x = torch::tensor({0.25, 0.75});
+  EXPECT_TRUE(at::equal(threshold->forward(x), at::threshold(x, 0.5, 2)));
+}
+
 }  // namespace
 }  // namespace torchactiv_test

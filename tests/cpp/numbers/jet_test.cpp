@@ -43,6 +43,7 @@ Real offset(Real a, double constant) { return Real(a.value + constant); }
 Real offset_product(Real a, Real b, double constant) { return fma(a, b, Real(constant)); }
 Real reciprocal(Real a) { return Real(1 / a.value); }
 Real exp(Real a) { return Real(std::exp(a.value)); }
+Real fine_exp(Real a) { return exp(a); }
 Real expm1(Real a) { return Real(std::expm1(a.value)); }
 Real sigmoid(Real a) { return Real(1 / (1 + std::exp(-a.value))); }
 Real sqrt(Real a) { return Real(std::sqrt(a.value)); }

@@ -1,0 +1,138 @@
+"""gelu, rrelu, glu, crelu and maxout: what torch.nn.functional does, in every way of calling them."""
+
+import copy
+import inspect
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchactiv
+import torchactiv.functional as ours
+from operators import sample
+from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
+
+SHAPE = (3, 4, 6)
+FIXED: list[tuple[str, Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]] = [
+    ("gelu", ours.gelu, F.gelu),
+    ("gelu-tanh", lambda x: ours.gelu(x, approximate="tanh"), lambda x: F.gelu(x, approximate="tanh")),
+    ("rrelu", lambda x: ours.rrelu(x, 0.1, 0.5), lambda x: F.rrelu(x, 0.1, 0.5)),
+    ("glu", ours.glu, F.glu),
+    ("glu-dim1", lambda x: ours.glu(x, 1), lambda x: F.glu(x, 1)),
+    ("crelu", ours.crelu, lambda x: torch.cat([F.relu(x), F.relu(-x)], 1)),
+    ("maxout", lambda x: ours.maxout(x, 2), lambda x: torch.maximum(x[:, ::2], x[:, 1::2])),
+    ("maxout-dim", lambda x: ours.maxout(x, 3, dim=-1), lambda x: x.unflatten(-1, (2, 3)).amax(-1)),
+]
+every_composition = pytest.mark.parametrize("mine,theirs", [row[1:] for row in FIXED], ids=[row[0] for row in FIXED])
+MODULES = [
+    torchactiv.nn.GELU("tanh"),
+    torchactiv.nn.RReLU(0.2, 0.4),
+    torchactiv.nn.GLU(1),
+    torchactiv.nn.CReLU(),
+    torchactiv.nn.Maxout(2),
+]
+every_module = pytest.mark.parametrize("module", MODULES, ids=lambda module: type(module).__name__)
+
+
+@every_composition
+def test_values_and_derivatives(mine: Callable[[Tensor], Tensor], theirs: Callable[[Tensor], Tensor]) -> None:
+    x = sample(SHAPE, dtype=torch.float64).requires_grad_()
+    torch.testing.assert_close(mine(x), theirs(x), rtol=1e-12, atol=1e-12)
+    for a, b in zip(*(torch.autograd.grad(f(x).sin().sum(), x) for f in (mine, theirs)), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+    assert gradcheck(mine, (x,), check_forward_ad=True, check_batched_grad=True)
+    assert gradgradcheck(mine, (x,))
+
+
+@every_composition
+def test_transforms(mine: Callable[[Tensor], Tensor], theirs: Callable[[Tensor], Tensor]) -> None:
+    x = sample((2, *SHAPE), dtype=torch.float64)
+    torch.testing.assert_close(torch.func.vmap(mine)(x), torch.stack([mine(a) for a in x]))
+    compiled = torch.compile(mine, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(x[0]), theirs(x[0]), rtol=1e-12, atol=1e-12)
+
+
+@every_module
+def test_modules_are_scripted_saved_and_copied(module: torch.nn.Module) -> None:
+    module = module.eval()
+    x = sample(SHAPE, dtype=torch.float32)
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(module), buffer)
+    buffer.seek(0)
+    for other in (torch.jit.load(buffer), torch.jit.trace(module, x), copy.deepcopy(module)):
+        assert torch.equal(other(x), module(x))
+
+
+@pytest.mark.parametrize("name", ["GELU", "RReLU", "GLU"])
+def test_modules_are_those_of_torch_nn(name: str) -> None:
+    mine, theirs = (getattr(nn, name) for nn in (torchactiv.nn, torch.nn))
+    signatures = [
+        [(p.name, p.kind, p.default) for p in inspect.signature(f).parameters.values()] for f in (mine, theirs)
+    ]
+    assert signatures[0] == signatures[1]
+    assert repr(mine()) == repr(theirs())
+    if name == "RReLU":
+        assert repr(mine(0.2, 0.5, True)) == repr(theirs(0.2, 0.5, True))
+
+
+def test_random_slopes_follow_the_seed_and_not_the_threads() -> None:
+    x = torch.randn(3, 100_000)
+    results = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        torch.manual_seed(7)
+        results.append(ours.rrelu(x, 0.1, 0.3, training=True))
+    assert torch.equal(*results)
+    assert not torch.equal(results[0], ours.rrelu(x, 0.1, 0.3, training=True))
+    slopes = (results[0] / x)[x < 0]
+    assert slopes.min() >= 0.1 - 1e-6 and slopes.max() <= 0.3 + 1e-6
+    assert abs(slopes.mean() - 0.2) < 1e-3 and abs(slopes.std() - 0.2 / 12**0.5) < 1e-3
+    assert torch.equal(results[0][x >= 0], x[x >= 0])
+
+
+def test_random_slopes_are_those_of_the_gradient() -> None:
+    x = torch.randn(50, requires_grad=True)
+    y = ours.rrelu(x, training=True)
+    (gradient,) = torch.autograd.grad(y.sum(), x)
+    torch.testing.assert_close(y, gradient * x)
+
+
+@pytest.mark.parametrize("training", [False, True])
+def test_rrelu_in_place(training: bool) -> None:
+    x = torch.randn(50)
+    torch.manual_seed(0)
+    expected = ours.rrelu(x, training=training)
+    torch.manual_seed(0)
+    leaf = x.clone().requires_grad_()
+    y = leaf * 1
+    assert ours.rrelu(y, training=training, inplace=True) is y and torch.equal(y, expected)
+    y.sum().backward()
+    torch.testing.assert_close(leaf.grad, expected / x)
+
+
+@pytest.mark.parametrize(
+    "call,error,message",
+    [
+        (lambda x: ours.gelu(x, approximate="no"), RuntimeError, "gelu: approximate argument must be .* got 'no'"),
+        (lambda x: ours.rrelu(x, 0.5, 0.1), RuntimeError, "rrelu: lower must not be greater than upper"),
+        (lambda x: ours.glu(x[..., :3]), RuntimeError, "glu: Halving dimension must be even"),
+        (lambda x: ours.glu(x.sum()), RuntimeError, "glu does not support 0-dimensional"),
+        (lambda x: ours.crelu(x, 4), IndexError, "crelu: dim=4 is out of range"),
+        (lambda x: ours.maxout(x, 3), RuntimeError, "maxout: dimension 1 of size 4 .* pieces=3"),
+        (lambda x: ours.maxout(x, 0), RuntimeError, "pieces=0"),
+        (lambda x: ours.hardtanh(x, 2.0, 1.0), ValueError, "hardtanh: min_val .* min_val=2, max_val=1"),
+        (lambda x: ours.softshrink(x, -1.0), RuntimeError, "softshrink: lambd must not be negative, got lambd=-1"),
+        (lambda x: ours.celu(x, 0.0), RuntimeError, "celu: alpha must not be 0"),
+    ],
+)
+def test_wrong_arguments(call: Callable[[Tensor], Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call(sample(SHAPE, dtype=torch.float32))
+
+
+def test_what_torchactiv_has_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError):
+        ours.conv2d  # noqa: B018
