@@ -24,7 +24,7 @@ struct DSilu : Activation {
   template <Number N>
   static N forward(N x) {
     const N inside = limited(x, -exponent_limit<N>, exponent_limit<N>);
-    const Logistic<N> s(inside);
+    const Logistic<N> s(inside, fine_exp(-abs(inside)));  // f has a zero, near which an error would be all there is
     return s.value * fma(inside, s.complement, N(1.0));
   }
 

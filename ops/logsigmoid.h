@@ -15,7 +15,7 @@ struct LogSigmoid : Activation {
       .properties = {.monotonic = true, .smooth = true},
       .formula = R"(\ln \sigma(x))",
       .derivative = R"(\sigma(-x))",
-      .notes = "f(inf) = 0, the limit.",
+      .notes = "f(inf) = -0, the limit.",
       .source = "PyTorch, torch.nn.functional.logsigmoid",
   };
   static constexpr Precision forward_precision = Precision::doubles;
@@ -23,7 +23,7 @@ struct LogSigmoid : Activation {
 
   template <Number N>
   static N forward(N x) {
-    return N(0.0) - log1p_exp(-x);
+    return -log1p_exp(-x);
   }
 
   template <Number N>

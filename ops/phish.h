@@ -24,7 +24,7 @@ struct Phish : Activation {
   template <Number N>
   static N forward(N x) {
     const N m = narrow(expm1(N(2.0) * limited(GeluErf::forward(x), -20.0, 20.0)));
-    return at_least(x, N(-40.0)) * (m / (m + N(2.0)));
+    return abs(at_least(x, N(-40.0)) * (m / (m + N(2.0))));  // both factors have one sign
   }
 
   template <Number N>

@@ -23,7 +23,8 @@ struct SigmoidGlu : Activation {
           "equation 1",
   };
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
-  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
   static constexpr bool in_place = false;
 
   template <Number N>

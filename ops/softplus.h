@@ -19,7 +19,7 @@ struct Softplus : Activation {
       .source = "Dugas et al. 2001, Incorporating Second-Order Functional Knowledge for Better Option Pricing, NIPS",
   };
   static constexpr std::array arguments{Argument{"beta", 1}, Argument{"threshold", 20}};
-  static constexpr Precision forward_precision = Precision::doubles;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

@@ -30,8 +30,8 @@ struct Tlu : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N tau, N alpha) {
-    const N line = select(abs(alpha) > N(0.0), fma(alpha, x, tau), tau);
-    return {select(x > line, N(1.0), select(x <= line, alpha, x))};
+    const N inside = limited(x, -3e38, 3e38), line = fma(alpha, inside, tau);
+    return {select(inside > line, N(1.0), select(inside <= line, alpha, x))};
   }
 };
 

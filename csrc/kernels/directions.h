@@ -33,11 +33,22 @@ constexpr int parameter_count = [] {
 // A NaN that came from outside might have any bits, which BFloat16::store would round.
 inline double without_payload(double a) { return a == a ? a : std::numeric_limits<double>::quiet_NaN(); }
 
+// Whether V holds floats as doubles, whose arguments are floats all the same.
+template <class V>
+constexpr bool holds_floats = requires { requires V::is_single; };
+template <class V>
+constexpr bool holds_floats<Jet<V>> = holds_floats<V>;
+
+template <class V>
+V argument(double a) {
+  return V(without_payload(holds_floats<V> ? static_cast<double>(static_cast<float>(a)) : a));
+}
+
 // Calls function(x[0], .., x[n-1], arguments[0], ..).
 template <class Op, class V, std::size_t n, class Function>
 auto apply(Function function, const std::array<V, n>& x, const double* arguments) {
   return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
-    return function(x[i]..., V(without_payload(arguments[a]))...);
+    return function(x[i]..., argument<V>(arguments[a])...);
   }(std::make_index_sequence<n>{}, std::make_index_sequence<argument_count<Op>>{});
 }
 

@@ -30,7 +30,7 @@ def curve(entry: Entry, points: int = 1001) -> tuple[Tensor, Tensor, Tensor]:
         module = nn.make(entry["name"], **_registry.demanded(entry)).double().eval()
         others = len(inspect.signature(module.forward).parameters) - 1
         y = module(x, *[torch.ones_like(x)] * others)
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, RuntimeError, IndexError) as error:
         raise ValueError(f"{entry['name']!r} has no plot: {error}") from error
     if y.shape != x.shape:
         raise ValueError(f"{entry['name']!r} has no plot: it is not a function of single numbers")

@@ -45,8 +45,8 @@ long double exact(const Reference& reference, const double* inputs, const double
   const auto at = [&](long double huge) { return near_infinity(reference, inputs, widened, output, huge); };
   const long double value = at(std::numeric_limits<long double>::infinity());
   if (!std::isnan(value)) return value;
-  const std::array values{at(0x1p1000L), at(0x2p1000L), at(0x3p1000L), at(0x5p1000L),
-                          at(0x7p1000L), at(0xbp1000L), at(0xdp1000L)};
+  const std::array values{at(0x1p1000L), at(0x2p1000L), at(0x3p1000L),  at(0x5p1000L),  at(0x7p1000L),
+                          at(0xbp1000L), at(0xdp1000L), at(0x11p1000L), at(0x13p1000L), at(0x17p1000L)};
   bool large = true, small = true, equal = true;
   for (const long double a : values) {
     large &= std::fabs(a) >= 0x1p128L && std::signbit(a) == std::signbit(values[0]);

@@ -3,9 +3,10 @@
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
-#include <ostream>
-
+#include <array>
 #include <cmath>
+#include <map>
+#include <ostream>
 
 #include "csrc/operators/activations.h"
 
@@ -17,8 +18,7 @@ Tensors call(const Operator& op, const std::string& suffix, const Tensors& tenso
   const auto handle =
       c10::Dispatcher::singleton().findSchemaOrThrow(("torchactiv::" + op.name + suffix).c_str(), overload);
   torch::jit::Stack stack(tensors.begin(), tensors.end());
-  for (const torchactiv::Argument& argument : op.arguments)
-    stack.emplace_back(std::isnan(argument.default_value) ? 0.25 : argument.default_value);
+  for (const torchactiv::Argument& argument : op.arguments) stack.emplace_back(argument.default_value);
   if (out.defined()) stack.emplace_back(out);
   handle.callBoxed(stack);
   Tensors results;
@@ -68,11 +68,41 @@ const std::vector<Operator>& operators() {
                         {Op::inputs.begin(), Op::inputs.end()},
                         {Op::arguments.begin(), Op::arguments.end()},
                         Op::saved == torchactiv::Saved::output,
-                        Op::in_place});
+                        Op::in_place,
+                        Op::card.family == torchactiv::Family::periodic,
+                        true});
+      for (torchactiv::Argument& argument : result.back().arguments)
+        if (std::isnan(argument.default_value)) {
+          argument.default_value = 0.25;
+          result.back().has_defaults = false;
+        }
     });
     return result;
   }();
   return all;
+}
+
+const std::vector<Operator>& operators_of_each_kind() {
+  static const std::vector<Operator> some = [] {
+    std::map<std::array<int, 9>, Operator> kinds;
+    auto op = operators().begin();
+    torchactiv::for_each_activation([&]<class Op>() {
+      const std::array<int, 9> kind{static_cast<int>(op->inputs.size()),
+                                    static_cast<int>(op->data_count()),
+                                    static_cast<int>(op->arguments.size()),
+                                    op->saves_output,
+                                    op->in_place,
+                                    Op::masks_gradient,
+                                    static_cast<int>(Op::forward_precision),
+                                    static_cast<int>(Op::partials_precision),
+                                    op->periodic};
+      kinds.emplace(kind, *op++);
+    });
+    std::vector<Operator> result;
+    for (const auto& [kind, one] : kinds) result.push_back(one);
+    return result;
+  }();
+  return some;
 }
 
 at::Tensor sample(at::IntArrayRef shape, at::ScalarType type, std::uint64_t seed) {

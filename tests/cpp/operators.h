@@ -17,7 +17,7 @@ struct Operator {
   std::string name;
   std::vector<torchactiv::Input> inputs;
   std::vector<torchactiv::Argument> arguments;
-  bool saves_output, in_place;
+  bool saves_output, in_place, periodic, has_defaults;
 
   bool is_parameter(std::size_t input) const { return inputs[input].role == torchactiv::Role::parameter; }
   bool has_parameters() const;
@@ -35,6 +35,9 @@ struct Operator {
 };
 
 const std::vector<Operator>& operators();
+
+// Operators that differ in what the machine does with them, one of each kind, for what is slow.
+const std::vector<Operator>& operators_of_each_kind();
 
 // Values on both sides of zero, of magnitude 0.1 to 5 or so, the same for a seed: away from the kinks of piecewise
 // functions, and small enough that derivatives do not vanish.
@@ -68,3 +71,7 @@ void PrintTo(const Operator& op, std::ostream* stream);
 // Runs the tests of a suite derived from EveryOperator for each line of the catalogue.
 #define FOR_EVERY_OPERATOR(Suite) \
   INSTANTIATE_TEST_SUITE_P(, Suite, ::testing::ValuesIn(torchactiv_test::operators()), torchactiv_test::name_of)
+
+#define FOR_EACH_KIND(Suite)                                                                        \
+  INSTANTIATE_TEST_SUITE_P(, Suite, ::testing::ValuesIn(torchactiv_test::operators_of_each_kind()), \
+                           torchactiv_test::name_of)

@@ -129,14 +129,14 @@ def exact(expression: str, values: Mapping[str, Any]) -> Any:
     """The expression as an mpmath number of 60 digits.
 
     At an infinity it is the limit: where the expression itself gives NaN (infinity - infinity, 0 * infinity), what it
-    gives at seven huge numbers, if they agree to a float's digits; NaN if they do not.
+    gives at ten huge numbers, if they agree to a float's digits; NaN if they do not.
     """
     with mpmath.workdps(DIGITS):
         result = finite(expression, values)
         infinite = [name for name, value in values.items() if mpmath.isinf(value)]
         if not (mpmath.isnan(result) and infinite):
             return result
-        huge = [k * mpmath.mpf(2) ** 1000 for k in (1, 2, 3, 5, 7, 11, 13)]
+        huge = [k * mpmath.mpf(2) ** 1000 for k in (1, 2, 3, 5, 7, 11, 13, 17, 19, 23)]
         a, *rest = (
             finite(expression, {**values, **{name: mpmath.sign(values[name]) * stand_in for name in infinite}})
             for stand_in in huge

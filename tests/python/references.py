@@ -123,7 +123,7 @@ REFERENCES = (
     ),
     Reference(
         name="hardswish",
-        value="where(x < -3, 0, where(x > 3, x, x * (x + 3) / 6))",
+        value="where(x < -3, 0 * x, where(x > 3, x, x * (x + 3) / 6))",
         partials=("where(x < -3, 0, where(x > 3, 1, (x + 1.5) / 3))",),
         builtin=F.hardswish,
     ),
@@ -151,7 +151,7 @@ REFERENCES = (
     ),
     Reference(
         name="softshrink",
-        value="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0))",
+        value="where(x > lambd, x - lambd, where(x < -lambd, x + lambd, 0 * x))",
         partials=("where(fabs(x) <= lambd, 0, 1)",),
         builtin=F.softshrink,
         samples={
@@ -176,7 +176,7 @@ REFERENCES = (
     ),
     Reference(
         name="hard_mish",
-        value="where(x < -2, 0, where(x > 0, x, x * (x + 2) / 2))",
+        value="where(x < -2, 0 * x, where(x > 0, x, x * (x + 2) / 2))",
         partials=("where(x < -2, 0, where(x > 0, 1, x + 1))",),
     ),
     Reference(
@@ -196,7 +196,7 @@ REFERENCES = (
     ),
     Reference(
         name="tlu",
-        value="where(alpha == 0, fmax(x, tau), fmax(x, alpha * x + tau))",
+        value="where(alpha == 0, where(x > tau, x, tau), fmax(x, alpha * x + tau))",
         partials=("where(x * (1 - alpha) > tau, 1, alpha)",),
         samples={"tau": (-0.5,), "alpha": (0.25,)},
     ),
@@ -311,7 +311,7 @@ REFERENCES = (
     ),
     Reference(
         name="gelu_clipped",
-        value="fmin(fmax(x * erfc(-x / sqrt(2)) / 2, min), max)",
+        value="where(x * erfc(-x / sqrt(2)) / 2 < min, min, where(x * erfc(-x / sqrt(2)) / 2 > max, max, x * erfc(-x / sqrt(2)) / 2))",
         partials=(
             "where(x * erfc(-x / sqrt(2)) / 2 <= min, 0, where(x * erfc(-x / sqrt(2)) / 2 >= max, 0, erfc(-x / sqrt(2)) / 2 + x * exp(-x * x / 2) / sqrt(2 * pi)))",
         ),
@@ -419,7 +419,7 @@ REFERENCES = (
     ),
     Reference(
         name="hard_elish",
-        value="where(x < -1, 0, where(x > 1, x, (x + 1) / 2 * where(x < 0, expm1(x), x)))",
+        value="where(x < -1, 0 * x, where(x > 1, x, (x + 1) / 2 * where(x < 0, expm1(x), x)))",
         partials=("where(x <= -1, 0, where(x >= 1, 1, where(x < 0, (x + 1) / 2 * exp(x) + expm1(x) / 2, x + 0.5)))",),
     ),
     Reference(

@@ -46,7 +46,7 @@ TEST_P(InPlace, OnAView) {
   const at::Tensor h = x * 2;
   op().forward_in_place(h.slice(1, 0, 2));
   h.square().sum().backward();
-  EXPECT_TRUE(same_bits(x.grad(), expected.grad()));
+  EXPECT_TRUE(at::equal(x.grad(), expected.grad()));  // a sum with zero may change the sign of another zero
 }
 
 TEST_P(InPlace, TwiceDifferentiable) {

@@ -162,7 +162,7 @@ TEST_P(Layouts, DoubleBackward) {
   });
 }
 
-FOR_EVERY_OPERATOR(Layouts);
+FOR_EACH_KIND(Layouts);
 
 }  // namespace
 }  // namespace torchactiv_test

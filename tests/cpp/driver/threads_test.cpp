@@ -56,7 +56,7 @@ TEST_P(Threads, ParameterPerChannel) {
     }
 }
 
-FOR_EVERY_OPERATOR(Threads);
+FOR_EACH_KIND(Threads);
 
 }  // namespace
 }  // namespace torchactiv_test

@@ -154,7 +154,7 @@ TEST_P(Script, WritesOut) {
   expect_result(script, op().forward(inputs()));
 }
 
-FOR_EVERY_OPERATOR(Script);
+FOR_EACH_KIND(Script);
 
 }  // namespace
 }  // namespace torchactiv_test
