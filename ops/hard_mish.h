@@ -21,7 +21,7 @@ struct HardMish : Activation {
   template <Number N>
   static N forward(N x) {
     const N inside = limited(x, -2.0, 0.0);
-    const N left = product(N(0.5) * inside, offset(widen(inside), 2.0));
+    const N left = N(0.5) * product(inside, offset(widen(inside), 2.0));
     return select(x > N(0.0), x, left);
   }
 

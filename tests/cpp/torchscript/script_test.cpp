@@ -38,13 +38,20 @@ class Script : public EveryOperator {
     return result;
   }
 
+  std::string arguments() const {
+    std::string result;
+    for (const torchactiv::Argument& argument : op().arguments)
+      result += ", " + std::string(argument.name) + "=" + std::to_string(argument.default_value);
+    return result;
+  }
+
   // The operator, called in a script.
   std::string call(const std::string& suffix = "") const {
     std::string result;
     for (std::size_t i = 0; i < op().inputs.size(); ++i)
       result +=
           (i > 0 ? ", " : "") + std::string(op().is_parameter(i) ? "self." : "") + std::string(op().inputs[i].name);
-    return "torchactiv." + op().name + suffix + "(" + result + ")";
+    return "torchactiv." + op().name + suffix + "(" + result + (op().has_defaults ? "" : arguments()) + ")";
   }
 
   Tensors inputs() const { return sample_inputs(op(), {3, 4}, at::kFloat); }
@@ -78,11 +85,8 @@ TEST_P(Script, Runs) {
 }
 
 TEST_P(Script, TakesArgumentsByName) {
-  std::string arguments;
-  for (const torchactiv::Argument& argument : op().arguments)
-    arguments += ", " + std::string(argument.name) + "=" + std::to_string(argument.default_value);
   std::string expression = call();
-  expression.insert(expression.size() - 1, arguments);
+  if (op().has_defaults) expression.insert(expression.size() - 1, arguments());
   torch::jit::Module script = module("  y = " + expression + "\n");
   expect_result(script, op().forward(inputs()));
 }
