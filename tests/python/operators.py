@@ -6,7 +6,7 @@ by everything.
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from typing import Any
 
@@ -91,6 +91,11 @@ class Case:
         defaults = self.operator.arguments
         changed = [f"{n}={v}" for (n, d), v in zip(defaults.items(), self.values, strict=True) if v != d]
         return "-".join([self.operator.name, *changed, *(["per_channel"] if self.per_channel else [])])
+
+    @property
+    def rounded(self) -> "Case":
+        """With the plain numbers as floats have them."""
+        return replace(self, values=tuple(torch.tensor(self.values, dtype=torch.float32).double().tolist()))
 
     @property
     def keywords(self) -> dict[str, float]:

@@ -124,7 +124,7 @@ REFERENCES = (
     Reference(
         name="hardswish",
         value="where(x < -3, 0 * x, where(x > 3, x, x * (x + 3) / 6))",
-        partials=("where(x < -3, 0, where(x > 3, 1, (x + 1.5) / 3))",),
+        partials=("where(x <= -3, 0, where(x >= 3, 1, (x + 1.5) / 3))",),
         builtin=F.hardswish,
     ),
     Reference(
