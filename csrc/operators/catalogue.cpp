@@ -70,8 +70,8 @@ Objection objection(ArgumentSpan values) {
 template <class Op>
 Operator make_operator(const OperatorKernels* kernels) {
   using E = EntryPoints<Op>;
-  Operator op{Op::card, Op::inputs, Op::arguments, objection<Op>, Op::saved, Op::in_place, kernels,
-              {},       {},         {},            {},            {},        composite_of<Op>()};
+  Operator op{Op::card, Op::inputs, Op::arguments,     objection<Op>, Op::saved, Op::in_place, kernels, {}, {}, {},
+              {},       {},         composite_of<Op>()};
   op.forward = call_of<typename E::Forward, Op, forward_name>();
   if constexpr (Op::in_place) op.forward_in_place = call_of<typename E::ForwardInPlace, Op, in_place_name>();
   op.forward_out = call_of<typename E::ForwardOut, Op, forward_name>();
