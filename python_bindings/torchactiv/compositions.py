@@ -127,7 +127,7 @@ def crelu(input: Tensor, dim: int = 1) -> Tensor:
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.crelu(torch.tensor([[-1.0, 2.0]]))
-        tensor([[-0., 2., 1., 0.]])
+        tensor([[0., 2., 1., 0.]])
     """
     result: Tensor = torch.ops.torchactiv.crelu(input, dim)
     return result
