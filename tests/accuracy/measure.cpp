@@ -10,6 +10,13 @@ constexpr double ulp_margin = 0x1p-20, absolute_margin = 0x1p-50;
 
 bool may_be_largest(double error, double largest, double margin) { return error > std::max(largest - margin, margin); }
 
+// Near a zero away from the origin a value has few digits in double: all are confirmed in long double there.
+constexpr double few_digits = 0x1p-6;
+bool near_zero(double x, double value) {
+  const double magnitude = std::fabs(x);
+  return value != 0 && std::fabs(value) < few_digits * magnitude && 0.125 < magnitude && magnitude < tail_begin;
+}
+
 // What an absolute error is beyond the rounding to a 16-bit type; a float's rounding is part of its bound.
 template <class Format, class T>
 double absolute_error(double result, T exact) {
@@ -33,9 +40,9 @@ Measurer<Format>::Measurer(const Operator& op, std::vector<int> capabilities)
       exact_(static_cast<std::size_t>(1 + input_count_), std::vector<double>(block_size)) {}
 
 template <class Format>
-void Measurer<Format>::measure(const Slice& slice, int n) {
+void Measurer<Format>::measure(const Slice& slice, int n, std::uint64_t block) {
   prepare(slice, n);
-  check_reference(n, slice.broadcast ? input_count_ : 0);
+  check_reference(n, slice.broadcast ? input_count_ : 0, static_cast<int>(block % checked_of));
   for (std::size_t c = 0; c < capabilities_.size(); ++c)
     run(*operator_.kernels[static_cast<std::size_t>(capabilities_[c])], slice, n, figures_[c]);
 }
@@ -57,9 +64,8 @@ void Measurer<Format>::prepare(const Slice& slice, int n) {
 }
 
 template <class Format>
-void Measurer<Format>::check_reference(int n, int last_output) {
-  next_check_ = (next_check_ + 1) % 1024;
-  for (int j = next_check_; j < n; j += 1024) {
+void Measurer<Format>::check_reference(int n, int last_output, int first) {
+  for (int j = first; j < n; j += checked_of) {
     const double x = values_[0][j];
     if (!std::isfinite(x)) continue;
     for (int output = 0; output <= last_output; ++output) {
@@ -67,7 +73,8 @@ void Measurer<Format>::check_reference(int n, int last_output) {
       const long double exact = exact_at(output, j);
       // Near a zero crossing a derivative has no relative accuracy, and needs none.
       const bool in_tail = std::fabs(x) > tail_begin && !operator_.periodic;
-      const long double least = output > 0 && !in_tail ? slope_limit : 0x1p-160L;
+      long double least = output > 0 && !in_tail ? slope_limit : 0x1p-160L;
+      if (output == 0 && near_zero(x, fast)) least = few_digits * std::fabs(x);
       const long double gap = std::fabs(fast - exact) / std::max(std::fabs(exact), least);
       if (std::isfinite(fast)) reference_gap_.offer(static_cast<double>(gap), point(j));
     }
@@ -118,7 +125,8 @@ void Measurer<Format>::compare_value(const std::vector<Bits>& results, int n, Ac
       compare_special(0, result, j, accuracy);
       continue;
     }
-    if (may_be_largest(error_in_ulp<Format>(result, exact), accuracy.ulp.error, ulp_margin))
+    if (near_zero(values_[0][j], exact) ||
+        may_be_largest(error_in_ulp<Format>(result, exact), accuracy.ulp.error, ulp_margin))
       offer(0, result, exact_at(0, j), j, accuracy);
     if (result == 0 && std::signbit(result) != std::signbit(exact)) accuracy.count_wrong(point(j));
   }

@@ -14,6 +14,7 @@ struct Slice {
 };
 
 constexpr int block_size = 16384;
+constexpr int checked_of = 1024;        // the reference in double is checked at one of so many inputs
 constexpr double slope_limit = 0x1p-4;  // where derivatives are measured in ulp
 constexpr double tail_begin = 8;
 
@@ -26,17 +27,17 @@ class Measurer {
 
   // To be filled before measure() is called: the first input, or all if the slice is not broadcast.
   std::vector<Bits>& column(int input) { return columns_[static_cast<std::size_t>(input)]; }
-  void measure(const Slice& slice, int n);
+  void measure(const Slice& slice, int n, std::uint64_t block);  // the block-th of the slice
 
   const std::vector<Figures>& figures() const { return figures_; }  // one for each capability
   // The relative distance of the reference in double, which is fast, from that in long double, which decides. Taken at
-  // every 1024th input; it must be far below an ulp of a float, or figures may be missed. Infinite where the latter
+  // some inputs; it must be far below an ulp of a float, or figures may be missed. Infinite where the latter
   // is NaN.
   const Largest& reference_gap() const { return reference_gap_; }
 
  private:
   void prepare(const Slice& slice, int n);
-  void check_reference(int n, int last_output);  // of those that are measured
+  void check_reference(int n, int last_output, int first);  // of the outputs that are measured
   void run(const torchactiv::OperatorKernels& kernels, const Slice& slice, int n, Figures& figures);
   void compare_value(const std::vector<Bits>& results, int n, Accuracy& accuracy);
   void compare_partial(int output, const std::vector<Bits>& results, int n, Accuracy& accuracy);
@@ -50,7 +51,6 @@ class Measurer {
   const int input_count_;
   std::vector<Figures> figures_;
   Largest reference_gap_;
-  int next_check_ = 0;
   std::vector<double> arguments_;
   std::vector<std::vector<Bits>> columns_, results_;
   std::vector<Bits> ones_;

@@ -129,7 +129,7 @@ Measurement sweep(const Operator& op, const Options& options, const std::functio
         const std::uint64_t begin = block_at(done, blocks) * block_size;
         const int n = static_cast<int>(std::min<std::uint64_t>(block_size, size - begin));
         inputs.fill(measurer, begin, n);
-        measurer.measure(all[k], n);
+        measurer.measure(all[k], n, begin / block_size);
         if (reports)
           progress((static_cast<double>(k) + static_cast<double>(done) / static_cast<double>(blocks)) /
                    static_cast<double>(all.size()));
