@@ -19,17 +19,16 @@ struct GeluErf : Activation {
       .notes = "f(-inf) = -0, the limit. gelu with approximate='none'.",
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {
-    return at_least(x, N(-40.0)) * Normal<N>(x).distribution();
+    return at_least(x, N(-Normal<N>::farthest)) * Normal<N>(x).distribution();
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -40.0, 40.0);
+    const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
     const Normal<N> normal(inside);
     return {fma(inside, normal.density(), normal.distribution())};
   }

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/log1p_exp.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -18,12 +17,13 @@ struct LogSigmoid : Activation {
       .notes = "f(inf) = -0, the limit.",
       .source = "PyTorch, torch.nn.functional.logsigmoid",
   };
-  static constexpr Precision forward_precision = Precision::doubles;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>
   static N forward(N x) {
-    return -log1p_exp(-x);
+    const auto e = exponential(at_least(-abs(x), N(-exponent_limit<N>)));
+    const Wide<N> tail = log1p(e.value());
+    return -select(x > N(0.0), e.restore(narrow(tail)), sum(-x, tail));
   }
 
   template <Number N>

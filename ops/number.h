@@ -14,7 +14,8 @@
 
 namespace torchactiv {
 
-// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit and product_limit.
+// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit, and
+// has_spare_digits: whether it computes with far more digits than its elements have.
 template <class N>
 struct NumberTraits;
 
@@ -51,6 +52,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { select(m, w, w) } -> std::convertible_to<Wide<N>>;
   { fma(a, b, a) } -> std::convertible_to<N>;  // a * b + c, rounded once where the machine can
   { fma(w, w, w) } -> std::convertible_to<Wide<N>>;
+  { sum(a, w) } -> std::convertible_to<N>;  // a + w of positive numbers, rounded once
   { abs(a) } -> std::convertible_to<N>;
   { copysign(a, b) } -> std::convertible_to<N>;  // the magnitude of a with the sign of b
   { at_least(a, b) } -> std::convertible_to<N>;  // the larger; NaN stays, the bound b is never NaN
@@ -68,10 +70,13 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { fine_exp(a) } -> std::convertible_to<N>;  // to all digits of the type that N is computed in: it may be an exponent
   { sigmoid(a) } -> std::convertible_to<N>;   // 1 / (1 + e^-a) within 1 ulp
   exponential(a);                             // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
+  exponential(w);                             // likewise
+  rising_exponential(w);
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
   { sqrt(a) } -> std::convertible_to<N>;         // of a >= 0 or NaN
   { log1p(a) } -> std::convertible_to<N>;        // log(1 + a) to the last digits near 0; a > -1/2 or NaN
+  { log1p(w) } -> std::convertible_to<Wide<N>>;  // likewise; 0 <= w <= 1 or NaN
   { erf(a) } -> std::convertible_to<N>;          // to the last digits near 0
   { erfcx(a) } -> std::convertible_to<N>;        // e^(a^2) erfc(a); a >= 0 or NaN
   { erfcx_slope(a) } -> std::convertible_to<N>;  // its derivative, 2 a erfcx(a) - 2 / sqrt(pi), without cancellation

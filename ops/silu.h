@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -21,19 +22,16 @@ struct Silu : Activation {
 
   template <Number N>
   static N forward(N x) {
-    const N inside = limited(x, -product_limit<N>, highest);
-    const auto e = rising_exponential(-inside);
-    const N result = e.restore_product(product(inside, Wide<N>(reciprocal(e.plus(1.0)))));
-    return select(x > N(highest), x, result);
+    const N inside = limited(x, -exponent_limit<N>, highest);
+    const auto s = split_sigmoid(inside);
+    return select(x > N(highest), x, s.restore(product(inside, s.value())));
   }
 
-  // s (1 + x (1 - s)) with s = 1 / (1 + e^-x).
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -product_limit<N>, highest);
-    const auto e = rising_exponential(-inside);
-    const Wide<N> s = reciprocal(e.plus(1.0));
-    return {e.restore_product(product(s, offset(inside * offset(-s, 1.0), 1.0)))};
+    const N inside = limited(x, -exponent_limit<N>, highest);
+    const auto s = split_sigmoid(inside);
+    return {s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
   }
 
  private:

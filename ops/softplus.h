@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/log1p_exp.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -19,22 +18,36 @@ struct Softplus : Activation {
       .source = "Dugas et al. 2001, Incorporating Second-Order Functional Knowledge for Better Option Pricing, NIPS",
   };
   static constexpr std::array arguments{Argument{"beta", 1}, Argument{"threshold", 20}};
-  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>
   static N forward(N x, N beta, N threshold) {
-    const N z = beta * x;
-    return select(z > end(threshold), x, log1p_exp(z) / beta);
+    const Wide<N> z = scaled(x, beta);
+    const N rounded = narrow(z);
+    const Mask<N> negative = rounded < N(0.0);
+    const auto e = exponential(select(negative, z, -z));
+    const Wide<N> tail = log1p(e.value()), inverse = reciprocal(widen(beta));
+    const N result = product(select(negative, tail, z + tail), inverse);
+    return select(rounded > end(threshold), x, select(negative, e.restore(result), result));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N beta, N threshold) {
-    const N z = beta * x;
-    return {select(z > end(threshold), N(1.0), sigmoid(z))};
+    const Wide<N> z = scaled(x, beta);
+    const N rounded = narrow(z);
+    const auto e = rising_exponential(-select(rounded > N(40.0), widen(N(40.0)), z));
+    const N slope = e.restore_product(narrow(reciprocal(e.plus(1.0))));
+    return {select(rounded > end(threshold), N(1.0), slope)};
   }
 
  private:
+  // beta x to all its digits, limited where that no longer makes a difference.
+  template <Number N>
+  static Wide<N> scaled(const N& x, const N& beta) {
+    const N farthest = abs(N(exponent_limit<N>) / beta);
+    return widen(beta) * at_least(at_most(x, farthest), -farthest);
+  }
+
   // Where the line begins: by default where ln(1 + e^z) = z to the last digit of a double.
   template <Number N>
   static N end(N threshold) {

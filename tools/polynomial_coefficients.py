@@ -54,15 +54,18 @@ def sine_curvature(square: mpmath.mpf) -> mpmath.mpf:
 
 
 ERFCX_CENTRE = 3
+NORMAL_TAIL_CENTRE = 4
 
 
-def of_inverse(function: Callable[[mpmath.mpf], mpmath.mpf]) -> Callable[[mpmath.mpf], mpmath.mpf]:
+def of_inverse(
+    function: Callable[[mpmath.mpf], mpmath.mpf], centre: int = ERFCX_CENTRE
+) -> Callable[[mpmath.mpf], mpmath.mpf]:
     """A function of a in 0 .. infinity as one of (a - centre) / (a + centre)."""
 
     def mapped(t: mpmath.mpf) -> mpmath.mpf:
         t = min(t, 1 - mpmath.mpf("1e-30"))
         with mpmath.workdps(100):
-            return function(ERFCX_CENTRE * (1 + t) / (1 - t))
+            return function(centre * (1 + t) / (1 - t))
 
     return mapped
 
@@ -83,6 +86,11 @@ def erfcx_near(a: mpmath.mpf) -> mpmath.mpf:
 def erfcx_slope(a: mpmath.mpf) -> mpmath.mpf:
     """-erfcx'(a) (a + centre)^2, likewise."""
     return (2 / mpmath.sqrt(mpmath.pi) - 2 * a * erfcx(a)) * (a + ERFCX_CENTRE) ** 2
+
+
+def normal_tail_near(a: mpmath.mpf) -> mpmath.mpf:
+    """e^(a^2 / 2) Phi(-a) (a + centre), likewise."""
+    return erfcx(a / mpmath.sqrt(2)) / 2 * (a + NORMAL_TAIL_CENTRE)
 
 
 ERF_REACH = mpmath.mpf("4.3")  # where it is 1 - 2^-29.6
@@ -126,6 +134,8 @@ FITS = [
     Fit("double_curvature", curvature, EVEN, 11, REACH / slope(-REACH)),
     Fit("single_log1p_slope", log1p_slope, THIRD, 11, relative(log1p_slope, THIRD)),
     Fit("double_atanh_curvature", atanh_curvature, (mpmath.mpf(0), mpmath.mpf("0.0401")), 8, mpmath.mpf("0.0401") / 2),
+    Fit("float_atanh_curvature", atanh_curvature, (mpmath.mpf(0), mpmath.mpf(1) / 9), 5, mpmath.mpf(1) / 18),
+    Fit("single_normal_tail", of_inverse(normal_tail_near, NORMAL_TAIL_CENTRE), UNIT, 13, mpmath.sqrt(2 * mpmath.pi)),
     Fit("single_erfcx", of_inverse(erfcx_near), UNIT, 14, mpmath.sqrt(mpmath.pi)),
     Fit("double_erfcx", of_inverse(erfcx_near), UNIT, 25, mpmath.sqrt(mpmath.pi)),
     Fit("single_erfcx_slope", of_inverse(erfcx_slope), UNIT, 16, mpmath.sqrt(mpmath.pi)),

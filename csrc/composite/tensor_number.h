@@ -143,6 +143,7 @@ inline TensorNumber widen(const TensorNumber& a) { return a; }
 inline TensorNumber narrow(const TensorNumber& a) { return a; }
 
 inline TensorNumber product(const TensorNumber& a, const TensorNumber& b) { return a * b; }
+inline TensorNumber sum(const TensorNumber& a, const TensorNumber& b) { return a + b; }
 inline TensorNumber offset(const TensorNumber& a, double constant) { return a + TensorNumber(constant); }
 inline TensorNumber offset_product(const TensorNumber& a, const TensorNumber& b, double constant) {
   return a * b + TensorNumber(constant);
@@ -159,6 +160,14 @@ struct TensorExponential {
 
 inline TensorExponential exponential(const TensorNumber& a) { return {exp(a)}; }
 inline TensorExponential rising_exponential(const TensorNumber& a) { return exponential(a); }
+
+struct TensorSplitSigmoid {
+  TensorNumber x;
+  TensorNumber value() const { return sigmoid(x); }
+  TensorNumber complement() const { return sigmoid(-x); }
+  const TensorNumber& restore(const TensorNumber& y) const { return y; }
+};
+inline TensorSplitSigmoid split_sigmoid(const TensorNumber& a) { return {a}; }
 
 // at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
 // fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its
@@ -191,6 +200,7 @@ struct NumberTraits<TensorNumber> {
   using Wide = TensorNumber;
   using Mask = TensorMask;
   static constexpr double exponent_limit = 760, product_limit = 1470;  // those of a double
+  static constexpr bool has_spare_digits = false;
 };
 
 }  // namespace torchactiv

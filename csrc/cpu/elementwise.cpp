@@ -1,8 +1,9 @@
 #include "csrc/cpu/elementwise.h"
 
-#include <ATen/EmptyTensor.h>
 #include <ATen/Parallel.h>
 #include <ATen/TensorIterator.h>
+
+#include "csrc/cpu/new_result.h"
 
 namespace torchactiv {
 namespace {
@@ -39,8 +40,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
     if (!same(input) && !one(input)) return false;
 
   for (at::Tensor& output : outputs)
-    if (!output.defined())  // what empty_like does, without the dispatcher
-      output = at::detail::empty_strided_cpu(shape->sizes(), shape->strides(), shape->options());
+    if (!output.defined()) output = new_result(*shape);
 
   char* data[most_operands];
   std::int64_t strides[2 * most_operands] = {};

@@ -1,11 +1,11 @@
 #include "csrc/cpu/parameters.h"
 
-#include <ATen/EmptyTensor.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/cpu/new_result.h"
 #include "csrc/cpu/pattern.h"
 
 namespace torchactiv {
@@ -113,8 +113,7 @@ void run_with_parameters(MapKernel kernel, at::Tensor& output, TensorSpan inputs
   if (pattern && pattern->channels > 1 && inputs[0].numel() > 0) {
     const Run run{kernel, output, inputs, is_parameter, arguments, *pattern};
     if (run.is_in_rows() || run.is_in_periods()) {
-      if (!output.defined())
-        output = at::detail::empty_strided_cpu(inputs[0].sizes(), inputs[0].strides(), inputs[0].options());
+      if (!output.defined()) output = new_result(inputs[0]);
       return run.is_in_rows() ? run.in_rows() : run.in_periods();
     }
   }

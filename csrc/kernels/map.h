@@ -64,10 +64,11 @@ struct Map {
   // several rows fill.
   static void gathered(char* const* data, const std::int64_t* strides, std::int64_t first, std::int64_t columns,
                        std::int64_t rows, const double* arguments) {
-    constexpr std::int64_t length = 2 * lanes<E>;
+    // Long enough for most elements to have reached the cache before vectors read them there.
+    constexpr std::int64_t length = 8 * lanes<E>;
     std::int64_t contiguous[2 * operands] = {};
     std::fill_n(contiguous, operands, size);
-    Storage buffer[operands][length] = {};
+    Storage buffer[operands][length];
     char* pointers[operands];
     for (int i = 0; i < operands; ++i) pointers[i] = reinterpret_cast<char*>(buffer[i]);
 
@@ -92,7 +93,9 @@ struct Map {
         }
         total = index + n;
       });
-      vectors(pointers, contiguous, (total + lanes<E> - 1) / lanes<E> * lanes<E>, 1, arguments);
+      const std::int64_t padded = (total + lanes<E> - 1) / lanes<E> * lanes<E>;
+      for (int i = outputs; i < operands; ++i) std::fill(buffer[i] + total, buffer[i] + padded, Storage{});
+      vectors(pointers, contiguous, padded, 1, arguments);
       for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
         for (int i = 0; i < outputs; ++i) {
           char* const to = data[i] + at.row * strides[operands + i] + at.column * strides[i];

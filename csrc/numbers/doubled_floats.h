@@ -30,6 +30,7 @@ inline TwiceDoubles offset_product(const TwiceDoubles& a, const TwiceDoubles& b,
   return fma(a, b, TwiceDoubles(constant));
 }
 inline Floats product(const TwiceDoubles& a, const TwiceDoubles& b) { return narrow(a * b); }
+inline Floats sum(const Floats& x, const TwiceDoubles& a) { return narrow(as_doubles(x) + a); }
 inline TwiceDoubles reciprocal(const TwiceDoubles& a) { return TwiceDoubles(1.0) / a; }
 
 struct DoubledFloats {
@@ -43,11 +44,27 @@ struct DoubledFloats {
     const Floats& restore_product(const Floats& y) const { return y; }
   };
 
+  struct SplitSigmoid {
+    Wide e, inverse;  // e^-x and the sigmoid
+    const Wide& value() const { return inverse; }
+    Wide complement() const { return e * inverse; }
+    const Floats& restore(const Floats& y) const { return y; }
+  };
+
   static Wide widen(const Floats& a) { return as_doubles(a); }
   template <Tail>
   static Exponential exponential(const Floats& a) {
     return {exp_single(as_doubles(a))};
   }
+  template <Tail>
+  static Exponential exponential(const Wide& a) {
+    return {exp_single(a)};
+  }
+  static SplitSigmoid split_sigmoid(const Floats& a) {
+    const Wide e = exp_single(as_doubles(-a));
+    return {e, reciprocal(offset(e, 1.0))};
+  }
+  static Wide log1p(const Wide& a) { return TORCHACTIV_ISA::log1p(a); }
   static Wide expm1(const Floats& a) { return expm1_single(as_doubles(a)); }
   static Floats exp(const Floats& a) { return narrow(exp_single(as_doubles(a))); }
   static Floats sigmoid(const Floats& a) {

@@ -91,6 +91,11 @@ auto product(const Jet<W>& a, const Jet<W>& b) {
   return narrow(a * b);
 }
 
+template <class V, class W>
+Jet<V> sum(const Jet<V>& a, const Jet<W>& b) {
+  return {sum(a.value, b.value), a.tangent + narrow(b.tangent)};
+}
+
 template <class V>
 Jet<V> offset_product(const Jet<V>& a, const Jet<V>& b, double constant) {
   return {offset_product(a.value, b.value, constant), a.tangent * b.value + a.value * b.tangent};
@@ -113,11 +118,21 @@ struct JetExponential {
   Exponential base;
   V tangent;
 
-  Jet<Wide<V>> value() const { return {base.value(), base.value() * tangent}; }
-  Jet<Wide<V>> plus(double c) const { return {base.plus(c), base.value() * tangent}; }
-  Jet<V> restore(const Jet<V>& y) const { return {base.restore(y.value), base.restore(y.tangent)}; }
-  Jet<V> restore_product(const Jet<V>& y) const {
+  auto value() const { return with_slope(base.value()); }
+  auto plus(double c) const { return with_slope(base.plus(c)); }
+  template <class Y>
+  Jet<Y> restore(const Jet<Y>& y) const {
+    return {base.restore(y.value), base.restore(y.tangent)};
+  }
+  template <class Y>
+  Jet<Y> restore_product(const Jet<Y>& y) const {
     return {base.restore_product(y.value), base.restore_product(y.tangent)};
+  }
+
+ private:
+  template <class W>
+  Jet<W> with_slope(const W& value) const {
+    return {value, base.value() * tangent};
   }
 };
 
@@ -205,6 +220,7 @@ struct NumberTraits<Jet<V>> {
   using Mask = torchactiv::Mask<V>;
   static constexpr double exponent_limit = NumberTraits<V>::exponent_limit;
   static constexpr double product_limit = NumberTraits<V>::product_limit;
+  static constexpr bool has_spare_digits = NumberTraits<V>::has_spare_digits;
 };
 
 }  // namespace torchactiv

@@ -17,6 +17,12 @@ struct PairedFloats {
   static Exponential exponential(const Floats& a) {
     return {split_exponential<tail>(a, float_curvature)};
   }
+  template <Tail tail>
+  static Exponential exponential(const Wide& a) {
+    return {split_exponential<tail>(a, fine_float_curvature)};
+  }
+  static SplitLogistic<Floats> split_sigmoid(const Floats& a) { return SplitLogistic<Floats>(a); }
+  static Wide log1p(const Wide& a) { return TORCHACTIV_ISA::log1p(a); }
   static Wide expm1(const Floats& a) { return split_exponential<Tail::left>(a, fine_float_curvature).minus_one(); }
   static Floats exp(const Floats& a) { return rounded_exponential(a, fine_float_curvature); }
   static Floats sigmoid(const Floats& a) { return logistic(a); }

@@ -29,6 +29,10 @@ V product(const V& a, const V& b) {
   return a * b;
 }
 template <Plain V>
+V sum(const V& a, const V& b) {
+  return a + b;
+}
+template <Plain V>
 V offset(const V& a, double constant) {
   return a + V(constant);
 }
@@ -75,6 +79,9 @@ template <Split V>
 V sigmoid(const V& a) {
   return logistic(a);
 }
+
+inline ShortFloats scaled_normal_tail(const ShortFloats& a) { return normal_tail(a); }
+inline SingleDoubles scaled_normal_tail(const SingleDoubles& a) { return normal_tail(a); }
 
 // In the range of a double nothing of a float underflows, so that nothing needs restoring.
 struct SingleExponential {

@@ -17,6 +17,11 @@ using FloatMathematics = std::conditional_t<fused_float, PairedFloats, DoubledFl
 inline auto widen(const Floats& a) { return FloatMathematics::widen(a); }
 inline auto exponential(const Floats& a) { return FloatMathematics::exponential<Tail::left>(a); }
 inline auto rising_exponential(const Floats& a) { return FloatMathematics::exponential<Tail::right>(a); }
+inline auto exponential(const FloatMathematics::Wide& a) { return FloatMathematics::exponential<Tail::left>(a); }
+inline auto rising_exponential(const FloatMathematics::Wide& a) {
+  return FloatMathematics::exponential<Tail::right>(a);
+}
+inline auto split_sigmoid(const Floats& a) { return FloatMathematics::split_sigmoid(a); }
 inline auto expm1(const Floats& a) { return FloatMathematics::expm1(a); }
 inline auto exp(const Floats& a) { return FloatMathematics::exp(a); }
 inline auto fine_exp(const Floats& a) { return exp(a); }
@@ -32,6 +37,7 @@ struct NumberTraits<TORCHACTIV_ISA::Floats> {
   using Mask = TORCHACTIV_ISA::Floats::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<float>::limit;
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<float>::product_limit;
+  static constexpr bool has_spare_digits = false;
 };
 
 template <>
@@ -39,6 +45,7 @@ struct NumberTraits<TORCHACTIV_ISA::SingleDoubles> {
   using Wide = TORCHACTIV_ISA::SingleDoubles;
   using Mask = TORCHACTIV_ISA::SingleDoubles::Mask;
   static constexpr double exponent_limit = 700, product_limit = 700;
+  static constexpr bool has_spare_digits = true;
 };
 
 template <TORCHACTIV_ISA::Split V>
@@ -47,6 +54,7 @@ struct NumberTraits<V> {
   using Mask = typename V::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::limit;
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::product_limit;
+  static constexpr bool has_spare_digits = false;
 };
 
 }  // namespace torchactiv

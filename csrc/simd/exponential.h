@@ -64,16 +64,23 @@ struct Reduction<double> {
   static constexpr double limit = 760, product_limit = 1470, farthest = 900;
 };
 
-// e^x = 2^power * (1 + r + curved); `biased` is what power_of_two takes.
+// e^x = 2^power * (1 + r + curved); `biased` is what power_of_two takes, which then gives 2^(power + shift).
 template <class V>
 struct Reduced {
   V biased, power, r, curved;
 };
 template <class V, int count>
-Reduced<V> reduce(const V& x, const double (&curvature)[count]) {
+Reduced<V> reduce(const V& x, const double (&curvature)[count], double shift = 0) {
   using R = Reduction<typename V::Scalar>;
-  const V biased = fma(x, V(R::log2_e), V(R::round)), power = biased - V(R::round);
+  const V round(R::round + shift), biased = fma(x, V(R::log2_e), round), power = biased - round;
   const V r = fma(power, V(-R::ln2_low), fma(power, V(-R::ln2_high), x)), r2 = r * r;  // the inner one is exact
+  return {biased, power, r, r2 * polynomial(r, r2, curvature)};
+}
+template <class V, int count>
+Reduced<V> reduce(const Pair<V>& x, const double (&curvature)[count]) {
+  using R = Reduction<typename V::Scalar>;
+  const V round(R::round), biased = fma(x.high, V(R::log2_e), round), power = biased - round;
+  const V r = fma(power, V(-R::ln2_low), fma(power, V(-R::ln2_high), x.high)) + x.low, r2 = r * r;
   return {biased, power, r, r2 * polynomial(r, r2, curvature)};
 }
 
@@ -113,11 +120,10 @@ struct SplitExponential {
   V error(const V& base, const V& sum) const { return fma(scale, curved, fma(scale, r, base - sum)); }
 };
 
-// Left: -product_limit <= x <= 60 or NaN. Right: -60 <= x <= product_limit or NaN.
-template <Tail tail, class V, int count>
-SplitExponential<V> split_exponential(const V& x, const double (&curvature)[count]) {
+template <Tail tail, class V>
+SplitExponential<V> split(const Reduced<V>& reduced) {
   using R = Reduction<typename V::Scalar>;
-  const auto [biased, power, r, curved] = reduce(x, curvature);
+  const auto& [biased, power, r, curved] = reduced;
   if constexpr (tail == Tail::left) {
     const V near = maximum_or_second(biased, V(R::round - R::farthest));
     return {power_of_two(near), r, curved, biased - near};
@@ -125,6 +131,12 @@ SplitExponential<V> split_exponential(const V& x, const double (&curvature)[coun
     const V near = minimum_or_second(biased, V(R::round + R::farthest));
     return {power_of_two(near), r, curved, near - biased};
   }
+}
+
+// Of x, a V or a Pair<V>. Left: -product_limit <= x <= 60 or NaN. Right: -60 <= x <= product_limit or NaN.
+template <Tail tail, class X, int count>
+auto split_exponential(const X& x, const double (&curvature)[count]) {
+  return split<tail>(reduce(x, curvature));
 }
 
 // e^x rounded. Largest error: 0.95 ulp in float with the fine polynomial and 0.98 with the other, 0.97 ulp in double.

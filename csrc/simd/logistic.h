@@ -37,4 +37,28 @@ V logistic(const V& x) {
   return fma(inverse, remainder, inverse) * unit;
 }
 
+// The sigmoid of a float as unit * inverse * (1 + remainder), to a relative error of 2^-24.9, which underflows nowhere
+// for -120 <= x <= 43 or NaN; and 1 minus it to one of 2^-22.8.
+template <class V>
+struct SplitLogistic {
+  static constexpr double unit = 0x1p-48, shift = -48;
+  V inverse, remainder;
+
+  explicit SplitLogistic(const V& x) {
+    const auto [biased, power, r, curved] = reduce(-x, float_curvature, shift);
+    const V one(unit), scale = power_of_two(biased);
+    const V larger = maximum_or_second(scale, one), smaller = minimum_or_second(scale, one);
+    const V base = larger + smaller, sum = fma(scale, r + curved, base);
+    const V error = fma(scale, curved, fma(scale, r, base - sum)) + (smaller - (base - larger));
+    inverse = V(1.0) / sum;
+    remainder = negative_fma(inverse, error, negative_fma(inverse, sum, V(1.0)));
+  }
+  Pair<V> value() const { return {inverse, remainder * inverse}; }
+  Pair<V> complement() const {
+    const V one(1.0), near = inverse * V(unit), high = one - near;
+    return {high, negative_fma(remainder, near, (one - high) - near)};
+  }
+  V restore(const V& y) const { return y * V(unit); }
+};
+
 }  // namespace torchactiv::TORCHACTIV_ISA

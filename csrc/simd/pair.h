@@ -97,6 +97,11 @@ template <class V>
 V product(const Pair<V>& a, const Pair<V>& b) {
   return fma(a.high, b.high, fma(a.high, b.low, a.low * b.high));
 }
+// x + a of two positive numbers, to 0.75 ulp.
+template <class V>
+V sum(const V& x, const Pair<V>& a) {
+  return maximum_or_second(a.high, x) + (minimum_or_second(a.high, x) + a.low);
+}
 // x * a, rounded once. x may be infinite, but not -infinite. Where high and low have one sign, a zero has the right
 // one.
 template <class V>

@@ -62,6 +62,8 @@ Real scaled_complement_slope(Real x, Real) {
   return -2 * excess(x) * scaled_complement(x, 0);
 }
 
+Real scaled_normal_tail(Real x, Real) { return scaled_complement(x * std::numbers::sqrt2_v<Real> / 2, 0) / 2; }
+
 constexpr Range moderate{-0x1p12, 0x1p12}, positive{0, 0x1p12}, unused{0, 1};
 constexpr Range unit{-1, 1}, small_positive{0, 4}, reducible{-4000, 4000}, far{-0x1p100, 0x1p100},
     far_positive{0, 0x1p100};
@@ -99,7 +101,33 @@ constexpr Row of_floats[] = {
     {"x * yy", [](Real x, Real y) { return x * y * y; }, moderate, moderate, Unit::relative, 0x1p-46},
     {"product x yy", [](Real x, Real y) { return x * y * y; }, moderate, moderate, Unit::ulp, 0.50001},
     {"product xy yy", [](Real x, Real y) { return x * y * y * y; }, moderate, moderate, Unit::ulp, 0.50001},
+    {"sum x yy", [](Real x, Real y) { return x + y * y; }, positive, positive, Unit::ulp, 0.75},
+    {"exponential xy value",
+     [](Real x, Real y) { return std::exp(x * y); },
+     {-7, 7},
+     {-7, 7},
+     Unit::relative,
+     0x1.3p-25},
+    {"exponential xy restored", [](Real x, Real y) { return std::exp(x * y); }, {-10, 0}, {0, 12}, Unit::ulp, 0.88},
+    {"rising exponential xy restored",
+     [](Real x, Real y) { return std::exp(-x * y); },
+     {0, 10},
+     {0, 12},
+     Unit::ulp,
+     0.88},
+    // csrc/simd/logarithm.h
+    {"log1p xy", [](Real x, Real y) { return std::log1p(x * y); }, {0, 1}, {0, 1}, Unit::relative, 0x1p-25},
+    // csrc/simd/logistic.h
+    {"split sigmoid restored", logistic, {-120, 43}, unused, Unit::ulp, 0.87},
+    {"split sigmoid complement",
+     [](Real x, Real) { return logistic(-x, 0); },
+     {-120, 43},
+     unused,
+     Unit::relative,
+     0x1.3p-23},
     // Of floats that will be rounded to 16 bits.
+    {"short scaled_normal_tail", scaled_normal_tail, small_positive, unused, Unit::relative, 0x1p-21},
+    {"short scaled_normal_tail", scaled_normal_tail, positive, unused, Unit::relative, 0x1p-21},
     {"short exp", exponential, {-120, 60}, unused, Unit::ulp, 0.98},
     {"short sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 2.3},
     {"short expm1", exponential_minus_1, {-120, 60}, unused, Unit::ulp, 1.6},
@@ -183,6 +211,8 @@ constexpr Row of_doubles[] = {
     {"single erfcx", scaled_complement, far_positive, unused, Unit::relative, 0x1p-29},
     {"single erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::relative, 0x1p-29},
     {"single erfcx_slope", scaled_complement_slope, far_positive, unused, Unit::relative, 0x1p-29},
+    {"single scaled_normal_tail", scaled_normal_tail, small_positive, unused, Unit::relative, 0x1.3ap-29},  // 2^-28.7
+    {"single scaled_normal_tail", scaled_normal_tail, far_positive, unused, Unit::relative, 0x1.3ap-29},
     {"single erf", error_function, unit, unused, Unit::relative, 0x1p-29},
     {"single erf", error_function, {-10, 10}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, {-4, 4}, unused, Unit::relative, 0x1p-29},

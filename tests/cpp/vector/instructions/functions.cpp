@@ -97,10 +97,19 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "x * yy", x*(widen(y) * y)),
     ROW(Floats, "product x yy", product(x, widen(y) * y)),
     ROW(Floats, "product xy yy", product(widen(x) * y, widen(y) * y)),
+    ROW(Floats, "sum x yy", sum(x, widen(y) * y)),
+    ROW(Floats, "log1p xy", log1p(widen(x) * y)),
+    ROW(Floats, "exponential xy value", exponential(widen(x) * y).value()),
+    ROW(Floats, "exponential xy restored", restored(exponential(widen(x) * y))),
+    ROW(Floats, "rising exponential xy restored", inverse_restored(rising_exponential(widen(x) * y))),
+    ROW(Floats, "split sigmoid restored", split_sigmoid(x).restore(narrow(split_sigmoid(x).value()))),
+    ROW(Floats, "split sigmoid complement", split_sigmoid(x).complement()),
+    ROW(ShortFloats, "short scaled_normal_tail", scaled_normal_tail(x)),
     ROWS_OF_ROUNDED(ShortFloats, "short "),
 };
 
-constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_ROUNDED(SingleDoubles, "single ")};
+constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_ROUNDED(SingleDoubles, "single "),
+                                                ROW(SingleDoubles, "single scaled_normal_tail", scaled_normal_tail(x))};
 
 template <class E>
 void load(const std::uint16_t* p, double* result, std::size_t n) {
