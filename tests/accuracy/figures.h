@@ -16,6 +16,7 @@ using Point = std::array<double, most_variables>;
 // Which of two points is named where both would do: one rule, so that the result does not depend on the threads.
 inline bool goes_first(const Point& a, const Point& b) {
   const double x = std::fabs(a[0]), y = std::fabs(b[0]);
+  if (x == 0 && y == 0 && std::signbit(a[0]) != std::signbit(b[0])) return std::signbit(b[0]);
   return x < y || (x == y && a < b);
 }
 

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <sstream>
@@ -15,6 +14,7 @@
 #include <thread>
 
 #include "tests/accuracy/format.h"
+#include "tests/accuracy/json.h"
 #include "tests/accuracy/report.h"
 #include "tests/accuracy/sweep.h"
 
@@ -28,7 +28,8 @@ constexpr const char* usage =
     "  --operators a,b    these only\n"
     "  --capability NAME  baseline, avx2, avx512 or all-available (default)\n"
     "  --threads N        default: as many as the machine has\n"
-    "  --markdown FILE    write the tables there as well, with a head, and the figures beside it as .json\n"
+    "  --with-pytorch     measure PyTorch's functions beside the kernels; no bounds hold for them\n"
+    "  --json FILE        append the figures of each operator to it once they are there, a row a line\n"
     "  --check            exit with 1 if a bound is broken\n"
     "Exits with 2 on a wrong command line or reference, with 77 if the CPU can run nothing of what was asked for.\n";
 
@@ -37,7 +38,7 @@ enum Exit { success = 0, bound_broken = 1, failure = 2, skipped = 77 };
 struct CommandLine {
   Options options;
   std::vector<std::string> operators;
-  std::string capability = "all-available", markdown;
+  std::string capability = "all-available", json;
   bool check = false;
 };
 
@@ -53,10 +54,15 @@ CommandLine parse(int argc, char** argv) {
   CommandLine result;
   result.options.threads = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
   const option known[] = {
-      {"stride", required_argument, nullptr, 's'},   {"operators", required_argument, nullptr, 'o'},
-      {"threads", required_argument, nullptr, 't'},  {"capability", required_argument, nullptr, 'c'},
-      {"markdown", required_argument, nullptr, 'm'}, {"check", no_argument, nullptr, 'k'},
-      {"help", no_argument, nullptr, 'h'},           {nullptr, 0, nullptr, 0},
+      {"stride", required_argument, nullptr, 's'},
+      {"operators", required_argument, nullptr, 'o'},
+      {"threads", required_argument, nullptr, 't'},
+      {"capability", required_argument, nullptr, 'c'},
+      {"json", required_argument, nullptr, 'j'},
+      {"with-pytorch", no_argument, nullptr, 'p'},
+      {"check", no_argument, nullptr, 'k'},
+      {"help", no_argument, nullptr, 'h'},
+      {nullptr, 0, nullptr, 0},
   };
   for (int letter; (letter = getopt_long(argc, argv, "", known, nullptr)) != -1;) {
     std::istringstream names(letter == 'o' ? optarg : "");
@@ -73,8 +79,11 @@ CommandLine parse(int argc, char** argv) {
       case 't':
         result.options.threads = static_cast<int>(std::min<std::uint64_t>(positive(optarg), 1024));
         break;
-      case 'm':
-        result.markdown = optarg;
+      case 'j':
+        result.json = optarg;
+        break;
+      case 'p':
+        result.options.with_pytorch = true;
         break;
       case 'k':
         result.check = true;
@@ -134,10 +143,11 @@ Measurement measure(const Operator& op, const Options& options) {
   return result;
 }
 
-void write(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path);
+// At once, so that nobody finds half an operator.
+void append(const std::string& path, const std::string& text) {
+  std::ofstream file(path, std::ios::app);
   file << text;
-  if (!file.flush()) throw std::runtime_error("cannot write " + path.string());
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
 Exit run(int argc, char** argv) {
@@ -148,15 +158,13 @@ Exit run(int argc, char** argv) {
 
   std::vector<Measurement> measurements;
   for (const Operator& op : chosen) {
-    measurements.push_back(measure<Float32>(op, command.options));
-    measurements.push_back(measure<BFloat16>(op, command.options));
-    measurements.push_back(measure<Float16>(op, command.options));
+    const std::vector<Measurement> here{measure<Float32>(op, command.options), measure<BFloat16>(op, command.options),
+                                        measure<Float16>(op, command.options)};
+    if (!command.json.empty() && unfit_references(here).empty())
+      append(command.json, json_lines(here, command.options));
+    measurements.insert(measurements.end(), here.begin(), here.end());
   }
   std::cout << "\n" << tables(measurements, command.options) << "\n";
-  if (!command.markdown.empty()) {
-    write(command.markdown, page(measurements, command.options));
-    write(std::filesystem::path(command.markdown).replace_extension(".json"), json(measurements, command.options));
-  }
 
   const auto unfit = unfit_references(measurements);
   for (const std::string& line : unfit) std::cout << "Reference: " << line << "\n";

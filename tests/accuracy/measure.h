@@ -1,60 +1,49 @@
-// Runs the kernels of one operator over blocks of inputs and compares what comes out with the reference.
+// Runs the kernels of one operator, and PyTorch's function beside them, over blocks of inputs and compares what comes
+// out with the reference.
 #pragma once
 
+#include "tests/accuracy/block.h"
 #include "tests/accuracy/figures.h"
-#include "tests/accuracy/format.h"
-#include "tests/accuracy/operators.h"
+#include "tests/accuracy/pytorch.h"
 
 namespace accuracy {
-
-// The values of the inputs after the first, and of the arguments, for a sweep of the first input.
-struct Slice {
-  std::vector<double> inputs, arguments;
-  bool broadcast = true;  // false: `inputs` is not used, every input has a column of its own, and only forward is run
-};
-
-constexpr int block_size = 16384;
-constexpr int checked_of = 1024;        // the reference in double is checked at one of so many inputs
-constexpr double slope_limit = 0x1p-4;  // where derivatives are measured in ulp
-constexpr double tail_begin = 8;
 
 template <class Format>
 class Measurer {
  public:
   using Bits = typename Format::Bits;
 
-  Measurer(const Operator& op, std::vector<int> capabilities);
+  // Without PyTorch if `builtin` is null.
+  Measurer(const Operator& op, std::vector<int> capabilities, const Builtin* builtin);
 
   // To be filled before measure() is called: the first input, or all if the slice is not broadcast.
-  std::vector<Bits>& column(int input) { return columns_[static_cast<std::size_t>(input)]; }
+  std::vector<Bits>& column(int input) { return block_.column(input); }
   void measure(const Slice& slice, int n, std::uint64_t block);  // the block-th of the slice
 
-  const std::vector<Figures>& figures() const { return figures_; }  // one for each capability
-  // The relative distance of the reference in double, which is fast, from that in long double, which decides. Taken at
-  // some inputs; it must be far below an ulp of a float, or figures may be missed. Infinite where the latter
-  // is NaN.
+  Figures figures(std::size_t index) const;  // of the index-th capability
+  const Figures& builtin_figures() const { return builtin_figures_; }
   const Largest& reference_gap() const { return reference_gap_; }
 
  private:
-  void prepare(const Slice& slice, int n);
-  void check_reference(int n, int last_output, int first);  // of the outputs that are measured
-  void run(const torchactiv::OperatorKernels& kernels, const Slice& slice, int n, Figures& figures);
-  void compare_value(const std::vector<Bits>& results, int n, Accuracy& accuracy);
-  void compare_partial(int output, const std::vector<Bits>& results, int n, Accuracy& accuracy);
-  void compare_special(int output, double result, int j, Accuracy& accuracy);
-  void offer(int output, double result, long double exact, int j, Accuracy& accuracy) const;
-  long double exact_at(int output, int j) const;
-  Point point(int j) const;
+  using Results = std::vector<std::vector<Bits>>;  // the value, then the partial derivatives
+
+  void run(const torchactiv::OperatorKernels& kernels, const Slice& slice, int n, Results& results);
+  void run_builtin(const Slice& slice, int n);
+  void compare_all(int output);
 
   const Operator& operator_;
   const std::vector<int> capabilities_;
+  const Builtin* const builtin_;
   const int input_count_;
-  std::vector<Figures> figures_;
-  Largest reference_gap_;
-  std::vector<double> arguments_;
-  std::vector<std::vector<Bits>> columns_, results_;
+  Block<Format> block_;
+  std::vector<Results> results_;  // of each capability
+  Results builtin_results_;
   std::vector<Bits> ones_;
-  std::vector<std::vector<double>> values_, exact_;
+  // Instruction sets often give the same bits, which are compared once: figures_[s] belongs to all capabilities whose
+  // bits in s are set.
+  std::vector<Figures> figures_;
+  Figures builtin_figures_;
+  Largest reference_gap_;
 };
 
 }  // namespace accuracy

@@ -5,6 +5,8 @@
 #include <limits>
 #include <string_view>
 
+#include "tests/accuracy/functions.h"
+
 namespace accuracy {
 namespace {
 

@@ -1,4 +1,4 @@
-// The figures as tables in Markdown and as JSON, and what of them is worse than promised.
+// The figures as tables in Markdown, and what of them is worse than promised.
 #pragma once
 
 #include <string>
@@ -10,13 +10,7 @@ namespace accuracy {
 
 std::string tables(const std::vector<Measurement>& measurements, const Options& options);
 
-// The page for docs/: how the tables were made, what the columns mean, and the tables.
-std::string page(const std::vector<Measurement>& measurements, const Options& options);
-
-// The figures without the points where they were found, for `python -m torchactiv show`.
-std::string json(const std::vector<Measurement>& measurements, const Options& options);
-
-// One line for each bound that is broken.
+// One line for each bound that is broken. PyTorch has none.
 std::vector<std::string> broken_bounds(const std::vector<Measurement>& measurements, const Options& options);
 
 // One line for each operator whose reference in double is not exact enough to measure with.

@@ -63,9 +63,10 @@ typename Format::Bits finite_sample(std::uint64_t index) {
   return finite ? bits : static_cast<typename Format::Bits>(bits ^ infinity_bits<Format>);
 }
 
-// Both ends of every kind of number, so that they are taken at any stride.
+// Both ends of every kind of number, so that they are taken at any stride; at 1 they are taken anyway.
 template <class Format>
-std::vector<typename Format::Bits> special_patterns() {
+std::vector<typename Format::Bits> special_patterns(std::uint64_t stride) {
+  if (stride == 1) return {};
   constexpr std::uint32_t infinity = infinity_bits<Format>, smallest_normal = 1u << (Format::precision - 1);
   std::vector<typename Format::Bits> result;
   for (const std::uint32_t magnitude : {0u, 1u, smallest_normal - 1, smallest_normal, infinity - 1, infinity,
@@ -80,7 +81,10 @@ template <class Format>
 class Inputs {
  public:
   Inputs(const Slice& slice, int input_count, std::uint64_t stride)
-      : input_count_(static_cast<std::uint64_t>(input_count)), stride_(stride), broadcast_(slice.broadcast) {
+      : special_(special_patterns<Format>(stride)),
+        input_count_(static_cast<std::uint64_t>(input_count)),
+        stride_(stride),
+        broadcast_(slice.broadcast) {
     const std::uint64_t all = std::uint64_t{1} << bit_count<Format>;
     const std::uint64_t patterns = (all + stride - 1) / stride;
     regular_ = broadcast_ ? patterns : std::max<std::uint64_t>(patterns / 16, std::uint64_t{1} << 20);
@@ -104,7 +108,7 @@ class Inputs {
   }
 
  private:
-  const std::vector<typename Format::Bits> special_ = special_patterns<Format>();
+  const std::vector<typename Format::Bits> special_;
   std::uint64_t input_count_, stride_, regular_;
   bool broadcast_;
 };
@@ -114,17 +118,19 @@ class Inputs {
 template <class Format>
 Measurement sweep(const Operator& op, const Options& options, const std::function<void(double)>& progress) {
   const int input_count = static_cast<int>(op.reference->inputs.size());
-  const std::uint64_t stride = bit_count<Format> == 32 ? options.stride : 1;
-  Measurement result{&op, Format::name, Format::precision, {}, {}, 0};
+  const Builtin* builtin = options.with_pytorch ? find_builtin(op.reference->name) : nullptr;
+  Measurement result{&op, Format::name, Format::precision, {}, {}, {}, 0};
   result.figures.resize(options.capabilities.size());
   std::mutex mutex;
   const auto all = slices<Format>(op);
   for (std::size_t k = 0; k < all.size(); ++k) {
-    const Inputs<Format> inputs(all[k], input_count, stride);
+    const bool further = k > 0 && all[k].broadcast;
+    const std::uint64_t float_stride = further ? std::max(options.stride, least_further_stride) : options.stride;
+    const Inputs<Format> inputs(all[k], input_count, bit_count<Format> == 32 ? float_stride : 1);
     const std::uint64_t size = inputs.size(), blocks = (size + block_size - 1) / block_size;
     std::atomic<std::uint64_t> next = 0;
     const auto work = [&](bool reports) {
-      Measurer<Format> measurer(op, options.capabilities);
+      Measurer<Format> measurer(op, options.capabilities, builtin);
       for (std::uint64_t done; (done = next++) < blocks;) {
         const std::uint64_t begin = block_at(done, blocks) * block_size;
         const int n = static_cast<int>(std::min<std::uint64_t>(block_size, size - begin));
@@ -135,7 +141,8 @@ Measurement sweep(const Operator& op, const Options& options, const std::functio
                    static_cast<double>(all.size()));
       }
       const std::lock_guard lock(mutex);
-      for (std::size_t c = 0; c < result.figures.size(); ++c) merge(result.figures[c], measurer.figures()[c]);
+      for (std::size_t c = 0; c < result.figures.size(); ++c) merge(result.figures[c], measurer.figures(c));
+      merge(result.pytorch, measurer.builtin_figures());
       result.reference_gap.offer(measurer.reference_gap().error, measurer.reference_gap().at);
     };
     std::vector<std::thread> threads;

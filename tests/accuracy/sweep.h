@@ -13,14 +13,19 @@ namespace accuracy {
 struct Options {
   std::uint64_t stride = 1;       // of the bit patterns of float32; of 16-bit formats all are taken
   std::vector<int> capabilities;  // indices of capabilities()
+  bool with_pytorch = false;
   int threads = 1;
 };
+
+// Of float32 at other values than the default of arguments and further inputs, where Options::stride is smaller.
+constexpr std::uint64_t least_further_stride = 193;
 
 struct Measurement {
   const Operator* measured;
   std::string format;
   int precision;                 // of the format, in bits
   std::vector<Figures> figures;  // one for each of Options::capabilities
+  Figures pytorch;               // empty where it was not measured
   Largest reference_gap;
   std::uint64_t inputs;  // how many there were
 };

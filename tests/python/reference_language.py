@@ -151,7 +151,8 @@ def exact(expression: str, values: Mapping[str, Any]) -> Any:
 def translate(expressions: Sequence[str], names: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """C++ for several expressions of a type T: statements, and for each expression the name of its result.
 
-    `names` gives the C++ of each name. What occurs twice is calculated once.
+    `names` gives the C++ of each name, tests/accuracy/functions.h has the functions. What occurs twice is calculated
+    once.
     """
     statements: dict[str, str] = {}  # right-hand side -> the variable that holds it
 
@@ -173,7 +174,7 @@ def translate(expressions: Sequence[str], names: Mapping[str, str]) -> tuple[lis
         if name == "where":
             return hold(f"{operands[0]} ? {operands[1]()} : {operands[2]()}")
         if name in FUNCTIONS:
-            return hold(f"std::{name}({', '.join(operands)})")
+            return hold(f"functions::{name}({', '.join(operands)})")
         if len(operands) == 1:
             return hold(f"-{operands[0]}")
         return hold(f"{operands[0]} {name} {operands[1]}", "bool" if name in "<= >= == !=" else "T")
