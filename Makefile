@@ -64,12 +64,14 @@ wheel: build ## make a wheel in dist, for the torch of .venv
 	TORCHACTIV_BUILD_FOLDER=$(BUILD) python -m pip wheel . --quiet --no-build-isolation --no-deps --wheel-dir dist
 	@ls dist
 
-accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh; DOCS=1 writes docs/accuracy.md
+# Rows reach build/accuracy.jsonl operator by operator. What an interrupted run left there, the next DOCS=1 takes over.
+accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh; DOCS=1 replaces their rows in docs/accuracy.md
 	cmake --build $(BUILD) --target accuracy
-	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) \
-	  $(if $(DOCS),--markdown docs/accuracy.md)
+	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) --with-pytorch \
+	  $(if $(DOCS),--json $(BUILD)/accuracy.jsonl)
+	$(if $(DOCS),python tools/document_accuracy.py --merge $(BUILD)/accuracy.jsonl)
 
-bench: build $(VENV)/.installed-dev ## measure speed against PyTorch, torch.compile and a copy; DOCS=1 writes docs/performance.md
+bench: build $(VENV)/.installed-dev ## measure speed in some 15 minutes; BENCH='--operators mish --sections cache' a part; DOCS=1 writes docs/performance.md
 	python benchmarks/run.py $(if $(DOCS),--markdown docs/performance.md) $(BENCH)
 
 docs: build $(VENV)/.installed-dev ## write docs/catalogue.md and its plots
@@ -80,12 +82,13 @@ format: $(VENV)/.installed-dev ## lay out the sources
 	ruff format $(PYTHON_SOURCES)
 	ruff check --fix $(PYTHON_SOURCES)
 
-lint: build $(VENV)/.installed-dev ## check layout, style and types, and that docs/catalogue.md is current
+lint: build $(VENV)/.installed-dev ## check layout, style and types, and that docs/catalogue.md and docs/accuracy.md are current
 	clang-format --dry-run -Werror $(CPP_SOURCES)
 	ruff check $(PYTHON_SOURCES)
 	ruff format --check $(PYTHON_SOURCES)
 	mypy --strict $(PACKAGE) tools
 	python tools/document_catalogue.py --check
+	python tools/document_accuracy.py --check
 
 clean: ## remove what make made
 	rm -rf $(VENV) $(BUILD) dist *.egg-info .pytest_cache .mypy_cache .ruff_cache

@@ -1,15 +1,18 @@
 """The largest errors beside PyTorch's, by the formulas in double: over all 16-bit numbers and a stride of floats."""
 
+from collections.abc import Sequence
+
 import torch
-from operators import OPERATORS, Case
+from measurement import DTYPES, name_of
+from operators import Case
 from rounding import error_in_ulp, every_half, many_floats
+from subjects import Function, Subject
 from tabulate import tabulate
 from torch import Tensor
 
-DTYPES = (torch.float32, torch.bfloat16, torch.float16)
 HEADERS = (
     "operator",
-    *(f"{str(dtype).removeprefix('torch.')} {whose}" for dtype in DTYPES for whose in ("torchactiv", "PyTorch")),
+    *(f"{name_of(dtype)} {whose}" for dtype in DTYPES for whose in ("torchactiv", "PyTorch")),
     "slope torchactiv",
     "slope PyTorch",
     "small slope torchactiv",
@@ -17,23 +20,26 @@ HEADERS = (
 )
 
 
-def errors_table() -> str:
-    """A Markdown table, in ulp; that of slopes below 1/16 absolute."""
+def errors_table(subjects: Sequence[Subject]) -> str:
+    """A Markdown table of the operators that PyTorch has, in ulp; that of slopes below 1/16 absolute."""
     rows = []
-    for operator in OPERATORS:
-        case = Case(operator, tuple(operator.arguments.values()))
-        row: list[str] = [operator.name]
+    for subject in subjects:
+        if not (subject.operator and subject.in_pytorch):
+            continue
+        case = Case(subject.operator, tuple(subject.operator.arguments.values()))
+        row: list[str] = [subject.name]
         for dtype in DTYPES:
             points = many_floats(4099) if dtype == torch.float32 else every_half(dtype)
             tensors = _tensors(case, points)
-            exact = case.formula(operator.reference.value, *(t.double() for t in tensors))
-            for function in (case.forward, case.builtin):
+            exact = case.formula(case.operator.reference.value, *(t.double() for t in tensors))
+            for function in (case.forward, subject.theirs):
                 row.append(f"{_largest(error_in_ulp(function(*tensors), exact)):.3g}")
-        slopes = _slopes(case, many_floats(4099))
+        slopes = [_slope(case, function, many_floats(4099)) for function in (case.forward, subject.theirs)]
         row += [f"{ulp:.3g}" for ulp, _ in slopes]
         row += [f"{absolute:.1e}" for _, absolute in slopes]
         rows.append(row)
-    return tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True)
+    text: str = tabulate(rows, HEADERS, tablefmt="pipe", disable_numparse=True)
+    return text
 
 
 def _tensors(case: Case, points: Tensor) -> list[Tensor]:
@@ -48,18 +54,15 @@ def _tensors(case: Case, points: Tensor) -> list[Tensor]:
     ]
 
 
-def _slopes(case: Case, points: Tensor) -> list[tuple[float, float]]:
+def _slope(case: Case, function: Function, points: Tensor) -> tuple[float, float]:
     """Largest errors of the derivative by the first input: in ulp where it is 1/16 or more, absolute elsewhere."""
     tensors = _tensors(case, points)
     exact = case.formula(case.operator.reference.partials[0], *(t.double() for t in tensors))
     steep = exact.abs() >= 1 / 16
-    result = []
-    for function in (case.forward, case.builtin):
-        leaf = points.clone().requires_grad_()
-        (slope,) = torch.autograd.grad(function(leaf, *tensors[1:]).sum(), leaf)
-        absolute = (slope.double() - exact).abs()
-        result.append((_largest(error_in_ulp(slope, exact)[steep]), _largest(absolute[~steep])))
-    return result
+    leaf = points.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(function(leaf, *tensors[1:]).sum(), leaf)
+    absolute = (slope.double() - exact).abs()
+    return _largest(error_in_ulp(slope, exact)[steep]), _largest(absolute[~steep])
 
 
 def _largest(errors: Tensor) -> float:

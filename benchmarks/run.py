@@ -1,95 +1,90 @@
-"""Speed of every operator against eager PyTorch, torch.compile and a plain copy, in ratios measured side by side.
+"""The speed of torchactiv: against eager PyTorch, torch.compile and moving the bytes, in ratios measured side by side.
 
-Usage: python benchmarks/run.py [--operators mish prelu] [--threads 1] [--rounds 15] [--output build/benchmarks]
+python benchmarks/run.py                                           everything, into build/benchmarks
+python benchmarks/run.py --markdown docs/performance.md            and into docs/
+python benchmarks/run.py --operators mish prelu --sections cache   a part, within seconds
 """
 
 import argparse
-import json
+import logging
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import machine
 import torch
 import torch._functorch.config
-import torchactiv
-from cases import cases
+from agreement import check_agreement
 from errors import errors_table
-from report import Results, figures, geometric_mean, machine, plot, summary, table
-from timing import time_interleaved
-from tqdm import tqdm
+from figures import figures
+from measurement import Plan, Row, read_rows, write_rows
+from page import page
+from plots import draw
+from sections import SECTIONS
+from subjects import SUBJECTS
 
-
-def call_overhead(rounds: int) -> str:
-    """A call on one element against torch.ops.aten.relu's, both through torch.ops."""
-    x = torch.randn(1)
-    functions = {
-        name: lambda call=call: call(x)
-        for name, call in (
-            ("aten.relu", torch.ops.aten.relu),
-            ("torchactiv.relu", torch.ops.torchactiv.relu),
-            ("torchactiv.mish", torch.ops.torchactiv.mish),
-        )
-    }
-    with torch.no_grad():
-        timings = time_interleaved(functions, 4 * rounds)
-    aten = timings["aten.relu"]
-    lines = []
-    for name, timing in timings.items():
-        median, low, high = aten.ratio_to(timing)
-        lines.append(
-            f"- torch.ops.{name}: {timing.best * 1e6:.2f} µs, {median:.2f} ({low:.2f}-{high:.2f}) of aten.relu"
-        )
-    return "\n".join(lines)
+ERRORS = "errors"
+ROWS = "timings.json"  # in the output folder
+PLOTS = Path("plots") / "performance"  # from the page's folder
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--operators", nargs="*", default=[], help="all by default")
-    parser.add_argument("--threads", nargs="*", type=int, default=sorted({1, torch.get_num_threads()}))
-    parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--output", type=Path, default=Path("build/benchmarks"), help="folder of speed.md and .png")
-    parser.add_argument("--markdown", type=Path, help="where to write the tables as well, with .json beside them")
-    options = parser.parse_args()
-
-    torch._functorch.config.donated_buffer = False  # the graph of torch.compile is run backward many times
-    header = machine()
-    torch.set_num_threads(1)
-    overhead = call_overhead(options.rounds)
-    results: Results = []
-    for case in tqdm(list(cases(options.operators, tuple(options.threads))), desc="cases", disable=None):
-        torch.set_num_threads(case.threads)
-        results.append((case, time_interleaved(case.functions(), options.rounds)))
-
-    text = "\n\n".join(
-        (
-            f"# The speed of torchactiv {torchactiv.__version__}",
-            f"Measured by `make bench DOCS=1` on: {header}. All rivals take turns within one run, in an order that "
-            "changes from round to round; above 1, torchactiv is faster. A backward is a call of torch.autograd.grad, "
-            "of which some 15 µs are the engine's, for every rival.",
-            "## How many times as fast as eager PyTorch",
-            summary(results),
-            f"Geometric mean of the speed: {geometric_mean(results, 'eager'):.2f} times eager PyTorch, "
-            f"{geometric_mean(results, 'compile'):.2f} times torch.compile.",
-            f"A call on one element:\n\n{overhead}",
-            "## Largest errors",
-            "In units in the last place of the dtype, over all finite 16-bit numbers and every 4099th float. Slopes "
-            "are of floats, in ulp where the slope is 1/16 or more and absolute where it is smaller. "
-            "docs/accuracy.md has every float.",
-            errors_table(),
-            "## All figures",
-            "Ratios are medians over the rounds, with quartiles. `ns` is the time for an element, `of a copy` "
-            "torchactiv's time over that of a copy (backward: an addition) of as much data into memory that is "
-            "already there.",
-            table(results),
-        )
+    started, measured_on, options = time.monotonic(), machine.summary(), arguments()
+    plan = Plan(
+        subjects=[subject for subject in SUBJECTS if not options.operators or subject.name in options.operators],
+        rounds=options.rounds,
+        threads=options.threads,
+        only_here=options.rows is not None,
     )
-    rows = ",\n".join(f"  {json.dumps(row)}" for row in figures(results))  # a row a line, which diffs well
-    data = f'{{"measured_on": {json.dumps(header)}, "rows": [\n{rows}\n]}}\n'
+    prepare()
+    rows = read_rows(options.measured) if options.measured else measured(plan, options.sections)
+    if options.rows:
+        write_rows(rows, options.rows)
+        return
     options.output.mkdir(parents=True, exist_ok=True)
-    for file in filter(None, (options.output / "speed.md", options.markdown)):
-        file.write_text(text + "\n", encoding="utf-8")
-        file.with_suffix(".json").write_text(data, encoding="utf-8")
-    plot(results, options.output / "speed.png")
-    print(text)
-    print(f"\nwritten to {options.output / 'speed.md'} and speed.png")
+    write_rows(rows, options.output / ROWS)
+    errors = errors_table(plan.subjects) if ERRORS in options.sections else ""
+    torch.set_num_threads(options.threads)
+    minutes = (time.monotonic() - started) / 60
+    files = [options.output / "performance.md", *filter(None, [options.markdown])]
+    for file in files:
+        write(file, rows, errors, minutes, measured_on)
+    print(f"measured in {minutes:.1f} minutes; written to {' and '.join(map(str, files))}")
+
+
+def measured(plan: Plan, sections: Sequence[str]) -> list[Row]:
+    check_agreement(plan.subjects)
+    return [row for name in sections if name in SECTIONS for row in SECTIONS[name].measure(plan)]
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    names, sections = [subject.name for subject in SUBJECTS], [*SECTIONS, ERRORS]
+    parser.add_argument("--operators", nargs="+", choices=names, metavar="NAME", help="all by default")
+    parser.add_argument("--sections", nargs="+", choices=sections, default=sections, help="all by default")
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="of the section of that name")
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument(
+        "--output", type=Path, default=Path("build/benchmarks"), help="folder of the page and its plots"
+    )
+    parser.add_argument("--markdown", type=Path, help="where to write the page as well, with .json and plots beside it")
+    parser.add_argument("--measured", type=Path, help=f"make the page of the {ROWS} of an earlier run")
+    parser.add_argument("--rows", type=Path, help="write nothing but the timings, to this file (for elsewhere.py)")
+    return parser.parse_args()
+
+
+def prepare() -> None:
+    """One thread; a graph that torch.compile made can be run backward many times; and no advice on its settings."""
+    torch.set_num_threads(1)
+    torch._functorch.config.donated_buffer = False
+    logging.getLogger("torch._inductor").setLevel(logging.ERROR)
+
+
+def write(file: Path, rows: Sequence[Row], errors: str, minutes: float, measured_on: str) -> None:
+    """The page, the plots that it shows, and the figures."""
+    plots = draw(rows, file.parent / PLOTS)
+    file.write_text(page(rows, errors, plots, minutes), encoding="utf-8")
+    file.with_suffix(".json").write_text(figures(rows, measured_on), encoding="utf-8")
 
 
 if __name__ == "__main__":

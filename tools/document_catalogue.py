@@ -98,7 +98,7 @@ def main() -> None:
     entries = torchactiv.catalogue()
     plots = {entry["name"]: DOCS / "plots" / f"{entry['name']}.svg" for entry in entries if has_plot(entry)}
     text, target = page(entries, set(plots)), DOCS / "catalogue.md"
-    there = set((DOCS / "plots").glob("*"))
+    there = set((DOCS / "plots").glob("*.svg"))
     if options.check:
         current = target.exists() and target.read_text(encoding="utf-8") == text
         if not current or there != set(plots.values()):

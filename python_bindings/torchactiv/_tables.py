@@ -79,8 +79,7 @@ def _measured(file: str) -> dict[str, Any]:
 
 
 def _accuracy(name: str) -> str:
-    measured = _measured("accuracy.json")
-    found = [row for row in measured["rows"] if row["operator"] == name]
+    found = [row for row in _measured("accuracy.json")["rows"] if row["operator"] == name]
     if not found:
         return "Its accuracy has not been measured."
     sets = list(dict.fromkeys(row["instruction_set"] for row in found))
@@ -90,7 +89,8 @@ def _accuracy(name: str) -> str:
         here = [cells.get((of, dtype, instructions)) for instructions in sets]
         what = of if of == "value" else f"slope by {of}"
         rows.append((what, dtype, *("" if row is None else f"{row['ulp']:.3g}" for row in here)))
-    floats = "every float" if measured["stride"] == 1 else f"every {measured['stride']}th float"
+    stride = max(row["stride"] for row in found)
+    floats = "every float" if stride == 1 else f"one float of {stride}"
     head = f"Largest errors over {floats}, in units in the last place (of slopes, where they are 1/16 or more):"
     return f"{head}\n\n{_table(rows, ('of', 'dtype', *sets))}"
 
@@ -105,7 +105,7 @@ def _speed(name: str) -> str:
             str(row["threads"]),
             f"{row['ns']:.3f}",
             f"{row['times_eager']:.2f}",
-            f"{row['times_compile']:.2f}",
+            "" if row["times_compile"] is None else f"{row['times_compile']:.2f}",
         )
         for row in measured["rows"]
         if row["operator"] == name

@@ -1,0 +1,71 @@
+"""The activations that PyTorch lacks, as one would write them in PyTorch: rivals, eager and compiled.
+
+They are short and fast rather than exact in the tails, as in the papers, and have the default arguments. The formulas
+of tests/python/references.py would be unfair rivals: those take detours to lose no digits.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+
+def _dsilu(x: Tensor) -> Tensor:
+    gate = torch.sigmoid(x)
+    return gate * (1 + x * (1 - gate))
+
+
+def _penalized_tanh(x: Tensor) -> Tensor:
+    squashed = torch.tanh(x)
+    return torch.where(x > 0, squashed, 0.25 * squashed)
+
+
+WRITTEN_OUT: Mapping[str, Callable[[Tensor], Tensor]] = {
+    "thresholded_relu": lambda x: torch.where(x > 1, x, 0.0),
+    "shrink": lambda x: torch.where(x < -0.5, x, torch.where(x > 0.5, x, 0.0)),
+    "hard_mish": lambda x: x / 2 * torch.clamp(x + 2, 0, 2),
+    "relu_squared": lambda x: F.relu(x).square(),
+    "sparse_plus": lambda x: torch.where(x <= -1, 0.0, torch.where(x < 1, (x + 1).square() / 4, x)),
+    "sparse_sigmoid": lambda x: torch.clamp((x + 1) / 2, 0, 1),
+    "tlu": lambda x: torch.clamp_min(x, 0),
+    "sqnl": lambda x: torch.where(x.abs() <= 2, x * (1 - x.abs() / 4), x.sign()),
+    "identity": lambda x: x.clone(),
+    "step": lambda x: torch.where(x >= 0, 1.0, 0 * x),
+    "swish": lambda x: x * torch.sigmoid(x),
+    "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
+    "e_swish": lambda x: 1.375 * F.silu(x),
+    "dsilu": _dsilu,
+    "shifted_softplus": lambda x: F.softplus(x) - math.log(2),
+    "sqrt_softplus": lambda x: F.softplus(x).sqrt(),
+    "laplace": lambda x: 0.5 * (1 + torch.erf((x - 0.707107) / (0.282095 * math.sqrt(2)))),
+    "gelu_clipped": lambda x: F.gelu(x).clamp(-10, 10),
+    "tanhexp": lambda x: x * torch.tanh(torch.exp(x)),
+    "serf": lambda x: x * torch.erf(F.softplus(x)),
+    "logish": lambda x: x * torch.log1p(torch.sigmoid(x)),
+    "smish": lambda x: x * torch.tanh(torch.log1p(torch.sigmoid(x))),
+    "phish": lambda x: x * torch.tanh(F.gelu(x)),
+    "gish": lambda x: x * torch.log(2 - torch.exp(-torch.exp(x))),
+    "lisht": lambda x: x * torch.tanh(x),
+    "squareplus": lambda x: (x + torch.sqrt(x.square() + 4)) / 2,
+    "smelu": lambda x: torch.where(x <= -1, 0.0, torch.where(x < 1, (x + 1).square() / 4, x)),
+    "isru": lambda x: x * torch.rsqrt(1 + x.square()),
+    "isrlu": lambda x: torch.where(x >= 0, x, x * torch.rsqrt(1 + x.square())),
+    "bent_identity": lambda x: (torch.sqrt(x.square() + 1) - 1) / 2 + x,
+    "lecun_tanh": lambda x: 1.7159 * torch.tanh(2 / 3 * x),
+    "rectified_tanh": lambda x: F.relu(torch.tanh(x)),
+    "penalized_tanh": _penalized_tanh,
+    "elish": lambda x: torch.where(x >= 0, x, torch.expm1(x)) * torch.sigmoid(x),
+    "hard_elish": lambda x: torch.where(x >= 0, x, torch.expm1(x)) * torch.clamp((x + 1) / 2, 0, 1),
+    "gaussian": lambda x: torch.exp(-x.square()),
+    "golu": lambda x: x * torch.exp(-torch.exp(-x)),
+    "colu": lambda x: x / (1 - x * torch.exp(-(x + torch.exp(x)))),
+    "delu": lambda x: torch.where(x > 0, 1.5 * x + (torch.exp(-x) - 1).abs(), F.silu(x)),
+    "cloglog": lambda x: 1 - torch.exp(-torch.exp(x)),
+    "loglog": lambda x: torch.exp(-torch.exp(-x)),
+    "symlog": lambda x: x.sign() * torch.log1p(x.abs()),
+    "sine": lambda x: torch.sin(30 * x),
+    "snake": lambda x: x + torch.sin(x).square(),
+    "gcu": lambda x: x * torch.cos(x),
+}
