@@ -52,7 +52,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { select(m, w, w) } -> std::convertible_to<Wide<N>>;
   { fma(a, b, a) } -> std::convertible_to<N>;  // a * b + c, rounded once where the machine can
   { fma(w, w, w) } -> std::convertible_to<Wide<N>>;
-  { sum(a, w) } -> std::convertible_to<N>;  // a + w of positive numbers, rounded once
+  { sum(a, w) } -> std::convertible_to<N>;  // a + w of positive numbers, to 0.75 ulp
   { abs(a) } -> std::convertible_to<N>;
   { copysign(a, b) } -> std::convertible_to<N>;  // the magnitude of a with the sign of b
   { at_least(a, b) } -> std::convertible_to<N>;  // the larger; NaN stays, the bound b is never NaN

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "ops/number.h"
 
 namespace torchactiv {
