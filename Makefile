@@ -87,6 +87,7 @@ lint: build $(VENV)/.installed-dev ## check layout, style and types, and that do
 	ruff check $(PYTHON_SOURCES)
 	ruff format --check $(PYTHON_SOURCES)
 	mypy --strict $(PACKAGE) tools
+	basedpyright --verifytypes torchactiv --ignoreexternal
 	python tools/document_catalogue.py --check
 	python tools/document_accuracy.py --check
 

@@ -39,8 +39,8 @@ enum class Saved { inputs, output };
 enum class Repr { names, values, nothing };
 
 // What floats (float32) are computed in: floats, with Wide<N> for more precision, or doubles; and the 16-bit types:
-// floats, unless a formula loses more digits than a float has to spare for them.
-enum class Precision { floats, doubles, doubles_for_all };
+// floats without a Wide<N>, unless a formula loses more digits than these have to spare, in which case as floats are.
+enum class Precision { floats, floats_for_all, doubles, doubles_for_all };
 
 // How the catalogue groups activations.
 enum class Family { rectifier, self_gated, squashing, shrinkage, periodic, gated, other };
@@ -72,6 +72,9 @@ struct Activation {
   static constexpr std::array<Argument, 0> arguments{};
   static constexpr Saved saved = Saved::inputs;
   static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
+  // Whether floats and 16-bit types are computed in floats, whatever the precisions say, where the instruction set has
+  // tables in registers; but not for second derivatives.
+  static constexpr bool uses_tables = false;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments

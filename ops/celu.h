@@ -18,22 +18,36 @@ struct Celu : Activation {
       .source = "Barron 2017, Continuously Differentiable Exponential Linear Units, arXiv:1704.07483, equation 2",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha == 0 ? Objection{"alpha must not be 0"} : Objection{};
   }
 
   template <Number N>
   static N forward(N x, N alpha) {
-    const N left = alpha * narrow(expm1(limited(x / alpha, -exponent_limit<N>, 60.0)));
-    return select(x > N(0.0), x, select(x < N(0.0), left, x));
+    const Ratio<N> ratio(x, alpha);
+    const Wide<N> m = expm1(ratio.value);
+    const N left = product(alpha, m + ratio.rest * offset(m, 1.0));
+    return select(abs(ratio.value) > N(0x1p-54), select(x < N(0.0), left, x), x);
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N alpha) {
-    return {select(x > N(0.0), N(1.0), exp(limited(x / alpha, -exponent_limit<N>, 60.0)))};
+    const Ratio<N> ratio(x, alpha);
+    const N e = exp(ratio.value);
+    return {select(x > N(0.0), N(1.0), fma(e, ratio.rest, e))};
   }
+
+ private:
+  // x / alpha, and what rounding took from it.
+  template <Number N>
+  struct Ratio {
+    N value, rest;
+
+    Ratio(const N& x, const N& alpha) {
+      value = limited(x / alpha, -exponent_limit<N>, 60.0);
+      rest = limited(fma(-value, alpha, x) * limited(N(1.0) / alpha, -0x1p126, 0x1p126), -0x1p-20, 0x1p-20);
+    }
+  };
 };
 
 }  // namespace torchactiv

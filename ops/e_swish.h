@@ -2,7 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
-#include "ops/swish.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -19,18 +19,25 @@ struct ESwish : Activation {
       .source = "Alcaide 2018, E-swish: Adjusting Activations to Different Network Depths, arXiv:1801.07145",
   };
   static constexpr std::array arguments{Argument{"beta", 1.375}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision partials_precision = Precision::floats_for_all;
 
   template <Number N>
   static N forward(N x, N beta) {
-    return beta * Swish::forward(x, N(1.0));
+    const N inside = limited(x, -exponent_limit<N>, highest);
+    const auto s = split_sigmoid(inside);
+    const N scaled = beta * x, result = s.restore(product(beta * widen(inside), Wide<N>(s.value())));
+    return select(x > N(highest), scaled, copysign(result, scaled));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N beta) {
-    return {beta * Swish::partials(x, N(1.0))[0]};
+    const N inside = limited(x, -exponent_limit<N>, highest);
+    const auto s = split_sigmoid(inside);
+    return {s.restore(product(beta * offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
   }
+
+ private:
+  static constexpr double highest = 43;  // beyond, the sigmoid is 1 to the last digit of a double
 };
 
 }  // namespace torchactiv

@@ -18,25 +18,15 @@ struct Exponential : Activation {
       .notes = "Overflows to infinity where the dtype ends.",
       .source = "Keras, exponential",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {
-    return full_exp(x);
+    return exp(limited(x, -exponent_limit<N>, exponent_limit<N>));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {full_exp(x)};
-  }
-
- private:
-  // In two factors, neither of which overflows before the result does.
-  template <Number N>
-  static N full_exp(N x) {
-    const N half = exp(N(0.5) * limited(x, -2.0 * exponent_limit<N>, 1400.0));
-    return half * half;
+    return {forward(x)};
   }
 };
 

@@ -20,17 +20,16 @@ struct GeluErf : Activation {
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
+  static constexpr bool uses_tables = true;
 
   template <Number N>
   static N forward(N x) {
-    return at_least(x, N(-Normal<N>::farthest)) * Normal<N>(x).distribution();
+    return normal_gate(x);
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
-    const Normal<N> normal(inside);
-    return {fma(inside, normal.density(), normal.distribution())};
+    return {normal_gate_slope(x)};
   }
 };
 

@@ -33,4 +33,25 @@ class Normal {
   N x_, bell_, tail_;
 };
 
+// x Phi(x). A number type may have one of its own that is faster.
+template <Number N>
+N normal_gate(const N& x) {
+  if constexpr (requires { tabled_normal_gate(x); })
+    return tabled_normal_gate(x);
+  else
+    return at_least(x, N(-Normal<N>::farthest)) * Normal<N>(x).distribution();
+}
+
+// Its derivative, Phi(x) + x phi(x); likewise.
+template <Number N>
+N normal_gate_slope(const N& x) {
+  if constexpr (requires { tabled_normal_gate_slope(x); }) {
+    return tabled_normal_gate_slope(x);
+  } else {
+    const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
+    const Normal<N> normal(inside);
+    return fma(inside, normal.density(), normal.distribution());
+  }
+}
+
 }  // namespace torchactiv

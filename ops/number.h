@@ -25,7 +25,7 @@ template <class N>
 using Mask = typename NumberTraits<N>::Mask;
 
 // Where x is below -exponent_limit, e^x is zero, and so is its product with a number up to 1024; below -product_limit,
-// its product with any number.
+// its product with any number. Above exponent_limit e^x is infinite in the elements' type.
 template <class N>
 constexpr double exponent_limit = NumberTraits<N>::exponent_limit;
 template <class N>
@@ -66,7 +66,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { product(w, w) } -> std::convertible_to<N>;         // w * w rounded once
   { offset_product(w, w, 1.0) } -> std::convertible_to<Wide<N>>;  // w * w + a constant of its sign and of few bits
   { reciprocal(w) } -> std::convertible_to<Wide<N>>;
-  { exp(a) } -> std::convertible_to<N>;       // within 1 ulp; -exponent_limit <= a <= 60 (700 in double) or NaN
+  { exp(a) } -> std::convertible_to<N>;       // within 1 ulp; |a| <= exponent_limit or NaN
   { fine_exp(a) } -> std::convertible_to<N>;  // to all digits of the type that N is computed in: it may be an exponent
   { sigmoid(a) } -> std::convertible_to<N>;   // 1 / (1 + e^-a) within 1 ulp
   exponential(a);                             // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf

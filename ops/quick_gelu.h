@@ -20,17 +20,17 @@ struct QuickGelu : Activation {
       .source =
           "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2; used by CLIP",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
 
   template <Number N>
   static N forward(N x) {
-    return Swish::forward(x, N(1.702));
+    return Swish::value<N>(x, Wide<N>(1.702));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return Swish::partials(x, N(1.702));
+    return {Swish::slope<N>(x, Wide<N>(1.702))};
   }
 };
 

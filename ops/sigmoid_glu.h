@@ -1,7 +1,8 @@
 #pragma once
 
+#include <utility>
+
 #include "ops/card.h"
-#include "ops/logistic.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -23,20 +24,38 @@ struct SigmoidGlu : Activation {
           "equation 1",
   };
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
   static constexpr bool in_place = false;
 
+  // A small `up` is scaled, so that its product with the sigmoid is no denormal before its time.
   template <Number N>
   static N forward(N gate, N up) {
-    return Logistic<N>(gate).value * up;
+    const Tails<N> tails(gate);
+    const Mask<N> negative = gate < N(0.0), small = abs(up) < N(0x1p32);
+    const N scaled = select(small, N(0x1p64) * up, up);
+    const N result = product(scaled, select(negative, tails.smaller(), tails.larger));
+    return select(negative, tails.e.restore_product(result), result) * select(small, N(0x1p-64), N(1.0));
   }
 
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
-    const Logistic<N> s(gate);
-    return {s.value * s.complement * up, s.value};
+    const Tails<N> tails(gate);
+    const Wide<N> smaller = tails.smaller();
+    const N sigmoid = tails.e.restore_product(narrow(smaller));
+    return {tails.e.restore_product(product(up, smaller * tails.larger)),
+            select(gate < N(0.0), sigmoid, N(1.0) - sigmoid)};
   }
+
+ private:
+  // The sigmoids of |gate| and, as a multiple that e restores, of -|gate|.
+  template <Number N>
+  struct Tails {
+    decltype(exponential(std::declval<N>())) e;
+    Wide<N> larger;
+
+    explicit Tails(const N& gate)
+        : e(exponential(at_least(-abs(gate), N(-product_limit<N>)))), larger(reciprocal(e.plus(1.0))) {}
+    Wide<N> smaller() const { return e.value() * larger; }
+  };
 };
 
 }  // namespace torchactiv

@@ -12,22 +12,28 @@ namespace torchactiv {
 //   .complement()  1 / (1 + e^x), with all its digits as well
 //   .restore(y)    of a y that is proportional to value(): y without that multiple
 // -exponent_limit <= x <= 43 or NaN. A number type may have a split_sigmoid() of its own that is faster.
-template <Number N>
+template <class X>  // a number or a wide one
 class SplitSigmoid {
+  using Exponential = decltype(rising_exponential(std::declval<X>()));
+  using Value = decltype(std::declval<Exponential>().plus(1.0));
+
  public:
-  explicit SplitSigmoid(const N& x) : e_(rising_exponential(-x)), value_(reciprocal(e_.plus(1.0))) {}
-  const Wide<N>& value() const { return value_; }
-  Wide<N> complement() const { return e_.value() * value_; }
-  N restore(const N& y) const { return e_.restore_product(y); }
+  explicit SplitSigmoid(const X& x) : e_(rising_exponential(-x)), value_(reciprocal(e_.plus(1.0))) {}
+  const Value& value() const { return value_; }
+  Value complement() const { return e_.value() * value_; }
+  template <class N>
+  N restore(const N& y) const {
+    return e_.restore_product(y);
+  }
 
  private:
-  decltype(rising_exponential(std::declval<N>())) e_;
-  Wide<N> value_;
+  Exponential e_;
+  Value value_;
 };
 
-template <Number N>
-SplitSigmoid<N> split_sigmoid(const N& x) {
-  return SplitSigmoid<N>(x);
+template <class X>
+SplitSigmoid<X> split_sigmoid(const X& x) {
+  return SplitSigmoid<X>(x);
 }
 
 }  // namespace torchactiv

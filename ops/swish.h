@@ -1,8 +1,8 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/logistic.h"
 #include "ops/number.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -19,21 +19,42 @@ struct Swish : Activation {
       .source = "Ramachandran, Zoph & Le 2017, Searching for Activation Functions, arXiv:1710.05941",
   };
   static constexpr std::array arguments{Argument{"beta", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
 
-  // x is finite where the sigmoid is 0.
   template <Number N>
   static N forward(N x, N beta) {
-    const N z = beta * x;
-    return select(z > N(50.0), x, limited(x, -1e38, 1e38) * sigmoid(z));
+    return value<N>(x, widen(beta));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N beta) {
-    const N z = limited(beta * x, -exponent_limit<N>, exponent_limit<N>);
-    const Logistic<N> s(z);
-    return {s.value * fma(z, s.complement, N(1.0))};
+    return {slope<N>(x, widen(beta))};
+  }
+
+  template <Number N>
+  static N value(N x, Wide<N> beta) {
+    const N rounded = narrow(beta), inside = limit(x, rounded);
+    const auto s = split_sigmoid(Wide<N>(beta * inside));
+    return select(rounded * x > N(highest), x, s.restore(product(inside, Wide<N>(s.value()))));
+  }
+
+  template <Number N>
+  static N slope(N x, Wide<N> beta) {
+    const Wide<N> z = beta * limit(x, N(narrow(beta)));
+    const auto s = split_sigmoid(z);
+    return s.restore(product(offset(z * s.complement(), 1.0), Wide<N>(s.value())));
+  }
+
+ private:
+  static constexpr double highest = 43;  // beyond, f = x and f' = 1 to the last digit of a double
+
+  // To -exponent_limit <= beta x <= highest, within 1 ulp of the bounds.
+  template <Number N>
+  static N limit(const N& x, const N& beta) {
+    const N low = N(-exponent_limit<N>) / beta, high = N(highest) / beta;
+    const Mask<N> negative = beta < N(0.0);
+    return at_most(at_least(x, select(negative, high, low)), select(negative, low, high));
   }
 };
 

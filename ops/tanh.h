@@ -20,11 +20,16 @@ struct Tanh : Activation {
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
-  // m / (2 + m) with m = e^2x - 1, which keeps its digits near 0; it is +-1 where x is limited.
   template <Number N>
   static N forward(N x) {
-    const Wide<N> m = expm1(N(2.0) * at_most(at_least(x, N(-20.0)), N(20.0)));
-    return copysign(narrow(m / offset(m, 2.0)), x);
+    return copysign(narrow(wide(x)), x);
+  }
+
+  // m / (2 + m) with m = e^2x - 1, which keeps its digits near 0, but not the sign of -0; it is +-1 where x is limited.
+  template <Number N>
+  static Wide<N> wide(N x) {
+    const Wide<N> m = expm1(N(2.0) * limited(x, -20.0, 20.0));
+    return m / offset(m, 2.0);
   }
 
   // With t = e^(-2|x|) in N itself: where t is near 1 an error of t does not matter.

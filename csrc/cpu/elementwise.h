@@ -8,9 +8,6 @@ namespace torchactiv {
 // The kernel's index for a dtype that check_inputs allows.
 Element element_of(at::ScalarType type);
 
-// The most inputs and outputs that a kernel has.
-constexpr std::size_t most_operands = 16;
-
 // Elements that one thread takes at least.
 constexpr std::int64_t grain_size = 16384;
 

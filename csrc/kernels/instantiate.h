@@ -8,22 +8,21 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// Floats that an activation wants computed in double are.
-template <Precision precision>
-using FloatElement = std::conditional_t<precision == Precision::floats, Float32, InDoubles<Float32In<FewFloats>>>;
-
 // The loop over elements of type E. Where 16-bit types are computed as floats are, and for their double backward,
 // floats do the work: half of the code, at nearly the same speed.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
-  constexpr Precision precision =
-      std::is_same_v<Direction, Forward<Op>> ? Op::forward_precision : Op::partials_precision;
-  constexpr bool is_short = sizeof(typename E::Storage) == 2;
+  constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
+  constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
+  constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
+  constexpr Precision precision = Op::uses_tables && has_tables && !is_second ? Precision::floats : declared;
+  constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
+  constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
+  using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
   if constexpr (std::is_same_v<E, Float32>)
-    return Map<FloatElement<precision>, Direction>::run;
-  else if constexpr (is_short &&
-                     (precision == Precision::doubles_for_all || std::is_same_v<Direction, DoubleBackward<Op>>))
-    return Staged<E, FloatElement<precision>, Direction>::run;
+    return Map<FloatElement, Direction>::run;
+  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || is_second))
+    return Staged<E, FloatElement, Direction>::run;
   else
     return Map<E, Direction>::run;
 }

@@ -15,6 +15,15 @@ struct Staged {
 
   static void run(char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
+    run_rows({vectors, lanes<E>, sizeof(Storage), outputs, operands}, data, strides, columns, rows, arguments);
+  }
+
+ private:
+  static_assert(lanes<E> % lanes<Wider> == 0);
+
+  // A VectorLoop's. Lanes stay in the order in which E loads them.
+  static void vectors(char* const* data, const std::int64_t* strides, std::int64_t n, std::int64_t rows,
+                      const double* arguments) {
     float floats[operands][block];
     char* pointers[operands];
     std::int64_t float_strides[2 * operands] = {};
@@ -22,34 +31,20 @@ struct Staged {
     std::fill_n(float_strides, operands, sizeof(float));
 
     for (std::int64_t row = 0; row < rows; ++row) {
-      for (std::int64_t done = 0; done < columns; done += block) {
-        const std::int64_t n = std::min(block, columns - done);
-        const auto place = [&](int i) { return data[i] + row * strides[operands + i] + done * strides[i]; };
-        for (int i = outputs; i < operands; ++i) widen(place(i), strides[i], floats[i], n);
-        const std::int64_t whole = (n + lanes<E> - 1) / lanes<E> * lanes<E>;
-        Map<Wider, Direction>::run(pointers, float_strides, whole, 1, arguments);
-        for (int i = 0; i < outputs; ++i) narrow(floats[i], place(i), strides[i], n);
+      for (std::int64_t done = 0; done < n; done += block) {
+        const std::int64_t length = std::min(block, n - done);
+        const auto place = [&](int i) {
+          return reinterpret_cast<Storage*>(data[i] + row * strides[operands + i] + done * strides[i]);
+        };
+        for (int i = outputs; i < operands; ++i) {
+          for (std::int64_t j = 0; j < length; j += lanes<E>)
+            (strides[i] == 0 ? E::splat(place(i)) : E::load(place(i) + j)).store(floats[i] + j);
+        }
+        Map<Wider, Direction>::vectors(pointers, float_strides, length, 1, arguments);
+        for (int i = 0; i < outputs; ++i)
+          for (std::int64_t j = 0; j < length; j += lanes<E>) E::store(place(i) + j, E::Vector::load(floats[i] + j));
       }
     }
-  }
-
- private:
-  // Lanes stay in the order in which E loads them, and zeros follow the last.
-  static void widen(const char* from, std::int64_t stride, float* to, std::int64_t n) {
-    Storage gathered[block] = {};
-    if (stride == sizeof(Storage))
-      std::memcpy(gathered, from, static_cast<std::size_t>(n) * sizeof(Storage));
-    else
-      for (std::int64_t j = 0; j < n; ++j) gathered[j] = *reinterpret_cast<const Storage*>(from + j * stride);
-    for (std::int64_t j = 0; j < n; j += lanes<E>) E::load(gathered + j).store(to + j);
-  }
-  static void narrow(const float* from, char* to, std::int64_t stride, std::int64_t n) {
-    Storage scattered[block];
-    for (std::int64_t j = 0; j < n; j += lanes<E>) E::store(scattered + j, E::Vector::load(from + j));
-    if (stride == sizeof(Storage))
-      std::memcpy(to, scattered, static_cast<std::size_t>(n) * sizeof(Storage));
-    else
-      for (std::int64_t j = 0; j < n; ++j) *reinterpret_cast<Storage*>(to + j * stride) = scattered[j];
   }
 };
 

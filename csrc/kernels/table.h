@@ -8,9 +8,12 @@
 // where double_backward differentiates backward: v is the gradient that arrives for gx.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace torchactiv {
+
+constexpr std::size_t most_operands = 16;  // inputs and outputs of a kernel
 
 enum class Element { float32, float64, bfloat16, float16 };
 constexpr int element_count = 4;

@@ -6,6 +6,7 @@
 #include "csrc/simd/logarithm.h"
 #include "csrc/simd/logistic.h"
 #include "csrc/simd/normal_distribution.h"
+#include "csrc/simd/normal_gate.h"
 #include "csrc/simd/trigonometry.h"
 
 namespace torchactiv::TORCHACTIV_ISA {

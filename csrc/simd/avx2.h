@@ -8,7 +8,7 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 constexpr int lockstep = 4;
-constexpr bool fused_float = true;
+constexpr bool fused_float = true, has_tables = false;
 
 struct DoubleMask {
   __m256d v;

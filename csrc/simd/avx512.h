@@ -8,7 +8,7 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 constexpr int lockstep = 4;
-constexpr bool fused_float = true;
+constexpr bool fused_float = true, has_tables = true;
 
 struct DoubleMask {
   __mmask8 v;
@@ -115,6 +115,19 @@ struct Float {
   friend Float times_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
   friend Float times_small_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
 };
+
+inline Float eighth(Float a) { return _mm512_castsi512_ps(_mm512_srli_epi32(_mm512_castps_si512(a.v), 20)); }
+inline Float middle_of_eighth(Float a) {
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(-0x100000),
+                                                       _mm512_set1_epi32(0x80000),
+                                                       0xea));  // a and the second, or third
+}
+inline Float lookup(const float (&table)[16], Float index) {
+  return _mm512_permutexvar_ps(_mm512_castps_si512(index.v), _mm512_loadu_ps(table));
+}
+inline Float lookup(const float (&table)[32], Float index) {
+  return _mm512_permutex2var_ps(_mm512_loadu_ps(table), _mm512_castps_si512(index.v), _mm512_loadu_ps(table + 16));
+}
 
 inline Double low_half(Float a) { return _mm512_cvtps_pd(_mm512_castps512_ps256(a.v)); }
 inline Double high_half(Float a) { return _mm512_cvtps_pd(_mm512_extractf32x8_ps(a.v, 1)); }

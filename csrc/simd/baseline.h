@@ -19,7 +19,7 @@ typedef std::int64_t Long2   __attribute__((vector_size(16)));
 // clang-format on
 
 constexpr int lockstep = 2;
-constexpr bool fused_float = false;
+constexpr bool fused_float = false, has_tables = false;
 
 struct DoubleMask {
   Long2 v;

@@ -23,7 +23,7 @@ _library.load()
 from torchactiv import functional, nn  # noqa: E402  (they use the operators that were just loaded)
 
 __version__ = _library.version
-cmake_prefix_path = _library.cmake_prefix_path
+cmake_prefix_path: str = _library.cmake_prefix_path
 
 __all__ = ["Entry", "catalogue", "cmake_prefix_path", "functional", "get", "nn"]
 

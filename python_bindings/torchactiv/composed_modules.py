@@ -1,5 +1,7 @@
 """Modules of the functions in :mod:`torchactiv.compositions`; they are part of :mod:`torchactiv.nn`."""
 
+from typing import ClassVar
+
 from torch import Tensor, nn
 
 from torchactiv.compositions import crelu, gelu, glu, maxout, rrelu
@@ -19,7 +21,7 @@ class GELU(nn.Module):
         GELU(approximate='tanh')
     """
 
-    __constants__ = ["approximate"]  # noqa: RUF012  (torch.jit reads it)
+    __constants__: ClassVar[list[str]] = ["approximate"]
     approximate: str
 
     def __init__(self, approximate: str = "none") -> None:
@@ -49,7 +51,7 @@ class RReLU(nn.Module):
         RReLU(lower=0.1, upper=0.3)
     """
 
-    __constants__ = ["lower", "upper", "inplace"]  # noqa: RUF012  (torch.jit reads it)
+    __constants__: ClassVar[list[str]] = ["lower", "upper", "inplace"]
     lower: float
     upper: float
     inplace: bool
@@ -82,7 +84,7 @@ class GLU(nn.Module):
         GLU(dim=-1)
     """
 
-    __constants__ = ["dim"]  # noqa: RUF012  (torch.jit reads it)
+    __constants__: ClassVar[list[str]] = ["dim"]
     dim: int
 
     def __init__(self, dim: int = -1) -> None:
@@ -110,7 +112,7 @@ class CReLU(nn.Module):
         CReLU(dim=1)
     """
 
-    __constants__ = ["dim"]  # noqa: RUF012  (torch.jit reads it)
+    __constants__: ClassVar[list[str]] = ["dim"]
     dim: int
 
     def __init__(self, dim: int = 1) -> None:
@@ -139,7 +141,7 @@ class Maxout(nn.Module):
         Maxout(pieces=2, dim=1)
     """
 
-    __constants__ = ["pieces", "dim"]  # noqa: RUF012  (torch.jit reads it)
+    __constants__: ClassVar[list[str]] = ["pieces", "dim"]
     pieces: int
     dim: int
 

@@ -21,7 +21,7 @@ struct Storage {
 };
 
 struct InstructionSet {
-  std::span<const Function> of_floats, of_doubles;
+  std::span<const Function> of_floats, of_doubles, of_tables;  // the last: of floats, where tables fit into registers
   Storage bfloat16, float16;
   bool fused_float;
 

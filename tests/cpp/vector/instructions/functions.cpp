@@ -2,6 +2,7 @@
 #include "tests/cpp/vector/functions.h"
 
 #include <algorithm>
+#include <array>
 
 #include "csrc/kernels/elements.h"
 
@@ -111,6 +112,23 @@ constexpr vector_test::Function of_floats[] = {
 constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_ROUNDED(SingleDoubles, "single "),
                                                 ROW(SingleDoubles, "single scaled_normal_tail", scaled_normal_tail(x))};
 
+constexpr float counted[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                               16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
+
+template <class V>
+constexpr auto functions_of_tables() {
+  if constexpr (has_tables)
+    return std::array<vector_test::Function, 4>{{
+        ROW(V, "normal_gate", tabled_normal_gate(x)),
+        ROW(V, "normal_gate_slope", tabled_normal_gate_slope(x)),
+        ROW(V, "middle_of_eighth", middle_of_eighth(x)),
+        ROW(V, "lookup of eighth", lookup(counted, eighth(x))),
+    }};
+  else
+    return std::array<vector_test::Function, 0>{};
+}
+constexpr auto of_tables = functions_of_tables<Floats>();
+
 template <class E>
 void load(const std::uint16_t* p, double* result, std::size_t n) {
   for (std::size_t done = 0; done < n; done += lanes<E>) {
@@ -133,6 +151,6 @@ void store(std::uint16_t* p, const double* a, std::size_t n) {
 
 extern const vector_test::InstructionSet tested_functions;
 const vector_test::InstructionSet tested_functions{
-    of_floats, of_doubles, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>}, fused_float};
+    of_floats, of_doubles, of_tables, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>}, fused_float};
 
 }  // namespace torchactiv::TORCHACTIV_ISA
