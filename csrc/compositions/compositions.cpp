@@ -27,6 +27,12 @@ void check_bounds(double lower, double upper) {
   TORCH_CHECK(lower <= upper, "rrelu: lower must not be greater than upper, got lower=", lower, ", upper=", upper);
 }
 
+// The derivative of rrelu at each element, with which it is multiplied, forward and backward: all that is saved.
+at::Tensor random_slopes(const at::Tensor& input, double lower, double upper, std::optional<at::Generator> generator) {
+  const at::Tensor data = input.detach(), slopes = at::empty_like(data).uniform_(lower, upper, std::move(generator));
+  return at::where(at::le(data, 0), slopes, 1);
+}
+
 }  // namespace
 
 at::Tensor gelu(const at::Tensor& input, c10::string_view approximate) {
@@ -39,9 +45,7 @@ at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool train
                  std::optional<at::Generator> generator) {
   check_bounds(lower, upper);
   if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
-  // With a dimension in front, since a weight of one dimension would belong to channels.
-  const at::Tensor slopes = at::empty_like(input).uniform_(lower, upper, std::move(generator));
-  return call<PRelu>({input.unsqueeze(0), slopes.unsqueeze(0)}).squeeze(0);
+  return at::mul(input, random_slopes(input, lower, upper, std::move(generator)));
 }
 
 at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
@@ -51,8 +55,7 @@ at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
     operator_of<LeakyRelu>().forward_in_place.call(input, (lower + upper) / 2);
     return input;
   }
-  // Backward reads what the result overwrites.
-  return input.copy_(rrelu(input.clone(), lower, upper, training, std::move(generator)));
+  return input.mul_(random_slopes(input, lower, upper, std::move(generator)));
 }
 
 at::Tensor glu(const at::Tensor& input, std::int64_t dim) {

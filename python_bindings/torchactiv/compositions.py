@@ -6,10 +6,15 @@ They are made of other operators, and are part of :mod:`torchactiv.functional`; 
 
 import torch
 from torch import Tensor
+from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
 
 __all__ = ["crelu", "gelu", "glu", "maxout", "rrelu", "rrelu_"]
+
+# As in torchactiv.functional: what torch.ops has in front of them takes as long as the call of a small tensor.
+_gelu, _gelu_erf = torch.ops.torchactiv.gelu._op, torch.ops.torchactiv.gelu_erf._op
+_glu, _rrelu = torch.ops.torchactiv.glu._op, torch.ops.torchactiv.rrelu._op
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -32,7 +37,13 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         >>> torchactiv.functional.gelu(torch.tensor([-torch.inf, 0.0, 3.0]), approximate="tanh")
         tensor([-0.0000, 0.0000, 2.9964])
     """
-    result: Tensor = torch.ops.torchactiv.gelu(input, approximate=approximate)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.gelu(input, approximate=approximate)
+        return traced
+    if approximate == "none":
+        exact: Tensor = _gelu_erf(input)
+        return exact
+    result: Tensor = _gelu(input, approximate=approximate)
     return result
 
 
@@ -72,7 +83,10 @@ def rrelu(
     if inplace:
         written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
         return written
-    result: Tensor = torch.ops.torchactiv.rrelu(input, lower, upper, training)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.rrelu(input, lower, upper, training)
+        return traced
+    result: Tensor = _rrelu(input, lower, upper, training)
     return result
 
 
@@ -103,7 +117,10 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
         >>> torchactiv.functional.glu(torch.tensor([4.0, 0.0]))
         tensor([2.])
     """
-    result: Tensor = torch.ops.torchactiv.glu(input, dim)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.glu(input, dim)
+        return traced
+    result: Tensor = _glu(input, dim)
     return result
 
 
