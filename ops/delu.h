@@ -2,7 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
-#include "ops/swish.h"
+#include "ops/silu.h"
 
 namespace torchactiv {
 
@@ -19,19 +19,21 @@ struct DElu : Activation {
       .source = "Pishchik 2023, Trainable Activations for Image Classification, Preprints",
   };
   static constexpr std::array arguments{Argument{"n", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
 
   template <Number N>
   static N forward(N x, N n) {
-    const N decay = -narrow(expm1(-limited(x, 0.0, exponent_limit<N>)));
-    return select(x > N(0.0), fma(n + N(0.5), x, decay), Swish::forward(at_most(x, N(0.0)), N(1.0)));
+    const N inside = limited(x, 0.0, exponent_limit<N>), slope = n + N(0.5);
+    const N near = narrow(slope * widen(inside) - Wide<N>(expm1(-inside)));
+    const N right = select(x > N(exponent_limit<N>), fma(slope, x, N(1.0)), near);
+    return select(x > N(0.0), right, Silu::forward(at_most(x, N(0.0))));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N n) {
     const N right = n + N(0.5) + exp(-limited(x, 0.0, exponent_limit<N>));
-    return {select(x > N(0.0), right, Swish::partials(at_most(x, N(0.0)), N(1.0))[0])};
+    return {select(x > N(0.0), right, Silu::partials(at_most(x, N(0.0)))[0])};
   }
 };
 

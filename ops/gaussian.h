@@ -17,26 +17,32 @@ struct Gaussian : Activation {
       .notes = "1 at 0, and 0 at both infinities.",
       .source = "Activation functions in common use, Wikipedia",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {
-    return bell(limited(x, -39.0, 39.0));
+    return bell(limited(x, -farthest<N>, farthest<N>));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -39.0, 39.0);
+    const N inside = limited(x, -farthest<N>, farthest<N>);
     return {N(-2.0) * inside * bell(inside)};
   }
 
  private:
-  // |x| <= 39. With what rounding took from the square.
+  template <Number N>
+  static constexpr double farthest = __builtin_sqrt(exponent_limit<N>) * (1 - 0x1p-20);  // beyond, f = 0
+
+  // |x| <= farthest. With what rounding took from the square.
   template <Number N>
   static N bell(N x) {
-    const N square = x * x, value = exp(at_least(-square, N(-exponent_limit<N>)));
-    return fma(value, -fma(x, x, -square), value);
+    if constexpr (std::same_as<N, Wide<N>>) {
+      const N square = x * x, value = exp(-square);
+      return fma(value, -fma(x, x, -square), value);
+    } else {
+      const auto e = exponential(-(widen(x) * x));
+      return e.restore(narrow(e.value()));
+    }
   }
 };
 

@@ -21,8 +21,8 @@ struct Isrlu : Activation {
           "Units, arXiv:1710.09967",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha < 0 ? Objection{"alpha must not be negative"} : Objection{};
   }

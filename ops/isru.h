@@ -20,22 +20,35 @@ struct Isru : Activation {
           "Units, arXiv:1710.09967",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
   static constexpr Objection objection(double alpha) {
     return alpha < 0 ? Objection{"alpha must not be negative"} : Objection{};
   }
 
   template <Number N>
   static N forward(N x, N alpha) {
-    const N inside = limited(x, -1e100, 1e100);  // the square would overflow a double
-    return select(alpha > N(0.0), inside / sqrt(fma(alpha * inside, inside, N(1.0))), x);
+    const N inside = limit(x, alpha);
+    return select(alpha > N(0.0), product(inside, inverse_root(inside, alpha)), x);
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N alpha) {
-    const N inside = limited(x, -1e100, 1e100), square = fma(alpha * inside, inside, N(1.0));
-    return {N(1.0) / (square * sqrt(square))};
+    const Wide<N> inverse = inverse_root(limit(x, alpha), alpha);
+    return {product(inverse, inverse * inverse)};
+  }
+
+ private:
+  // The square, which must not overflow, so far out that the derivative is 0.
+  template <Number N>
+  static N limit(const N& x, const N& alpha) {
+    constexpr bool is_single = exponent_limit<N> < 200;
+    const N farthest = at_most(N(is_single ? 0x1p62 : 0x1p500) / sqrt(alpha), N(is_single ? 0x1p126 : 0x1p1000));
+    return at_most(at_least(x, -farthest), farthest);
+  }
+  template <Number N>
+  static Wide<N> inverse_root(const N& x, const N& alpha) {
+    return reciprocal(Wide<N>(sqrt(Wide<N>(offset_product(alpha * widen(x), widen(x), 1.0)))));
   }
 };
 

@@ -75,6 +75,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
   { sqrt(a) } -> std::convertible_to<N>;         // of a >= 0 or NaN
+  { sqrt(w) } -> std::convertible_to<Wide<N>>;   // of 0 or of 2^-100 <= w < 2^127
   { log1p(a) } -> std::convertible_to<N>;        // log(1 + a) to the last digits near 0; a > -1/2 or NaN
   { log1p(w) } -> std::convertible_to<Wide<N>>;  // likewise; 0 <= w <= 1 or NaN
   { erf(a) } -> std::convertible_to<N>;          // to the last digits near 0

@@ -92,6 +92,13 @@ V narrow(const Quotient<V>& a) {
   return fma(a.remainder, a.inverse, a.quotient);
 }
 
+// The root of a number that is 0 or not below 2^-100, to a relative error of 2^-46.
+template <class V>
+Pair<V> sqrt(const Pair<V>& a) {
+  const V root = sqrt(a.high);
+  return {root, (negative_fma(root, root, a.high) + a.low) * (V(0.5) / maximum_or_second(root, V(0x1p-60)))};
+}
+
 // a * b, rounded once.
 template <class V>
 V product(const Pair<V>& a, const Pair<V>& b) {

@@ -93,6 +93,7 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "xy / yy", (widen(x) * y) / (widen(y) * y)),
     ROW(Floats, "narrow xy / yy", narrow((widen(x) * y) / (widen(y) * y))),
     ROW(Floats, "reciprocal xy", reciprocal(widen(x) * y)),
+    ROW(Floats, "sqrt xy", sqrt(widen(x) * y)),
     ROW(Floats, "offset xy", offset(widen(x) * y, 1.0)),
     ROW(Floats, "offset_product xy yy", offset_product(widen(x) * y, widen(y) * y, 1.0)),
     ROW(Floats, "x * yy", x*(widen(y) * y)),
