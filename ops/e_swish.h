@@ -24,8 +24,8 @@ struct ESwish : Activation {
   template <Number N>
   static N forward(N x, N beta) {
     const N inside = limited(x, -exponent_limit<N>, highest);
-    const auto s = split_sigmoid(inside);
-    const N scaled = beta * x, result = s.restore(product(beta * widen(inside), Wide<N>(s.value())));
+    const auto s = split_sigmoid(Wide<N>(widen(inside)));  // more digits than of inside, for the factor's error
+    const N scaled = beta * x, result = s.restore(product(inside, beta * Wide<N>(s.value())));
     return select(x > N(highest), scaled, copysign(result, scaled));
   }
 

@@ -27,10 +27,12 @@ void check_bounds(double lower, double upper) {
   TORCH_CHECK(lower <= upper, "rrelu: lower must not be greater than upper, got lower=", lower, ", upper=", upper);
 }
 
-// The derivative of rrelu at each element, with which it is multiplied, forward and backward: all that is saved.
+// The derivative of rrelu at each element, with which it is multiplied, forward and backward: all that is saved. It is
+// prelu's; with a dimension in front, since a weight of one dimension would belong to channels.
 at::Tensor random_slopes(const at::Tensor& input, double lower, double upper, std::optional<at::Generator> generator) {
-  const at::Tensor data = input.detach(), slopes = at::empty_like(data).uniform_(lower, upper, std::move(generator));
-  return at::where(at::le(data, 0), slopes, 1);
+  const at::Tensor data = input.detach().unsqueeze(0), one = at::ones({1}, data.options()).expand_as(data);
+  const at::Tensor slopes = at::empty_like(data).uniform_(lower, upper, std::move(generator));
+  return operator_of<PRelu>().backward.call({one, data, slopes}, {})[0].squeeze(0);
 }
 
 }  // namespace

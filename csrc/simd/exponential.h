@@ -80,7 +80,7 @@ template <class V, int count>
 Reduced<V> reduce(const Pair<V>& x, const double (&curvature)[count]) {
   using R = Reduction<typename V::Scalar>;
   const V round(R::round), biased = fma(x.high, V(R::log2_e), round), power = biased - round;
-  const V r = fma(power, V(-R::ln2_low), fma(power, V(-R::ln2_high), x.high)) + x.low, r2 = r * r;
+  const V r = fma(power, V(-R::ln2_high), x.high) + fma(power, V(-R::ln2_low), x.low), r2 = r * r;  // first is exact
   return {biased, power, r, r2 * polynomial(r, r2, curvature)};
 }
 
