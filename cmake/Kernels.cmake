@@ -25,7 +25,7 @@ endfunction()
 
 set(TORCHACTIV_KERNEL_LIBRARIES)
 foreach(isa IN LISTS isas)
-  set(sources)
+  set(sources ${CMAKE_SOURCE_DIR}/csrc/kernels/blocks.cpp ${CMAKE_SOURCE_DIR}/csrc/kernels/staged.cpp)
   if(isa STREQUAL "baseline")
     list(APPEND sources ${CMAKE_SOURCE_DIR}/csrc/kernels/rows.cpp)
   endif()

@@ -44,7 +44,7 @@ struct Flags {
 // A call of backward or double backward: `like` are the tensors whose gradients the outputs are, as the caller gave
 // them, `aligned` the same as they broadcast.
 struct Gradients {
-  const Kernels& kernels;
+  const MapKernel (&kernels)[element_count];
   at::ScalarType type;
   TensorSpan like, aligned, inputs;
   Flags parameter_output, parameter_input;
@@ -56,7 +56,7 @@ struct Gradients {
     Tensors outputs;
     if (same_sizes(like, shape)) {
       outputs.resize(like.size());
-      run_elementwise(kernels.map, outputs, cast, arguments);
+      run_elementwise(kernel(), outputs, cast, arguments);
     } else {
       for (const at::Tensor& tensor : like) outputs.push_back(at::empty_like(tensor, tensor.options().dtype(type)));
       if (same_sizes(aligned, shape))
@@ -70,20 +70,23 @@ struct Gradients {
   }
 
  private:
+  MapKernel kernel() const { return kernels[static_cast<int>(element_of(type))]; }
+
   // A parameter without anything to broadcast along may still have fewer dimensions.
   void run_into_views(const Tensors& outputs, const Tensors& cast, ArgumentSpan arguments) const {
     Tensors views;
     for (std::size_t i = 0; i < outputs.size(); ++i) views.push_back(outputs[i].view_as(aligned[i]));
-    run_elementwise(kernels.map, views, cast, arguments);
+    run_elementwise(kernel(), views, cast, arguments);
   }
 
   // Where an output is smaller than the common shape, it is summed to its own.
   void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
     const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
-    if (run_reducing(kernels, operands, shape, arguments)) return;
+    const Element computed = type == at::kDouble ? Element::float64 : Element::float32;
+    if (run_reducing(kernels[static_cast<int>(computed)], operands, shape, arguments)) return;
     Tensors whole;
     for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
-    run_elementwise(kernels.map, whole, cast, arguments);
+    run_elementwise(kernel(), whole, cast, arguments);
     for (std::size_t i = 0; i < outputs.size(); ++i)
       outputs[i].copy_(at::sum_to(whole[i], aligned[i].sizes()).reshape(outputs[i].sizes()));
   }
@@ -103,7 +106,7 @@ struct Cpu {
     const at::ScalarType type = result_type(op, inputs);
     Tensors outputs(1);
     if (inputs.size() == 1) {
-      run_elementwise(kernels(op.kernels->forward, type).map, outputs, inputs, arguments);
+      run_elementwise(kernel_for(op, type), outputs, inputs, arguments);
       return outputs;
     }
     Tensors aligned = align_parameters(op, inputs);
@@ -132,7 +135,7 @@ struct Cpu {
     check_arguments(op, arguments);
     check_in_place(op, tensors[0]);
     Tensors outputs{tensors[0]};
-    run_elementwise(kernels(op.kernels->forward, tensors[0].scalar_type()).map, outputs, tensors, arguments);
+    run_elementwise(kernel_for(op, tensors[0].scalar_type()), outputs, tensors, arguments);
     return outputs;
   }
 
@@ -146,8 +149,7 @@ struct Cpu {
     Flags input;
     input.push(false), input.append(parameters);
     const at::ScalarType type = result_type(op, saved);
-    return Gradients{kernels(op.kernels->backward, type), type, saved, aligned, inputs, parameters, input}.run(
-        arguments);
+    return Gradients{op.kernels->backward, type, saved, aligned, inputs, parameters, input}.run(arguments);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
@@ -168,14 +170,13 @@ struct Cpu {
     output.push(false), output.append(parameters);
     input.append(output);
     const at::ScalarType type = result_type(op, saved);
-    return Gradients{kernels(op.kernels->double_backward, type), type, like, aligned, inputs, output, input}.run(
-        arguments);
+    return Gradients{op.kernels->double_backward, type, like, aligned, inputs, output, input}.run(arguments);
   }
 
  private:
   static void run_forward(const Operator& op, at::ScalarType type, at::Tensor& output, TensorSpan aligned,
                           ArgumentSpan arguments) {
-    const MapKernel kernel = kernels(op.kernels->forward, type).map;
+    const MapKernel kernel = kernel_for(op, type);
     Flags parameter;
     for (std::size_t i = 0; i < aligned.size(); ++i) parameter.push(op.is_parameter(i));
     if (op.has_parameters()) {
@@ -187,8 +188,8 @@ struct Cpu {
     }
   }
 
-  static const Kernels& kernels(const Kernels (&table)[element_count], at::ScalarType type) {
-    return table[static_cast<int>(element_of(type))];
+  static MapKernel kernel_for(const Operator& op, at::ScalarType type) {
+    return op.kernels->forward[static_cast<int>(element_of(type))];
   }
 };
 

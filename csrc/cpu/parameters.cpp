@@ -19,9 +19,7 @@ std::optional<Pattern> common_pattern(const at::Tensor& output, TensorSpan input
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (!is_parameter[i] && !same(inputs[i])) return std::nullopt;
   if (output.defined() && !same(output)) return std::nullopt;
-  const at::Tensor* const parameter = common_parameter(inputs, is_parameter);
-  if (!parameter) return std::nullopt;
-  return find_pattern(data, *parameter);
+  return find_pattern(data, inputs, is_parameter);
 }
 
 struct Run {
@@ -79,7 +77,7 @@ struct Run {
 
   bool is_in_rows() const {
     constexpr std::int64_t long_row = 256, vector_row = 64;
-    return (pattern.inner >= long_row || pattern.inner % vector_row == 0) && pattern.varying_dimensions == 1;
+    return (pattern.inner >= long_row || pattern.inner % vector_row == 0) && pattern.varying.size() == 1;
   }
 
   bool is_in_periods() const {

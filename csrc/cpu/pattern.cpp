@@ -1,6 +1,7 @@
 #include "csrc/cpu/pattern.h"
 
 #include <ATen/EmptyTensor.h>
+#include <ATen/Functions.h>
 
 #include <algorithm>
 #include <numeric>
@@ -16,97 +17,111 @@ std::vector<std::int64_t> memory_order(const at::Tensor& dense) {
   return order;
 }
 
+// The dimension of a tensor that is aligned with one of the data, the last with the last; negative where it has none.
+std::int64_t own_dimension(const at::Tensor& aligned, std::int64_t dimension, std::size_t data_dimensions) {
+  return dimension - (static_cast<std::int64_t>(data_dimensions) - aligned.dim());
+}
+
+bool varies_along(const at::Tensor& parameter, std::int64_t dimension, std::size_t data_dimensions) {
+  const std::int64_t own = own_dimension(parameter, dimension, data_dimensions);
+  return own >= 0 && parameter.size(own) != 1;
+}
+
+// Where each channel lies in a parameter with these strides.
+std::vector<std::int64_t> offsets(const Pattern& pattern, const at::Tensor& aligned, at::IntArrayRef strides) {
+  std::vector<std::int64_t> result{0};
+  for (std::size_t i = 0; i < pattern.varying.size(); ++i) {
+    const std::int64_t dimension = pattern.varying[i];
+    const bool varies = varies_along(aligned, dimension, pattern.order.size());
+    const std::int64_t own = own_dimension(aligned, dimension, pattern.order.size());
+    const std::int64_t stride = varies ? strides[static_cast<std::size_t>(own)] : 0;
+    std::vector<std::int64_t> finer;
+    finer.reserve(result.size() * static_cast<std::size_t>(pattern.sizes[i]));
+    for (const std::int64_t offset : result)
+      for (std::int64_t j = 0; j < pattern.sizes[i]; ++j) finer.push_back(offset + j * stride);
+    result = std::move(finer);
+  }
+  return result;
+}
+
+// Calls visit(T{}) for an integer type of the element's size.
+template <class Visit>
+void with_bits(const at::Tensor& tensor, Visit visit) {
+  switch (tensor.element_size()) {
+    case 8:
+      return visit(std::uint64_t{});
+    case 4:
+      return visit(std::uint32_t{});
+    default:
+      return visit(std::uint16_t{});
+  }
+}
+
 }  // namespace
 
-const at::Tensor* common_parameter(TensorSpan inputs, std::span<const bool> is_parameter) {
-  const at::Tensor* parameter = nullptr;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!is_parameter[i]) continue;
-    if (!parameter) parameter = &inputs[i];
-    if (inputs[i].sizes() != parameter->sizes()) return nullptr;
-  }
-  return parameter;
-}
-
-std::int64_t size_along(const at::Tensor& parameter, std::int64_t dimension, std::int64_t data_dimensions) {
-  const std::int64_t own = dimension - (data_dimensions - parameter.dim());
-  return own < 0 ? 1 : parameter.size(own);
-}
-
-std::optional<Pattern> find_pattern(const at::Tensor& data, const at::Tensor& parameter) {
-  Pattern pattern{memory_order(data)};
-  bool seen = false, ended = false;
+std::optional<Pattern> find_pattern(const at::Tensor& data, TensorSpan inputs, std::span<const bool> is_parameter) {
+  Pattern pattern{memory_order(data), {}, {}};
+  const auto varies = [&](std::int64_t dimension) {
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (is_parameter[i] && varies_along(inputs[i], dimension, pattern.order.size())) return true;
+    return false;
+  };
+  bool ended = false;
   for (const std::int64_t d : pattern.order) {
     if (data.size(d) == 1) continue;
-    if (size_along(parameter, d, data.dim()) != 1) {
+    if (varies(d)) {
       if (ended) return std::nullopt;
-      seen = true;
-      ++pattern.varying_dimensions;
+      pattern.varying.push_back(d);
+      pattern.sizes.push_back(data.size(d));
       pattern.channels *= data.size(d);
     } else {
-      ended = seen;
-      (seen ? pattern.inner : pattern.outer) *= data.size(d);
+      ended = !pattern.varying.empty();
+      (ended ? pattern.inner : pattern.outer) *= data.size(d);
     }
   }
-  if (!seen) std::swap(pattern.outer, pattern.inner);  // one element for all: a single long row
+  if (pattern.varying.empty()) std::swap(pattern.outer, pattern.inner);  // one element for all: a single long row
   return pattern;
 }
 
-namespace {
-
-template <class T>
-void spread(const T* values, std::int64_t channels, std::int64_t repeat, std::int64_t copies, T* out) {
-  for (std::int64_t c = 0; c < channels; ++c) out = std::fill_n(out, repeat, values[c]);
-  const std::int64_t period = channels * repeat;
-  for (std::int64_t copy = 1; copy < copies; ++copy) out = std::copy_n(out - period, period, out);
-}
-
-}  // namespace
-
 // By hand: a chain of ATen's views and copies takes longer than a small tensor's whole operator.
 at::Tensor lay_out(const at::Tensor& parameter, const Pattern& pattern, std::int64_t repeat, std::int64_t copies) {
-  at::Tensor values = parameter;
-  if (pattern.varying_dimensions > 1 || !parameter.is_contiguous()) {
-    while (values.dim() < static_cast<std::int64_t>(pattern.order.size())) values = values.unsqueeze(0);
-    values = values.permute(pattern.order).contiguous();
-  }
   at::Tensor out = at::detail::empty_cpu({pattern.channels * repeat * copies}, parameter.options());
-  const void* from = values.const_data_ptr();
-  void* to = out.mutable_data_ptr();
-  switch (parameter.element_size()) {
-    case 8:
-      spread(static_cast<const std::uint64_t*>(from), pattern.channels, repeat, copies,
-             static_cast<std::uint64_t*>(to));
-      break;
-    case 4:
-      spread(static_cast<const std::uint32_t*>(from), pattern.channels, repeat, copies,
-             static_cast<std::uint32_t*>(to));
-      break;
-    default:
-      spread(static_cast<const std::uint16_t*>(from), pattern.channels, repeat, copies,
-             static_cast<std::uint16_t*>(to));
-  }
+  const std::vector<std::int64_t> from = offsets(pattern, parameter, parameter.strides());
+  with_bits(parameter, [&]<class T>(T) {
+    const T* const values = static_cast<const T*>(parameter.const_data_ptr());
+    T* next = static_cast<T*>(out.mutable_data_ptr());
+    for (const std::int64_t offset : from) next = std::fill_n(next, repeat, values[offset]);
+    const std::int64_t period = pattern.channels * repeat;
+    for (std::int64_t copy = 1; copy < copies; ++copy) next = std::copy_n(next - period, period, next);
+  });
   return out;
 }
 
-void fold(const double* sums, std::int64_t repeat, const Pattern& pattern, const at::Tensor& data,
-          const at::Tensor& aligned_parameter, at::Tensor& gradient) {
-  const bool simple = pattern.varying_dimensions <= 1 && gradient.is_contiguous();
-  at::Tensor flat = simple ? gradient : at::detail::empty_cpu({pattern.channels}, gradient.options());
-  const auto write = [&](auto* out) {
-    for (std::int64_t c = 0; c < pattern.channels; ++c) {
-      double sum = 0;
-      for (std::int64_t i = 0; i < repeat; ++i) sum += sums[c * repeat + i];
-      out[c] = static_cast<std::remove_reference_t<decltype(*out)>>(static_cast<float>(sum));
+void fold(const double* sums, std::int64_t repeat, const Pattern& pattern, const at::Tensor& aligned,
+          at::Tensor& gradient) {
+  std::vector<std::int64_t> strides(static_cast<std::size_t>(aligned.dim()));
+  std::int64_t elements = 1;
+  for (std::size_t d = strides.size(); d-- > 0;) {
+    strides[d] = elements;
+    elements *= aligned.size(static_cast<std::int64_t>(d));
+  }
+  std::vector<double> totals(static_cast<std::size_t>(elements));
+  for (const std::int64_t offset : offsets(pattern, aligned, strides))
+    for (std::int64_t i = 0; i < repeat; ++i) totals[static_cast<std::size_t>(offset)] += *sums++;
+
+  const bool direct = gradient.is_contiguous();
+  at::Tensor flat = direct ? gradient : at::detail::empty_cpu({elements}, gradient.options());
+  const auto write = [&]<class T>(T* out) {
+    for (const double total : totals) {
+      if constexpr (std::is_same_v<T, double>)
+        *out++ = total;
+      else
+        *out++ = static_cast<T>(static_cast<float>(total));
     }
   };
   switch (gradient.scalar_type()) {
     case at::kDouble:
-      for (std::int64_t c = 0; c < pattern.channels; ++c) {
-        double* const out = flat.mutable_data_ptr<double>() + c;
-        *out = 0;
-        for (std::int64_t i = 0; i < repeat; ++i) *out += sums[c * repeat + i];
-      }
+      write(flat.mutable_data_ptr<double>());
       break;
     case at::kBFloat16:
       write(flat.mutable_data_ptr<at::BFloat16>());
@@ -117,13 +132,7 @@ void fold(const double* sums, std::int64_t repeat, const Pattern& pattern, const
     default:
       write(flat.mutable_data_ptr<float>());
   }
-  if (simple) return;
-  std::vector<std::int64_t> sizes, inverse(pattern.order.size());
-  for (std::size_t i = 0; i < inverse.size(); ++i) {
-    sizes.push_back(size_along(aligned_parameter, pattern.order[i], data.dim()));
-    inverse[static_cast<std::size_t>(pattern.order[i])] = static_cast<std::int64_t>(i);
-  }
-  gradient.copy_(flat.view(sizes).permute(inverse).reshape(gradient.sizes()));
+  if (!direct) gradient.copy_(flat.view(gradient.sizes()));
 }
 
 }  // namespace torchactiv

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "csrc/cpu/blockwise.h"
 #include "csrc/cpu/elementwise.h"
 #include "csrc/cpu/pattern.h"
 
@@ -12,71 +13,29 @@ namespace torchactiv {
 namespace {
 
 // How the work is cut into pieces, by the shape alone, so that sums come out the same on any number of threads.
-constexpr std::int64_t piece_elements = 16384, piece_columns = 1024, least_rows = 64;
+constexpr std::int64_t piece_elements = 16384, least_rows = 64;
 
-// Rows from this length on, or of whole vectors, are summed one by one; others are joined with their channels, unless
-// there are but few.
-constexpr std::int64_t long_row = 1024, vector_row = 64, few_rows = 8;
+// Rows from this length on are summed one by one; others are joined with their channels, unless there are but few.
+constexpr std::int64_t long_row = 1024, short_row = 128, few_rows = 8;
 
-class Work {
- public:
-  Work(const Kernels& kernels, std::int64_t element_size, ArgumentSpan arguments)
-      : kernels_(kernels), element_size_(element_size), arguments_(arguments) {}
+std::int64_t pieces_of_a_grain(std::int64_t piece) { return std::max<std::int64_t>(1, grain_size / piece); }
 
-  void add_data(void* data) { add(data, true); }
-  void add_parameter(const void* values) { add(const_cast<void*>(values), false); }
-  void add_sum() {
-    add(nullptr, false);
-    ++sums_;
-  }
-  std::int64_t sums() const { return sums_; }
-
-  // The kernels, from element `offset` of the data and channel `channel` of the parameters.
-  void rows(std::int64_t offset, std::int64_t channel, std::int64_t rows, std::int64_t n, double* sums) const {
-    char* operands[most];
-    place(operands, offset, channel);
-    kernels_.row(operands, rows, n, arguments_.data(), sums);
-  }
-  void columns(std::int64_t offset, std::int64_t first, std::int64_t rows, std::int64_t n, std::int64_t row_length,
-               double* sums) const {
-    char* operands[most];
-    place(operands, offset, first);
-    kernels_.column(operands, rows, n, row_length, arguments_.data(), sums);
-  }
-
- private:
-  static constexpr std::size_t most = 16;
-
-  void add(void* pointer, bool data) {
-    pointers_[count_] = static_cast<char*>(pointer);
-    is_data_[count_++] = data;
-  }
-  void place(char* (&operands)[most], std::int64_t offset, std::int64_t channel) const {
-    for (std::size_t i = 0; i < count_; ++i)
-      operands[i] = pointers_[i] ? pointers_[i] + (is_data_[i] ? offset : channel) * element_size_ : nullptr;
-  }
-
-  const Kernels& kernels_;
-  std::int64_t element_size_;
-  ArgumentSpan arguments_;
-  char* pointers_[most];
-  bool is_data_[most];
-  std::size_t count_ = 0;
-  std::int64_t sums_ = 0;
-};
-
-// Rows long enough for vectors: every row has its own sum, or every part of a longer row.
-std::vector<double> sum_rows(const Work& work, const Pattern& p) {
+// Long rows, along which a parameter is one element: every row has its own sum, or every part of a longer row.
+std::vector<double> sum_rows(const Blockwise& work, const Pattern& p) {
   const std::int64_t parts = (p.inner + piece_elements - 1) / piece_elements, count = p.outer * p.channels * parts;
   const std::int64_t length = std::min(p.inner, piece_elements), sums = work.sums();
   std::vector<double> partial(static_cast<std::size_t>(count * sums));
-  at::parallel_for(0, count, std::max<std::int64_t>(1, grain_size / length), [&](std::int64_t begin, std::int64_t end) {
-    while (begin < end) {
-      const std::int64_t row = begin / parts, channel = row % p.channels, first = begin % parts * piece_elements;
-      const std::int64_t rows = parts > 1 ? 1 : std::min(end - begin, p.channels - channel);
-      work.rows(row * p.inner + first, channel, rows, std::min(piece_elements, p.inner - first),
-                &partial[static_cast<std::size_t>(begin * sums)]);
-      begin += rows;
+  at::parallel_for(0, count, pieces_of_a_grain(length), [&](std::int64_t begin, std::int64_t end) {
+    Blockwise::Buffers buffers;
+    for (std::int64_t piece = begin; piece < end; ++piece) {
+      const std::int64_t row = piece / parts, first = piece % parts * piece_elements;
+      const std::int64_t n = std::min(piece_elements, p.inner - first);
+      double* const into = &partial[static_cast<std::size_t>(piece * sums)];
+      for (std::int64_t done = 0; done < n; done += work.block()) {
+        const std::int64_t count = std::min(work.block(), n - done);
+        work.run(buffers, row * p.inner + first + done, row % p.channels, Blockwise::Parameters::one, count);
+        for (std::int64_t s = 0; s < sums; ++s) into[s] += work.sum(buffers, s, count);
+      }
     }
   });
   std::vector<double> total(static_cast<std::size_t>(sums * p.channels));
@@ -88,82 +47,95 @@ std::vector<double> sum_rows(const Work& work, const Pattern& p) {
   return total;
 }
 
-// Parameters that vary along rows of n elements: a piece is some columns of some rows.
-std::vector<double> sum_columns(const Work& work, std::int64_t outer, std::int64_t n) {
-  const std::int64_t strips = (n + piece_columns - 1) / piece_columns;
-  const std::int64_t rows = std::max(piece_elements / std::min(n, piece_columns), least_rows);
-  const std::int64_t groups = (outer + rows - 1) / rows;
-  const std::int64_t length = std::min(rows, outer) * std::min(n, piece_columns);
-  const auto width = static_cast<std::size_t>(piece_columns * work.sums());
-  std::vector<double> partial(static_cast<std::size_t>(groups * strips) * width);
-  const auto place = [&](std::int64_t group, std::int64_t strip) {
-    return &partial[static_cast<std::size_t>(group * strips + strip) * width];
-  };
-  at::parallel_for(0, groups * strips, std::max<std::int64_t>(1, grain_size / length),
+// Parameters that vary along rows of n elements, or along `copies` rows behind each other as if these were one: a piece
+// is a strip of some rows.
+std::vector<double> sum_columns(const Blockwise& work, std::int64_t total_rows, std::int64_t n, std::int64_t copies) {
+  const std::int64_t width = n * copies, strip = std::min(width, work.block());
+  const std::int64_t outer = (total_rows + copies - 1) / copies, strips = (width + strip - 1) / strip;
+  const std::int64_t rows = std::max(piece_elements / strip, least_rows), groups = (outer + rows - 1) / rows;
+  const std::int64_t sums = work.sums(), end_of_data = total_rows * n;
+  std::vector<double> partial(static_cast<std::size_t>(groups * sums * width));
+  at::parallel_for(0, groups * strips, pieces_of_a_grain(std::min(rows, outer) * strip),
                    [&](std::int64_t begin, std::int64_t end) {
+                     Blockwise::Buffers buffers;
                      for (std::int64_t piece = begin; piece < end; ++piece) {
-                       const std::int64_t group = piece / strips, strip = piece % strips;
-                       const std::int64_t first = strip * piece_columns, row = group * rows;
-                       work.columns(row * n + first, first, std::min(rows, outer - row),
-                                    std::min(piece_columns, n - first), n, place(group, strip));
+                       const std::int64_t group = piece / strips, first = piece % strips * strip;
+                       work.clear_totals(buffers);
+                       for (std::int64_t row = group * rows; row < std::min((group + 1) * rows, outer); ++row) {
+                         const std::int64_t offset = row * width + first;
+                         const std::int64_t count = std::min({strip, width - first, end_of_data - offset});
+                         work.run(buffers, offset, first, Blockwise::Parameters::along, count);
+                         work.add_to_totals(buffers, count);
+                       }
+                       for (std::int64_t s = 0; s < sums; ++s)
+                         work.read_totals(buffers, s, std::min(strip, width - first),
+                                          &partial[static_cast<std::size_t>((group * sums + s) * width + first)]);
                      }
                    });
-  std::vector<double> sums(static_cast<std::size_t>(work.sums() * n));
+  std::vector<double> total(static_cast<std::size_t>(sums * n));
+  const double* next = partial.data();
   for (std::int64_t group = 0; group < groups; ++group)
-    for (std::int64_t strip = 0; strip < strips; ++strip) {
-      const std::int64_t first = strip * piece_columns, columns = std::min(piece_columns, n - first);
-      for (std::int64_t s = 0; s < work.sums(); ++s)
-        for (std::int64_t c = 0; c < columns; ++c)
-          sums[static_cast<std::size_t>(s * n + first + c)] += place(group, strip)[s * columns + c];
-    }
-  return sums;
+    for (std::int64_t s = 0; s < sums; ++s)
+      for (std::int64_t copy = 0; copy < copies; ++copy)
+        for (std::int64_t i = 0; i < n; ++i) total[static_cast<std::size_t>(s * n + i)] += *next++;
+  return total;
+}
+
+// The data output whose layout everything is brought to; null where there is none, or another one differs from it.
+const at::Tensor* common_layout(const Operands& operands, at::IntArrayRef shape) {
+  const at::Tensor* data = nullptr;
+  for (std::size_t i = 0; i < operands.outputs.size(); ++i) {
+    const at::Tensor& output = operands.outputs[i];
+    if (operands.parameter_output[i]) continue;
+    if (output.sizes() != shape || !output.is_non_overlapping_and_dense()) return nullptr;
+    if (!data) data = &output;
+    if (output.strides() != data->strides()) return nullptr;
+  }
+  return data;
+}
+
+// The parameters among the inputs that the gradients among the outputs belong to come in the same order, and last.
+at::Tensor parameter_of(const Operands& operands, std::size_t output) {
+  std::size_t behind = 0;
+  for (std::size_t i = output + 1; i < operands.outputs.size(); ++i) behind += operands.parameter_output[i];
+  for (std::size_t i = operands.inputs.size(); i-- > 0;)
+    if (operands.parameter_input[i] && behind-- == 0) return operands.inputs[i];
+  return {};
 }
 
 }  // namespace
 
-bool run_reducing(const Kernels& kernels, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments) {
-  if (!kernels.row || c10::multiply_integers(shape) == 0) return false;
+bool run_reducing(MapKernel kernel, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments) {
+  if (c10::multiply_integers(shape) == 0) return false;
   for (std::size_t i = 0; i < operands.inputs.size(); ++i)
     if (!operands.parameter_input[i] && operands.inputs[i].sizes() != shape) return false;
-  const at::Tensor* const parameter = common_parameter(operands.inputs, operands.parameter_input);
-  const at::Tensor* data = nullptr;  // the layout that everything is brought to
-  for (std::size_t i = 0; i < operands.outputs.size(); ++i)
-    if (!operands.parameter_output[i]) {
-      if (operands.outputs[i].sizes() != shape || !operands.outputs[i].is_non_overlapping_and_dense()) return false;
-      if (!data) data = &operands.outputs[i];
-      if (operands.outputs[i].strides() != data->strides()) return false;
-    }
-  if (!data || !parameter) return false;
-  const std::optional<Pattern> pattern = find_pattern(*data, *parameter);
+  const at::Tensor* const data = common_layout(operands, shape);
+  if (!data) return false;
+  const std::optional<Pattern> pattern = find_pattern(*data, operands.inputs, operands.parameter_input);
   if (!pattern) return false;
 
-  const bool columns = pattern->channels > 1 && pattern->inner % vector_row != 0 &&
-                       (pattern->inner < vector_row || (pattern->inner < long_row && pattern->outer >= few_rows));
-  const std::int64_t repeat = columns ? pattern->inner : 1;
+  Blockwise work(kernel, data->scalar_type(), arguments);
+  const bool columns = pattern->channels > 1 &&
+                       (pattern->inner < short_row || (pattern->inner < long_row && pattern->outer >= few_rows));
+  const std::int64_t repeat = columns ? pattern->inner : 1, period = pattern->channels * repeat;
+  const std::int64_t copies = columns ? std::clamp<std::int64_t>(work.block() / period, 1, pattern->outer) : 1;
 
-  Work work(kernels, static_cast<std::int64_t>(data->element_size()), arguments);
-  Tensors kept;
   for (std::size_t i = 0; i < operands.outputs.size(); ++i)
-    operands.parameter_output[i] ? work.add_sum() : work.add_data(operands.outputs[i].mutable_data_ptr());
+    operands.parameter_output[i] ? work.add_sum() : work.add_data_output(operands.outputs[i]);
   for (std::size_t i = 0; i < operands.inputs.size(); ++i) {
-    at::Tensor input = operands.inputs[i];
-    if (operands.parameter_input[i]) {
-      input = lay_out(input, *pattern, repeat, 1);
-      work.add_parameter(input.const_data_ptr());
-    } else {
-      if (input.strides() != data->strides()) input = at::empty_like(*data).copy_(input);
-      work.add_data(const_cast<void*>(input.const_data_ptr()));
-    }
-    kept.push_back(std::move(input));
+    const at::Tensor& input = operands.inputs[i];
+    if (operands.parameter_input[i])
+      work.add_parameter(lay_out(input, *pattern, repeat, copies));
+    else
+      work.add_data_input(input.strides() == data->strides() ? input : at::empty_like(*data).copy_(input));
   }
 
   const std::vector<double> sums =
-      columns ? sum_columns(work, pattern->outer, pattern->channels * repeat) : sum_rows(work, *pattern);
-  const std::int64_t each = pattern->channels * repeat;
+      columns ? sum_columns(work, pattern->outer, period, copies) : sum_rows(work, *pattern);
   std::int64_t s = 0;
   for (std::size_t i = 0; i < operands.outputs.size(); ++i)
     if (operands.parameter_output[i])
-      fold(sums.data() + s++ * each, repeat, *pattern, *data, *parameter, operands.outputs[i]);
+      fold(sums.data() + s++ * period, repeat, *pattern, parameter_of(operands, i), operands.outputs[i]);
   return true;
 }
 

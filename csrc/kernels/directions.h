@@ -20,10 +20,6 @@ template <class Op>
 constexpr int saved_count = Op::saved == Saved::inputs ? input_count<Op> : 1;
 
 template <class Op>
-constexpr bool is_parameter(int input) {
-  return Op::inputs[static_cast<std::size_t>(input)].role == Role::parameter;
-}
-template <class Op>
 constexpr int parameter_count = [] {
   int count = 0;
   for (const Input& input : Op::inputs) count += input.role == Role::parameter;
@@ -76,8 +72,6 @@ auto partials(const std::array<V, n>& saved, const double* arguments) {
 template <class Op>
 struct Backward {
   static constexpr int outputs = input_count<Op>, inputs = 1 + saved_count<Op>;
-  static constexpr bool parameter_output(int i) { return is_parameter<Op>(i); }
-  static constexpr bool parameter_input(int i) { return i > 0 && is_parameter<Op>(i - 1); }
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {
@@ -95,10 +89,6 @@ struct Backward {
 template <class Op>
 struct DoubleBackward {
   static constexpr int saved = saved_count<Op>, outputs = 1 + saved, inputs = 1 + 2 * saved;
-  static constexpr bool parameter_output(int i) { return i > 0 && is_parameter<Op>(i - 1); }
-  static constexpr bool parameter_input(int i) {
-    return i < saved ? is_parameter<Op>(i) : i > saved && is_parameter<Op>(i - saved - 1);
-  }
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {

@@ -3,13 +3,12 @@
 #pragma once
 
 #include "csrc/kernels/map.h"
-#include "csrc/kernels/reduce.h"
 #include "csrc/kernels/staged.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// The loop over elements of type E. Where 16-bit types are computed as floats are, and for their double backward,
-// floats do the work: half of the code, at nearly the same speed.
+// The loop over elements of type E. Where 16-bit types are computed as floats are, for their double backward, and for
+// operators with parameters, floats do the work: half of the code, at nearly the same speed.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
@@ -20,28 +19,20 @@ constexpr MapKernel map_of() {
   constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
   if constexpr (std::is_same_v<E, Float32>)
-    return Map<FloatElement, Direction>::run;
-  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || is_second))
-    return Staged<E, FloatElement, Direction>::run;
+    return {Map<FloatElement, Direction>::run};
+  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || is_second || parameter_count<Op> > 0))
+    return {run_staged<E>, &float_loop<FloatElement, Direction>};
   else
-    return Map<E, Direction>::run;
-}
-
-template <class Op, class E, class Direction>
-constexpr Kernels kernels_of() {
-  if constexpr (parameter_count<Op> > 0 && !std::is_same_v<Direction, Forward<Op>>)
-    return {map_of<Op, E, Direction>(), Reduce<E, Direction>::row, Reduce<E, Direction>::column};
-  else
-    return {map_of<Op, E, Direction>(), nullptr, nullptr};
+    return {Map<E, Direction>::run};
 }
 
 // In the order of Element.
-#define TORCHACTIV_ELEMENTS(Op, Direction)       \
-  {                                              \
-      kernels_of<Op, Float32, Direction<Op>>(),  \
-      kernels_of<Op, Float64, Direction<Op>>(),  \
-      kernels_of<Op, BFloat16, Direction<Op>>(), \
-      kernels_of<Op, Float16, Direction<Op>>(),  \
+#define TORCHACTIV_ELEMENTS(Op, Direction)   \
+  {                                          \
+      map_of<Op, Float32, Direction<Op>>(),  \
+      map_of<Op, Float64, Direction<Op>>(),  \
+      map_of<Op, BFloat16, Direction<Op>>(), \
+      map_of<Op, Float16, Direction<Op>>(),  \
   }
 
 #define TORCHACTIV_KERNELS(name, Op)                                                                        \

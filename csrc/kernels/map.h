@@ -15,13 +15,13 @@ struct Map {
   using Vector = typename E::Vector;
   static constexpr int outputs = Direction::outputs, inputs = Direction::inputs, operands = outputs + inputs;
 
-  static void run(char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
+  static void run(const void*, char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
-    run_rows({vectors, lanes<E>, sizeof(Storage), outputs, operands}, data, strides, columns, rows, arguments);
+    run_rows({{vectors}, lanes<E>, sizeof(Storage), outputs, operands}, data, strides, columns, rows, arguments);
   }
 
   // A VectorLoop's. Flat: a call of any part of the mathematics would pass its vectors through memory.
-  [[gnu::flatten]] static void vectors(char* const* data, const std::int64_t* strides, std::int64_t n,
+  [[gnu::flatten]] static void vectors(const void*, char* const* data, const std::int64_t* strides, std::int64_t n,
                                        std::int64_t rows, const double* arguments) {
     Storage repeated[inputs][lanes<E>];  // an input that is one element along a row, as a vector
     for (std::int64_t row = 0; row < rows; ++row) {

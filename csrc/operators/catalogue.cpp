@@ -19,6 +19,16 @@ namespace torchactiv {
 #include "ops/catalogue.h"
 #undef OPERATOR
 
+namespace baseline {
+extern const BlockFunctions block_functions;
+}
+namespace avx2 {
+extern const BlockFunctions block_functions;
+}
+namespace avx512 {
+extern const BlockFunctions block_functions;
+}
+
 #define OPERATOR(name, Op) \
   template <>              \
   Composite composite_of<Op>();
@@ -42,8 +52,8 @@ Capability find_capability() {
   return Capability::baseline;
 }
 
-const OperatorKernels* pick(const OperatorKernels* baseline, [[maybe_unused]] const OperatorKernels* avx2,
-                            [[maybe_unused]] const OperatorKernels* avx512) {
+template <class T>
+const T* pick(const T* baseline, [[maybe_unused]] const T* avx2, [[maybe_unused]] const T* avx512) {
   static const Capability capability = find_capability();
   switch (capability) {
     case Capability::avx512:
@@ -83,16 +93,21 @@ Operator make_operator(const OperatorKernels* kernels) {
 }  // namespace
 
 #ifdef TORCHACTIV_X86
-#define TORCHACTIV_PICK(name) pick(&baseline::name##_kernels, &avx2::name##_kernels, &avx512::name##_kernels)
+#define TORCHACTIV_PICK(name) pick(&baseline::name, &avx2::name, &avx512::name)
 #else
-#define TORCHACTIV_PICK(name) pick(&baseline::name##_kernels, nullptr, nullptr)
+#define TORCHACTIV_PICK(name) pick(&baseline::name, decltype(&baseline::name){}, decltype(&baseline::name){})
 #endif
 
-#define OPERATOR(name, Op)                                               \
-  template <>                                                            \
-  const Operator& operator_of<Op>() {                                    \
-    static const Operator op = make_operator<Op>(TORCHACTIV_PICK(name)); \
-    return op;                                                           \
+const BlockFunctions& block_functions() {
+  static const BlockFunctions* const functions = TORCHACTIV_PICK(block_functions);
+  return *functions;
+}
+
+#define OPERATOR(name, Op)                                                         \
+  template <>                                                                      \
+  const Operator& operator_of<Op>() {                                              \
+    static const Operator op = make_operator<Op>(TORCHACTIV_PICK(name##_kernels)); \
+    return op;                                                                     \
   }
 #include "ops/catalogue.h"
 #undef OPERATOR

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "csrc/kernels/blocks.h"
 #include "csrc/kernels/table.h"
 #include "ops/card.h"
 
@@ -67,5 +68,8 @@ Composite composite_of();
 // The operator of one activation; defined for each line of ops/catalogue.h in csrc/operators/catalogue.cpp.
 template <class Op>
 const Operator& operator_of();
+
+// For the CPU that this runs on.
+const BlockFunctions& block_functions();
 
 }  // namespace torchactiv

@@ -54,13 +54,13 @@ void Measurer<Format>::run(const torchactiv::OperatorKernels& kernels, const Sli
   };
   constexpr auto element = static_cast<std::size_t>(Format::element);
 
-  const auto run_map = [&](const torchactiv::MapKernel map) {
+  const auto run_map = [&](const torchactiv::MapKernel& map) {
     strides.resize(2 * operands.size());  // there is one row
     map(operands.data(), strides.data(), n, 1, slice.arguments.data());
   };
   add(results[0], size);
   add_inputs();
-  run_map(kernels.forward[element].map);
+  run_map(kernels.forward[element]);
   if (!slice.broadcast) return;
 
   operands.clear();
@@ -71,7 +71,7 @@ void Measurer<Format>::run(const torchactiv::OperatorKernels& kernels, const Sli
     add(results[0], size);
   else
     add_inputs();
-  run_map(kernels.backward[element].map);
+  run_map(kernels.backward[element]);
 }
 
 template <class Format>

@@ -47,8 +47,7 @@ class Capability : public EveryOperator {
     std::vector<double> arguments;
     for (const torchactiv::Argument& argument : op().arguments) arguments.push_back(argument.default_value);
     strides.resize(2 * operands.size());  // there is one row
-    kernels.forward[static_cast<int>(element)].map(operands.data(), strides.data(), result.numel(), 1,
-                                                   arguments.data());
+    kernels.forward[static_cast<int>(element)](operands.data(), strides.data(), result.numel(), 1, arguments.data());
     return result;
   }
 };

@@ -9,13 +9,13 @@
 
 namespace {
 
-using torchactiv::Kernels;
+using torchactiv::MapKernel;
 
 constexpr std::int64_t longest = 150;  // more than twice what a kernel computes at a time
 
 struct Direction {
   const char* name;
-  const Kernels (torchactiv::OperatorKernels::*kernels)[torchactiv::element_count];
+  const MapKernel (torchactiv::OperatorKernels::*kernels)[torchactiv::element_count];
   std::size_t outputs, inputs;
 };
 
@@ -68,7 +68,7 @@ std::vector<double> defaults(const accuracy::Operator& op) {
 }
 
 // As `rows` rows, which follow each other where the elements of a row do.
-void run(const torchactiv::MapKernel kernel, std::vector<Operand>& operands, std::int64_t n, std::int64_t rows,
+void run(const torchactiv::MapKernel& kernel, std::vector<Operand>& operands, std::int64_t n, std::int64_t rows,
          const std::vector<double>& arguments) {
   std::vector<char*> pointers;
   std::vector<std::int64_t> strides;
@@ -81,7 +81,7 @@ void run(const torchactiv::MapKernel kernel, std::vector<Operand>& operands, std
 }
 
 // Against the contiguous kernel; what lies between and behind the outputs must keep its bytes.
-void compare(const torchactiv::MapKernel kernel, const Direction& direction, std::size_t element,
+void compare(const torchactiv::MapKernel& kernel, const Direction& direction, std::size_t element,
              std::int64_t output_step, std::int64_t input_step, std::int64_t n, const std::vector<double>& arguments) {
   const std::size_t size = torchactiv::element_size[element];
   std::mt19937 generator(17);
@@ -121,7 +121,7 @@ TEST_P(Strides, GiveTheResultsOfContiguousOperands) {
                          std::to_string(element) + ", steps " + std::to_string(output_step) + " and " +
                          std::to_string(input_step) + ", n = " + std::to_string(n));
             const auto& kernels = *op.kernels[static_cast<std::size_t>(GetParam())].*direction.kernels;
-            compare(kernels[element].map, direction, element, output_step, input_step, n, defaults(op));
+            compare(kernels[element], direction, element, output_step, input_step, n, defaults(op));
             if (HasFailure()) return;
           }
 }

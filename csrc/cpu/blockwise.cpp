@@ -1,0 +1,84 @@
+#include "csrc/cpu/blockwise.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace torchactiv {
+
+Blockwise::Blockwise(MapKernel kernel, at::ScalarType type, ArgumentSpan arguments)
+    : kernel_(kernel),
+      type_(type),
+      element_size_(static_cast<std::int64_t>(c10::elementSize(type))),
+      compute_size_(std::max<std::int64_t>(element_size_, sizeof(float))),
+      arguments_(arguments) {}
+
+void Blockwise::add_data_output(at::Tensor& output) {
+  operands_.push_back({Kind::data_output, static_cast<char*>(output.mutable_data_ptr())});
+}
+
+void Blockwise::add_sum() {
+  sums_.push_back(operands_.size());
+  operands_.push_back({Kind::sum, nullptr});
+}
+
+void Blockwise::add_data_input(const at::Tensor& input) {
+  kept_.push_back(input);
+  operands_.push_back({Kind::data_input, static_cast<char*>(const_cast<void*>(input.const_data_ptr()))});
+}
+
+void Blockwise::add_parameter(const at::Tensor& values) {
+  kept_.push_back(is_staged() ? values.to(at::kFloat) : values);
+  operands_.push_back({Kind::parameter, static_cast<char*>(const_cast<void*>(kept_.back().const_data_ptr()))});
+}
+
+void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along,
+                    std::int64_t n) const {
+  const BlockFunctions& functions = block_functions();
+  const auto widen = type_ == at::kBFloat16 ? functions.widen_bfloat16 : functions.widen_float16;
+  const auto narrow = type_ == at::kBFloat16 ? functions.narrow_bfloat16 : functions.narrow_float16;
+  char* data[most_operands];
+  std::int64_t strides[2 * most_operands] = {};
+  for (std::size_t i = 0; i < operands_.size(); ++i) {
+    const auto [kind, pointer] = operands_[i];
+    strides[i] = compute_size_;
+    if (kind == Kind::parameter) {
+      data[i] = pointer + channel * compute_size_;
+      if (along == Parameters::one) strides[i] = 0;
+    } else if (kind == Kind::sum || is_staged()) {
+      data[i] = buffers.block(i);
+    } else {
+      data[i] = pointer + offset * element_size_;
+    }
+    if (kind == Kind::data_input && is_staged())
+      widen(pointer + offset * element_size_, n, reinterpret_cast<float*>(data[i]));
+  }
+  kernel_(data, strides, n, 1, arguments_.data());
+  if (!is_staged()) return;
+  for (std::size_t i = 0; i < operands_.size(); ++i)
+    if (operands_[i].kind == Kind::data_output)
+      narrow(reinterpret_cast<const float*>(data[i]), n, operands_[i].pointer + offset * element_size_);
+}
+
+double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n) const {
+  const BlockFunctions& functions = block_functions();
+  const auto sum = compute_size_ == sizeof(double) ? functions.sum_doubles : functions.sum_floats;
+  return sum(buffers.block(sums_[static_cast<std::size_t>(s)]), n);
+}
+
+void Blockwise::clear_totals(Buffers& buffers) const { std::memset(buffers.totals(0), 0, sums_.size() * block_bytes); }
+
+void Blockwise::add_to_totals(Buffers& buffers, std::int64_t n) const {
+  const BlockFunctions& functions = block_functions();
+  const auto add = compute_size_ == sizeof(double) ? functions.add_doubles : functions.add_floats;
+  for (std::size_t s = 0; s < sums_.size(); ++s) add(buffers.block(sums_[s]), n, buffers.totals(s));
+}
+
+void Blockwise::read_totals(Buffers& buffers, std::int64_t s, std::int64_t n, double* into) const {
+  const char* const totals = buffers.totals(static_cast<std::size_t>(s));
+  if (compute_size_ == sizeof(double))
+    std::copy_n(reinterpret_cast<const double*>(totals), n, into);
+  else
+    std::copy_n(reinterpret_cast<const float*>(totals), n, into);
+}
+
+}  // namespace torchactiv

@@ -1,0 +1,68 @@
+// A kernel that runs over blocks of data which fit the first-level cache, where its results for parameters are summed,
+// and where 16-bit elements are floats.
+#pragma once
+
+#include <memory>
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+class Blockwise {
+ public:
+  static constexpr std::int64_t block_bytes = 4096;
+
+  // What a thread works in.
+  class Buffers {
+   public:
+    char* block(std::size_t operand) { return memory_.get() + operand * block_bytes; }
+    char* totals(std::size_t sum) { return block(most_operands + sum); }
+
+   private:
+    std::unique_ptr<char[]> memory_{new char[2 * most_operands * block_bytes]};
+  };
+
+  // How the parameters lie along a block: one element for all of it, or an element for each of its own.
+  enum class Parameters { one, along };
+
+  Blockwise(MapKernel kernel, at::ScalarType type, ArgumentSpan arguments);
+
+  // The operands of the kernel, in its order; data of one layout, parameters laid out.
+  void add_data_output(at::Tensor& output);
+  void add_sum();
+  void add_data_input(const at::Tensor& input);
+  void add_parameter(const at::Tensor& values);
+
+  std::int64_t sums() const { return static_cast<std::int64_t>(sums_.size()); }
+  std::int64_t block() const { return block_bytes / compute_size_; }  // its longest
+
+  // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on.
+  void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n) const;
+
+  // The s-th of the sums over the block that was run last.
+  double sum(Buffers& buffers, std::int64_t s, std::int64_t n) const;
+
+  // Element by element over several blocks.
+  void clear_totals(Buffers& buffers) const;
+  void add_to_totals(Buffers& buffers, std::int64_t n) const;
+  void read_totals(Buffers& buffers, std::int64_t s, std::int64_t n, double* into) const;
+
+ private:
+  enum class Kind { data_output, sum, data_input, parameter };
+  struct Operand {
+    Kind kind;
+    char* pointer;
+  };
+
+  bool is_staged() const { return element_size_ != compute_size_; }
+
+  MapKernel kernel_;
+  at::ScalarType type_;
+  std::int64_t element_size_, compute_size_;
+  ArgumentSpan arguments_;
+  std::vector<Operand> operands_;
+  std::vector<std::size_t> sums_;  // their operands
+  Tensors kept_;
+};
+
+}  // namespace torchactiv
