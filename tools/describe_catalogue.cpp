@@ -89,7 +89,17 @@ std::string object(const torchactiv::Properties& properties) {
 
 const char* name_of(torchactiv::Precision precision) {
   using torchactiv::Precision;
-  return precision == Precision::floats ? "floats" : precision == Precision::doubles ? "doubles" : "doubles_for_all";
+  switch (precision) {
+    case Precision::floats:
+      return "floats";
+    case Precision::floats_for_all:
+      return "floats_for_all";
+    case Precision::doubles:
+      return "doubles";
+    case Precision::doubles_for_all:
+      return "doubles_for_all";
+  }
+  std::abort();
 }
 
 template <class Op>

@@ -28,6 +28,8 @@ void register_autocast(torch::Library& m) {
       m.impl(forward_name(Op::card.name).c_str(),
              &EntryPoints<Op>::Forward::template entry<Op, Autocast<device>::forward>);
   });
+  using Biased = CombinationEntryPoints<BiasAct>;
+  m.impl(Biased::forward().c_str(), &Biased::Forward::template entry<Autocast<device>::forward>);
 }
 
 }  // namespace

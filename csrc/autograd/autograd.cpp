@@ -107,7 +107,7 @@ struct Autograd {
   // Third and higher derivatives are those of the composition.
   static Tensors double_backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors,
                                  ArgumentSpan arguments) {
-    if (any_requires_grad(tensors) || any_tangent(tensors)) return op.composite.double_backward(tensors, arguments);
+    if (any_requires_grad(tensors) || any_tangent(tensors)) return op.composite.double_backward(op, tensors, arguments);
     at::AutoDispatchBelowADInplaceOrView guard;
     return op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
   }

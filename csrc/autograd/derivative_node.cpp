@@ -45,7 +45,7 @@ variable_list DerivativeNode::apply(variable_list&& gradients) {
 }
 
 std::string DerivativeNode::name() const {
-  return "torchactiv::" + op_.name() + (order_ == 1 ? "_backward" : "_double_backward");
+  return "torchactiv::" + op_.full_name() + (order_ == 1 ? "_backward" : "_double_backward");
 }
 
 void DerivativeNode::release_variables() {

@@ -35,8 +35,7 @@ at::Tensor sum_to(const at::Tensor& gradient, const at::Tensor& aligned, const a
 }
 
 template <class Op>
-Tensors forward(TensorSpan inputs, ArgumentSpan arguments) {
-  const Operator& op = operator_of<Op>();
+Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
   check_inputs(op, inputs);
   check_arguments(op, arguments);
   const at::ScalarType type = result_type(op, inputs);
@@ -52,8 +51,7 @@ at::Tensor spread(const at::Tensor& gradient, const Tensors& inputs) {
 }
 
 template <class Op>
-Tensors backward(TensorSpan tensors, ArgumentSpan arguments) {
-  const Operator& op = operator_of<Op>();
+Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
   const TensorSpan saved = tensors.slice(1);
   check_inputs(op, saved);
   const Tensors aligned = align_parameters(op, saved);
@@ -66,8 +64,7 @@ Tensors backward(TensorSpan tensors, ArgumentSpan arguments) {
 }
 
 template <class Op>
-Tensors double_backward(TensorSpan tensors, ArgumentSpan arguments) {
-  const Operator& op = operator_of<Op>();
+Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
   const std::size_t count = op.saved_count();
   const TensorSpan saved = tensors.slice(count + 1);
   check_inputs(op, saved);
@@ -85,24 +82,24 @@ Tensors double_backward(TensorSpan tensors, ArgumentSpan arguments) {
 
 struct CompositeBackend {
   static Tensors forward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    return op.composite.forward(tensors, arguments);
+    return op.composite.forward(op, tensors, arguments);
   }
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    return op.composite.backward(tensors, arguments);
+    return op.composite.backward(op, tensors, arguments);
   }
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    return op.composite.double_backward(tensors, arguments);
+    return op.composite.double_backward(op, tensors, arguments);
   }
   static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
     check_inputs(op, tensors);
     check_in_place(op, tensors[0]);
-    return {at::Tensor(tensors[0]).copy_(op.composite.forward(tensors, arguments)[0])};
+    return {at::Tensor(tensors[0]).copy_(op.composite.forward(op, tensors, arguments)[0])};
   }
   static Tensors out(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
     const TensorSpan inputs = tensors.slice(0, tensors.size() - 1);
     check_inputs(op, inputs);
     check_out(op, inputs, result_type(op, inputs), tensors.back());
-    const at::Tensor result = op.composite.forward(inputs, arguments)[0];
+    const at::Tensor result = op.composite.forward(op, inputs, arguments)[0];
     at::Tensor out = tensors.back();
     out.resize_(result.sizes()).copy_(result);
     return {out};

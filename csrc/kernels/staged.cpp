@@ -10,7 +10,7 @@ void vectors(const void* context, char* const* data, const std::int64_t* strides
   using Storage = typename E::Storage;
   constexpr std::int64_t block = 256;
   static_assert(block % lanes<E> == 0);
-  const FloatLoop& loop = *static_cast<const FloatLoop*>(context);
+  const StagedContext& loop = *static_cast<const StagedContext*>(context);
   float floats[most_operands][block];
   char* pointers[most_operands];
   std::int64_t float_strides[2 * most_operands] = {};
@@ -27,7 +27,7 @@ void vectors(const void* context, char* const* data, const std::int64_t* strides
         for (std::int64_t j = 0; j < length; j += lanes<E>)
           (strides[i] == 0 ? E::splat(place(i)) : E::load(place(i) + j)).store(floats[i] + j);
       }
-      loop.vectors(pointers, float_strides, length, 1, arguments);
+      loop.kernel(pointers, float_strides, length, 1, arguments);
       for (int i = 0; i < loop.outputs; ++i)
         for (std::int64_t j = 0; j < length; j += lanes<E>) E::store(place(i) + j, E::Vector::load(floats[i] + j));
     }
@@ -39,7 +39,7 @@ void vectors(const void* context, char* const* data, const std::int64_t* strides
 template <class E>
 void run_staged(const void* context, char* const* data, const std::int64_t* strides, std::int64_t columns,
                 std::int64_t rows, const double* arguments) {
-  const FloatLoop& loop = *static_cast<const FloatLoop*>(context);
+  const StagedContext& loop = *static_cast<const StagedContext*>(context);
   run_rows({{vectors<E>, context},
             std::max<std::int64_t>(lanes<E>, loop.lanes),
             sizeof(typename E::Storage),

@@ -6,18 +6,11 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// The loop for floats: a VectorLoop's function, which takes full vectors.
-struct FloatLoop {
-  MapKernel vectors;
-  std::int64_t lanes;
-  int outputs, operands;
-};
-
 template <class E, class Direction>
-constexpr FloatLoop float_loop{
+constexpr StagedContext float_loop{
     {Map<E, Direction>::vectors}, lanes<E>, Direction::outputs, Direction::outputs + Direction::inputs};
 
-// A MapKernel's function, whose context is a FloatLoop. Compiled once for all operators (staged.cpp).
+// A MapKernel's function, whose context is a StagedContext. Compiled once for all operators (staged.cpp).
 template <class E>
 void run_staged(const void* context, char* const* data, const std::int64_t* strides, std::int64_t columns,
                 std::int64_t rows, const double* arguments);

@@ -34,6 +34,14 @@ struct MapKernel {
   }
 };
 
+// The context of a kernel for 16-bit elements that works by way of floats: the kernel for floats, which is given whole
+// vectors of so many lanes.
+struct StagedContext {
+  MapKernel kernel;
+  std::int64_t lanes = 0;
+  int outputs = 0, operands = 0;
+};
+
 struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];

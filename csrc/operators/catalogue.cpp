@@ -21,13 +21,16 @@ namespace torchactiv {
 
 namespace baseline {
 extern const BlockFunctions block_functions;
-}
+extern const CombinationFunctions combination_functions;
+}  // namespace baseline
 namespace avx2 {
 extern const BlockFunctions block_functions;
-}
+extern const CombinationFunctions combination_functions;
+}  // namespace avx2
 namespace avx512 {
 extern const BlockFunctions block_functions;
-}
+extern const CombinationFunctions combination_functions;
+}  // namespace avx512
 
 #define OPERATOR(name, Op) \
   template <>              \
@@ -80,8 +83,20 @@ Objection objection(ArgumentSpan values) {
 template <class Op>
 Operator make_operator(const OperatorKernels* kernels) {
   using E = EntryPoints<Op>;
-  Operator op{Op::card, Op::inputs, Op::arguments,     objection<Op>, Op::saved, Op::in_place, kernels, {}, {}, {},
-              {},       {},         composite_of<Op>()};
+  Operator op{.card = Op::card,
+              .inputs = Op::inputs,
+              .arguments = Op::arguments,
+              .objection = objection<Op>,
+              .saved = Op::saved,
+              .in_place = Op::in_place,
+              .kernels = kernels,
+              .activation = nullptr,
+              .forward = {},
+              .forward_in_place = {},
+              .forward_out = {},
+              .backward = {},
+              .double_backward = {},
+              .composite = composite_of<Op>()};
   op.forward = call_of<typename E::Forward, Op, forward_name>();
   if constexpr (Op::in_place) op.forward_in_place = call_of<typename E::ForwardInPlace, Op, in_place_name>();
   op.forward_out = call_of<typename E::ForwardOut, Op, forward_name>();
@@ -97,6 +112,11 @@ Operator make_operator(const OperatorKernels* kernels) {
 #else
 #define TORCHACTIV_PICK(name) pick(&baseline::name, decltype(&baseline::name){}, decltype(&baseline::name){})
 #endif
+
+const CombinationFunctions& combination_functions() {
+  static const CombinationFunctions* const functions = TORCHACTIV_PICK(combination_functions);
+  return *functions;
+}
 
 const BlockFunctions& block_functions() {
   static const BlockFunctions* const functions = TORCHACTIV_PICK(block_functions);

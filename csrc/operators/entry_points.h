@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "csrc/operators/activations.h"
+#include "csrc/operators/combinations.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
@@ -64,14 +65,50 @@ struct Functional<Results, std::index_sequence<t...>, std::index_sequence<a...>>
         body(operator_of<Op>(), keys, {tensors...}, std::array<double, sizeof...(a)>{arguments...}));
   }
   template <class Op, auto name>
-  static Tensors call(TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors call(std::string_view, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name));
     return ReturnOf<Results>::unpack(handle.call(tensors[t]..., arguments[a]...));
   }
   template <class Op, auto name>
-  static Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors redispatch(std::string_view, c10::DispatchKeySet keys, TensorSpan tensors,
+                            [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name));
     return ReturnOf<Results>::unpack(handle.redispatch(keys, tensors[t]..., arguments[a]...));
+  }
+};
+
+// The same of a combination, whose numbers are those of the activation that it names: none for its defaults.
+using FindOperator = const Operator& (*)(std::string_view activation);
+std::vector<double> with_defaults(const Operator& op, ArgumentSpan arguments);
+
+template <FindOperator find, class Results, class Inputs>
+struct Combined;
+template <FindOperator find, class Results, std::size_t... t>
+struct Combined<find, Results, std::index_sequence<t...>> {
+  using Return = typename ReturnOf<Results>::Type;
+  using Type = Return(Indexed<const at::Tensor&, t>..., c10::string_view, ArgumentSpan);
+
+  template <auto body>
+  static Return entry(Indexed<const at::Tensor&, t>... tensors, c10::string_view activation, ArgumentSpan arguments) {
+    const Operator& op = find(activation);
+    return ReturnOf<Results>::pack(body(op, {tensors...}, with_defaults(op, arguments)));
+  }
+  template <auto body>
+  static Return keyed_entry(c10::DispatchKeySet keys, Indexed<const at::Tensor&, t>... tensors,
+                            c10::string_view activation, ArgumentSpan arguments) {
+    const Operator& op = find(activation);
+    return ReturnOf<Results>::pack(body(op, keys, {tensors...}, with_defaults(op, arguments)));
+  }
+  template <auto name>
+  static Tensors call(std::string_view activation, TensorSpan tensors, ArgumentSpan arguments) {
+    static const auto handle = find_operator<Type>(name());
+    return ReturnOf<Results>::unpack(handle.call(tensors[t]..., activation, arguments));
+  }
+  template <auto name>
+  static Tensors redispatch(std::string_view activation, c10::DispatchKeySet keys, TensorSpan tensors,
+                            ArgumentSpan arguments) {
+    static const auto handle = find_operator<Type>(name());
+    return ReturnOf<Results>::unpack(handle.redispatch(keys, tensors[t]..., activation, arguments));
   }
 };
 
@@ -93,14 +130,15 @@ struct InPlace<std::index_sequence<a...>> {
     return input;
   }
   template <class Op, auto name>
-  static Tensors call(TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors call(std::string_view, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name));
     at::Tensor input = tensors[0];
     handle.call(input, arguments[a]...);
     return {input};
   }
   template <class Op, auto name>
-  static Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors redispatch(std::string_view, c10::DispatchKeySet keys, TensorSpan tensors,
+                            [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name));
     at::Tensor input = tensors[0];
     handle.redispatch(keys, input, arguments[a]...);
@@ -127,14 +165,15 @@ struct Out<std::index_sequence<t...>, std::index_sequence<a...>> {
     return out;
   }
   template <class Op, auto name>
-  static Tensors call(TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors call(std::string_view, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name), "out");
     at::Tensor out = tensors.back();
     handle.call(tensors[t]..., arguments[a]..., out);
     return {out};
   }
   template <class Op, auto name>
-  static Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, [[maybe_unused]] ArgumentSpan arguments) {
+  static Tensors redispatch(std::string_view, c10::DispatchKeySet keys, TensorSpan tensors,
+                            [[maybe_unused]] ArgumentSpan arguments) {
     static const auto handle = find_operator<Type>(name(Op::card.name), "out");
     at::Tensor out = tensors.back();
     handle.redispatch(keys, tensors[t]..., arguments[a]..., out);
@@ -165,6 +204,22 @@ inline std::string backward_name(std::string_view name) { return std::string(nam
 inline std::string double_backward_name(std::string_view name) { return std::string(name) + "_double_backward"; }
 inline std::string out_name(std::string_view name) { return std::string(name) + ".out"; }
 
+// The functions of a combination; they have the names of the formula, not of the activation in it.
+template <class Formula>
+struct CombinationEntryPoints {
+  static constexpr std::size_t input_count = Formula::inputs.size();
+  template <std::size_t n>
+  using Count = std::make_index_sequence<n>;
+  static constexpr FindOperator find = combination_of<Formula>;
+  static std::string forward() { return forward_name(Formula::name); }
+  static std::string backward() { return backward_name(Formula::name); }
+  static std::string double_backward() { return double_backward_name(Formula::name); }
+
+  using Forward = Combined<find, Count<1>, Count<input_count>>;
+  using Backward = Combined<find, Count<input_count>, Count<1 + input_count>>;
+  using DoubleBackward = Combined<find, Count<1 + input_count>, Count<1 + 2 * input_count>>;
+};
+
 // Registers those functions of Backend that exist for every operator.
 template <class Backend>
 void register_functional(torch::Library& m) {
@@ -174,6 +229,12 @@ void register_functional(torch::Library& m) {
     m.impl(forward_name(name).c_str(), &E::Forward::template entry<Op, Backend::forward>);
     m.impl(backward_name(name).c_str(), &E::Backward::template entry<Op, Backend::backward>);
     m.impl(double_backward_name(name).c_str(), &E::DoubleBackward::template entry<Op, Backend::double_backward>);
+  });
+  for_each_combination([&]<class Formula>() {
+    using E = CombinationEntryPoints<Formula>;
+    m.impl(E::forward().c_str(), &E::Forward::template entry<Backend::forward>);
+    m.impl(E::backward().c_str(), &E::Backward::template entry<Backend::backward>);
+    m.impl(E::double_backward().c_str(), &E::DoubleBackward::template entry<Backend::double_backward>);
   });
 }
 
@@ -197,6 +258,12 @@ void register_functional_keyed(torch::Library& m) {
     m.impl(forward_name(name).c_str(), &E::Forward::template keyed_entry<Op, Backend::forward>);
     m.impl(backward_name(name).c_str(), &E::Backward::template keyed_entry<Op, Backend::backward>);
     m.impl(double_backward_name(name).c_str(), &E::DoubleBackward::template keyed_entry<Op, Backend::double_backward>);
+  });
+  for_each_combination([&]<class Formula>() {
+    using E = CombinationEntryPoints<Formula>;
+    m.impl(E::forward().c_str(), &E::Forward::template keyed_entry<Backend::forward>);
+    m.impl(E::backward().c_str(), &E::Backward::template keyed_entry<Backend::backward>);
+    m.impl(E::double_backward().c_str(), &E::DoubleBackward::template keyed_entry<Backend::double_backward>);
   });
 }
 

@@ -23,6 +23,11 @@ class Schema {
     if (with_default && argument.default_value == argument.default_value) text_ << "=" << argument.default_value;
     return *this;
   }
+  Schema& text(std::string_view argument) {
+    separate();
+    text_ << argument;
+    return *this;
+  }
   Schema& star() {
     separate();
     text_ << "*";
@@ -82,9 +87,37 @@ void define(torch::Library& m, const Operator& op) {
   def(add_arguments(add_saved(double_backward.tensor("grad_output")), false).returns_tensors(1 + op.saved_count()));
 }
 
+template <class Formula>
+void define_combination(torch::Library& m) {
+  const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag, at::Tag::pointwise};
+  const auto def = [&](Schema& schema, bool with_default, std::size_t results) {
+    schema.text(with_default ? std::string("str activation=\"") + Formula::default_activation + "\""
+                             : "str activation");
+    schema.text(with_default ? "float[] arguments=[]" : "float[] arguments");
+    m.def(schema.returns_tensors(results).c_str(), tags);
+  };
+  const auto add_inputs = [](Schema& schema, const std::string& prefix) {
+    for (const Input& input : Formula::inputs) schema.tensor(prefix + std::string(input.name));
+  };
+  const std::size_t count = Formula::inputs.size();
+  Schema forward(forward_name(Formula::name));
+  add_inputs(forward, "");
+  def(forward, true, 1);
+
+  Schema backward(backward_name(Formula::name));
+  add_inputs(backward.tensor("grad_output"), "");
+  def(backward, false, count);
+
+  Schema double_backward(double_backward_name(Formula::name));
+  add_inputs(double_backward, "grad_grad_");
+  add_inputs(double_backward.tensor("grad_output"), "");
+  def(double_backward, false, 1 + count);
+}
+
 }  // namespace
 }  // namespace torchactiv
 
 TORCH_LIBRARY(torchactiv, m) {
   torchactiv::for_each_activation([&]<class Op>() { torchactiv::define(m, torchactiv::operator_of<Op>()); });
+  torchactiv::for_each_combination([&]<class Formula>() { torchactiv::define_combination<Formula>(m); });
 }

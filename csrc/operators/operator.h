@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "csrc/kernels/blocks.h"
+#include "csrc/kernels/combinations.h"
 #include "csrc/kernels/table.h"
 #include "ops/card.h"
 
@@ -21,16 +22,31 @@ using TensorSpan = c10::ArrayRef<at::Tensor>;
 using ArgumentSpan = c10::ArrayRef<double>;
 
 // A function of the operator, called through the dispatcher: from the top, or from below the keys of the caller.
-struct Call {
-  Tensors (*call)(TensorSpan, ArgumentSpan) = nullptr;
-  Tensors (*redispatch)(c10::DispatchKeySet, TensorSpan, ArgumentSpan) = nullptr;
+class Call {
+ public:
+  using Function = Tensors (*)(std::string_view activation, TensorSpan, ArgumentSpan);
+  using Redispatch = Tensors (*)(std::string_view activation, c10::DispatchKeySet, TensorSpan, ArgumentSpan);
+
+  Call() = default;
+  Call(Function function, Redispatch redispatch, std::string_view activation = {})
+      : function_(function), redispatch_(redispatch), activation_(activation) {}
+
+  Tensors call(TensorSpan tensors, ArgumentSpan arguments) const { return function_(activation_, tensors, arguments); }
+  Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) const {
+    return redispatch_(activation_, keys, tensors, arguments);
+  }
+
+ private:
+  Function function_ = nullptr;
+  Redispatch redispatch_ = nullptr;
+  std::string_view activation_;  // the argument of that name, which combinations have
 };
 
 // The functions of an operator as compositions of ATen's (csrc/composite/): correct on any device, differentiable.
+struct Operator;
 struct Composite {
-  Tensors (*forward)(TensorSpan, ArgumentSpan) = nullptr;
-  Tensors (*backward)(TensorSpan, ArgumentSpan) = nullptr;
-  Tensors (*double_backward)(TensorSpan, ArgumentSpan) = nullptr;
+  using Function = Tensors (*)(const Operator&, TensorSpan, ArgumentSpan);
+  Function forward = nullptr, backward = nullptr, double_backward = nullptr;
 };
 
 struct Operator {
@@ -40,7 +56,8 @@ struct Operator {
   Objection (*objection)(ArgumentSpan);
   Saved saved;
   bool in_place;
-  const OperatorKernels* kernels;  // for the CPU that this runs on
+  const OperatorKernels* kernels;        // for the CPU that this runs on
+  const Operator* activation = nullptr;  // of a combination (csrc/operators/combinations.h)
 
   // Their tensors come in the order of csrc/kernels/table.h.
   Call forward;
@@ -59,6 +76,8 @@ struct Operator {
     return false;
   }
   std::string name() const { return std::string(card.name); }
+  // With the activation in it.
+  std::string full_name() const { return activation ? name() + "_" + activation->name() : name(); }
 };
 
 // Defined for each activation in csrc/composite/composite.cpp.
@@ -71,5 +90,6 @@ const Operator& operator_of();
 
 // For the CPU that this runs on.
 const BlockFunctions& block_functions();
+const CombinationFunctions& combination_functions();
 
 }  // namespace torchactiv

@@ -45,7 +45,8 @@ class Properties(TypedDict):
 
 
 class Precision(TypedDict):
-    """What floats and 16-bit numbers are computed in: "floats", "doubles" (floats), "doubles_for_all"."""
+    """What floats and 16-bit numbers are computed in: "floats", "floats_for_all" (16-bit numbers as floats are),
+    "doubles" (floats), "doubles_for_all"."""
 
     forward: str
     partials: str

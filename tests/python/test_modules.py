@@ -11,7 +11,7 @@ import pytest
 import torch
 import torchactiv
 from operators import OPERATORS, Case, Operator, every_case, every_operator, every_parametric, same_bits
-from torchactiv import composed_modules, compositions
+from torchactiv import combinations, composed_modules, compositions, gated_modules
 
 IN_TORCH_NN = [o for o in OPERATORS if hasattr(torch.nn, o.module)]
 IN_TORCH_FUNCTIONAL = [o for o in OPERATORS if hasattr(torch.nn.functional, o.name)]
@@ -236,6 +236,7 @@ def test_functions_that_torch_functional_has_in_place() -> None:
 def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
     functions = {o.name for o in OPERATORS} | set(compositions.__all__)
-    assert set(torchactiv.functional.__all__) == functions | in_place
-    assert set(torchactiv.nn.__all__) == {o.module for o in OPERATORS} | set(composed_modules.__all__) | {"make"}
+    modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
+    assert set(torchactiv.functional.__all__) == functions | in_place | set(combinations.__all__)
+    assert set(torchactiv.nn.__all__) == modules | set(gated_modules.__all__) | {"make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}

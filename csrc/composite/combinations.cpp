@@ -1,0 +1,129 @@
+// Combinations (csrc/operators/combinations.h) of ATen's operators and of their activation's composite.
+#include "csrc/operators/combinations.h"
+
+#include <ATen/ExpandUtils.h>
+#include <ATen/Functions.h>
+#include <ATen/TensorOperators.h>
+
+#include "csrc/operators/checks.h"
+
+namespace torchactiv {
+namespace {
+
+// The tensors of a call in the type that it is calculated in, as they broadcast against each other.
+struct Wide {
+  Tensors tensors;
+
+  Wide(TensorSpan given, at::ScalarType type) {
+    const bool is_short = type == at::kHalf || type == at::kBFloat16;
+    std::vector<c10::SymInt> shape = given[0].sym_sizes().vec();
+    for (const at::Tensor& tensor : given) shape = at::infer_size_symint(shape, tensor.sym_sizes());
+    for (const at::Tensor& tensor : given)
+      tensors.push_back(tensor.to(is_short ? at::kFloat : type).expand_symint(shape));
+  }
+};
+
+// Results summed to the shapes of the tensors that they belong to.
+Tensors fitted(const Tensors& results, TensorSpan aligned, TensorSpan like) {
+  Tensors fitted;
+  for (std::size_t i = 0; i < results.size(); ++i)
+    fitted.push_back(results[i]
+                         .sum_to_size_symint(aligned[i].sym_sizes())
+                         .reshape_symint(like[i].sym_sizes())
+                         .to(like[i].scalar_type()));
+  return fitted;
+}
+
+// An activation and its derivatives with respect to x, of tensors of one shape.
+struct Function {
+  const Operator& op;
+  ArgumentSpan arguments;
+
+  at::Tensor forward(const at::Tensor& x) const { return op.composite.forward(op, x, arguments)[0]; }
+  at::Tensor backward(const at::Tensor& gradient, const at::Tensor& x) const {
+    return op.composite.backward(op, {gradient, saved(x)}, arguments)[0];
+  }
+  // v gradient f''
+  at::Tensor curvature(const at::Tensor& v, const at::Tensor& gradient, const at::Tensor& x) const {
+    const at::Tensor s = saved(x);
+    const at::Tensor result = op.composite.double_backward(op, {v, gradient, s}, arguments)[1];
+    return op.saved == Saved::inputs ? result : op.composite.backward(op, {result, s}, arguments)[0];
+  }
+
+ private:
+  at::Tensor saved(const at::Tensor& x) const { return op.saved == Saved::inputs ? x : forward(x); }
+};
+
+// forward, backward and double backward of a formula over `Function`.
+struct GatedFormula {
+  static at::Tensor forward(const Function& f, TensorSpan in) { return f.forward(in[0]) * in[1]; }
+  static Tensors backward(const Function& f, TensorSpan in) {
+    const auto &g = in[0], &gate = in[1], &up = in[2];
+    return {f.backward(g * up, gate), g * f.forward(gate)};
+  }
+  static Tensors double_backward(const Function& f, TensorSpan in) {
+    const auto &v = in[0], &w = in[1], &g = in[2], &gate = in[3], &up = in[4];
+    const at::Tensor slope = f.backward(v, gate);
+    return {up * slope + w * f.forward(gate), f.curvature(v, g * up, gate) + f.backward(w * g, gate), g * slope};
+  }
+};
+
+struct BiasActFormula {
+  static at::Tensor forward(const Function& f, TensorSpan in) { return f.forward(in[0] + in[1]); }
+  static Tensors backward(const Function& f, TensorSpan in) {
+    const at::Tensor gradient = f.backward(in[0], in[1] + in[2]);
+    return {gradient, gradient};
+  }
+  static Tensors double_backward(const Function& f, TensorSpan in) {
+    const at::Tensor v = in[0] + in[1], sum = in[3] + in[4], gradient = f.curvature(v, in[2], sum);
+    return {f.backward(v, sum), gradient, gradient};
+  }
+};
+
+template <class Formula>
+Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
+  check_inputs(op, inputs);
+  check_arguments(op, arguments);
+  const at::ScalarType type = result_type(op, inputs);
+  return {Formula::forward({*op.activation, arguments}, Wide(align_parameters(op, inputs), type).tensors).to(type)};
+}
+
+template <class Formula>
+Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+  const TensorSpan saved = tensors.slice(1);
+  check_inputs(op, saved);
+  const Tensors aligned = align_parameters(op, saved);
+  Tensors all{tensors[0]};
+  all.append(aligned.begin(), aligned.end());
+  return fitted(Formula::backward({*op.activation, arguments}, Wide(all, result_type(op, saved)).tensors), aligned,
+                saved);
+}
+
+template <class Formula>
+Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+  const std::size_t count = op.saved_count();
+  const TensorSpan saved = tensors.slice(count + 1);
+  check_inputs(op, saved);
+  const Tensors aligned_saved = align_parameters(op, saved);
+  Tensors all, aligned{tensors[count]}, like{tensors[count]};
+  for (std::size_t i = 0; i < count; ++i) all.push_back(tensors[i].reshape_symint(aligned_saved[i].sym_sizes()));
+  all.push_back(tensors[count]);
+  all.append(aligned_saved.begin(), aligned_saved.end());
+  aligned.append(aligned_saved.begin(), aligned_saved.end());
+  like.append(saved.begin(), saved.end());
+  return fitted(Formula::double_backward({*op.activation, arguments}, Wide(all, result_type(op, saved)).tensors),
+                aligned, like);
+}
+
+}  // namespace
+
+template <>
+Composite combination_composite_of<Gated>() {
+  return {forward<GatedFormula>, backward<GatedFormula>, double_backward<GatedFormula>};
+}
+template <>
+Composite combination_composite_of<BiasAct>() {
+  return {forward<BiasActFormula>, backward<BiasActFormula>, double_backward<BiasActFormula>};
+}
+
+}  // namespace torchactiv

@@ -1,0 +1,227 @@
+#include "csrc/kernels/combinations.h"
+
+#include "csrc/kernels/staged.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+namespace {
+
+constexpr std::int64_t block_lanes = 64;  // whole vectors of every kernel
+static_assert(block_lanes % Floats::lanes == 0 && block_lanes % SingleDoubles::lanes == 0 &&
+              block_lanes % Doubles::lanes == 0);
+
+// Part of a row of an input: contiguous, or one element for all of it.
+template <class T>
+struct Part {
+  const T* pointer;
+  std::int64_t step;
+  T operator[](std::int64_t i) const { return pointer[i * step]; }
+};
+
+// What the formulas below are written in: n elements of every operand, and memory for as many results of the
+// activation.
+template <class T>
+class Block {
+ public:
+  static constexpr std::int64_t length = 2048 / sizeof(T);
+
+  Block(const CombinationContext& f, const double* arguments) : f_(f), arguments_(arguments) {}
+
+  std::int64_t n = 0;
+
+  // f(x)
+  void forward(T* y, Part<T> x) const { call(f_.forward, {y}, {x}); }
+  // gradient f', of x or, if that is what the derivative is a function of, of y = f(x)
+  void backward(T* result, const T* gradient, Part<T> x, const T* y) const {
+    call(f_.backward, {result}, {{gradient, 1}, saved(x, y)});
+  }
+  // v f' and v gradient f''; `spare` is overwritten.
+  void double_backward(T* slope, T* curvature, Part<T> v, const T* gradient, Part<T> x, const T* y, T* spare) const {
+    if (!f_.saves_output) return call(f_.double_backward, {slope, curvature}, {v, {gradient, 1}, x});
+    call(f_.double_backward, {slope, spare}, {v, {gradient, 1}, {y, 1}});
+    call(f_.backward, {curvature}, {{spare, 1}, {y, 1}});
+  }
+
+  template <class Formula>
+  void each(Formula formula) const {
+    for (std::int64_t i = 0; i < n; ++i) formula(i);
+  }
+
+ private:
+  Part<T> saved(Part<T> x, const T* y) const { return f_.saves_output ? Part<T>{y, 1} : x; }
+
+  void call(const MapKernel& kernel, std::initializer_list<T*> outputs, std::initializer_list<Part<T>> inputs) const {
+    char* data[most_operands];
+    std::int64_t strides[2 * most_operands] = {}, count = 0;
+    const auto add = [&](const T* pointer, std::int64_t step) {
+      data[count] = reinterpret_cast<char*>(const_cast<T*>(pointer));
+      strides[count++] = step * static_cast<std::int64_t>(sizeof(T));
+    };
+    for (T* const output : outputs) add(output, 1);
+    for (const Part<T>& input : inputs) add(input.pointer, input.step);
+    kernel(data, strides, n, 1, arguments_);
+  }
+
+  const CombinationContext& f_;
+  const double* arguments_;
+};
+
+// Whole cache lines, of which vectors cross none.
+template <class T>
+struct Buffer {
+  alignas(64) T values[Block<T>::length];
+  T& operator[](std::int64_t i) { return values[i]; }
+  const T& operator[](std::int64_t i) const { return values[i]; }
+  operator T*() { return values; }
+};
+
+// Formulas take the outputs, and behind them the inputs.
+struct GatedForward {
+  static constexpr int outputs = 1, inputs = 2;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const auto [gate, up] = std::pair(in[0], in[1]);
+    Buffer<T> f;
+    block.forward(f, gate);
+    if (up.step == 1)  // apart, so that the compiler makes vectors of it
+      block.each([&, y = out[0], u = up.pointer](std::int64_t i) { y[i] = f[i] * u[i]; });
+    else
+      block.each([&, y = out[0], u = *up.pointer](std::int64_t i) { y[i] = f[i] * u; });
+  }
+};
+
+struct GatedBackward {
+  static constexpr int outputs = 2, inputs = 3;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Part<T> gradient = in[0], gate = in[1], up = in[2];
+    Buffer<T> f, scaled;
+    block.forward(f, gate);
+    T* const up_gradient = out[1];
+    if (gradient.step == 1 && up.step == 1) {
+      block.each([&, g = gradient.pointer, u = up.pointer](std::int64_t i) {
+        up_gradient[i] = g[i] * f[i];
+        scaled[i] = g[i] * u[i];
+      });
+    } else {
+      block.each([&](std::int64_t i) {
+        up_gradient[i] = gradient[i] * f[i];
+        scaled[i] = gradient[i] * up[i];
+      });
+    }
+    block.backward(out[0], scaled, gate, f);
+  }
+};
+
+// L = v g u f' + w g f, with v and w the gradients that arrive for the gradients of gate and up.
+struct GatedDoubleBackward {
+  static constexpr int outputs = 3, inputs = 5;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Part<T> v = in[0], w = in[1], gradient = in[2], gate = in[3], up = in[4];
+    Buffer<T> f, scaled, slope, curvature, spare;
+    block.forward(f, gate);
+    block.each([&](std::int64_t i) { scaled[i] = gradient[i] * up[i]; });
+    block.double_backward(slope, curvature, v, scaled, gate, f, spare);
+    block.each([&](std::int64_t i) { scaled[i] = w[i] * gradient[i]; });
+    block.backward(spare, scaled, gate, f);
+    block.each([&](std::int64_t i) {
+      out[0][i] = up[i] * slope[i] + w[i] * f[i];
+      out[1][i] = curvature[i] + spare[i];
+      out[2][i] = gradient[i] * slope[i];
+    });
+  }
+};
+
+struct BiasedForward {
+  static constexpr int outputs = 1, inputs = 2;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Part<T> x = in[0], bias = in[1];
+    Buffer<T> sum;
+    block.each([&](std::int64_t i) { sum[i] = x[i] + bias[i]; });
+    block.forward(out[0], {sum, 1});
+  }
+};
+
+struct BiasedBackward {
+  static constexpr int outputs = 2, inputs = 3;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Part<T> gradient = in[0], x = in[1], bias = in[2];
+    Buffer<T> sum, f, copy;
+    block.each([&](std::int64_t i) {
+      sum[i] = x[i] + bias[i];
+      copy[i] = gradient[i];
+    });
+    block.forward(f, {sum, 1});
+    block.backward(out[0], copy, {sum, 1}, f);
+    block.each([&](std::int64_t i) { out[1][i] = out[0][i]; });
+  }
+};
+
+struct BiasedDoubleBackward {
+  static constexpr int outputs = 3, inputs = 5;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Part<T> v = in[0], w = in[1], gradient = in[2], x = in[3], bias = in[4];
+    Buffer<T> sum, f, both, copy, spare;
+    block.each([&](std::int64_t i) {
+      sum[i] = x[i] + bias[i];
+      both[i] = v[i] + w[i];
+      copy[i] = gradient[i];
+    });
+    block.forward(f, {sum, 1});
+    block.double_backward(out[0], out[1], {both, 1}, copy, {sum, 1}, f, spare);
+    block.each([&](std::int64_t i) { out[2][i] = out[1][i]; });
+  }
+};
+
+// A VectorLoop's.
+template <class Formula, class T>
+void vectors(const void* context, char* const* data, const std::int64_t* strides, std::int64_t n, std::int64_t rows,
+             const double* arguments) {
+  constexpr int outputs = Formula::outputs, inputs = Formula::inputs;
+  Block<T> block(*static_cast<const CombinationContext*>(context), arguments);
+  for (std::int64_t row = 0; row < rows; ++row) {
+    for (std::int64_t done = 0; done < n; done += block.n) {
+      block.n = std::min(Block<T>::length, n - done);
+      const auto place = [&](int i) {
+        return reinterpret_cast<T*>(data[i] + row * strides[outputs + inputs + i] + done * strides[i]);
+      };
+      T* out[outputs];
+      Part<T> in[inputs];
+      for (int i = 0; i < outputs; ++i) out[i] = place(i);
+      for (int i = 0; i < inputs; ++i) in[i] = {place(outputs + i), strides[outputs + i] == 0 ? 0 : 1};
+      Formula::run(block, out, in);
+    }
+  }
+}
+
+template <class Formula, class T>
+void run(const void* context, char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
+         const double* arguments) {
+  run_rows(
+      {{vectors<Formula, T>, context}, block_lanes, sizeof(T), Formula::outputs, Formula::outputs + Formula::inputs},
+      data, strides, columns, rows, arguments);
+}
+
+template <class Formula>
+constexpr DirectionFunctions functions_of() {
+  return {run<Formula, float>, run<Formula, double>, block_lanes, Formula::outputs, Formula::outputs + Formula::inputs};
+}
+
+}  // namespace
+
+extern const CombinationFunctions combination_functions;
+const CombinationFunctions combination_functions{
+    functions_of<GatedForward>(),
+    functions_of<GatedBackward>(),
+    functions_of<GatedDoubleBackward>(),
+    functions_of<BiasedForward>(),
+    functions_of<BiasedBackward>(),
+    functions_of<BiasedDoubleBackward>(),
+    run_staged<BFloat16>,
+    run_staged<Float16>,
+};
+
+}  // namespace torchactiv::TORCHACTIV_ISA

@@ -1,0 +1,129 @@
+#include "csrc/operators/combinations.h"
+
+#include <map>
+#include <memory>
+
+#include "csrc/operators/entry_points.h"
+
+namespace torchactiv {
+namespace {
+
+struct Directions {
+  DirectionFunctions forward, backward, double_backward;
+};
+
+template <class Formula>
+Directions directions();
+template <>
+Directions directions<Gated>() {
+  const CombinationFunctions& f = combination_functions();
+  return {f.gated_forward, f.gated_backward, f.gated_double_backward};
+}
+template <>
+Directions directions<BiasAct>() {
+  const CombinationFunctions& f = combination_functions();
+  return {f.biased_forward, f.biased_backward, f.biased_double_backward};
+}
+
+// The kernels of a formula around those of an activation. They point to each other, and so stay where they are.
+class CombinedKernels {
+ public:
+  CombinedKernels(const Directions& directions, const Operator& activation) {
+    fill_context(floats_, activation, Element::float32);
+    fill_context(doubles_, activation, Element::float64);
+    fill(kernels_.forward, staged_[0], directions.forward);
+    fill(kernels_.backward, staged_[1], directions.backward);
+    fill(kernels_.double_backward, staged_[2], directions.double_backward);
+  }
+  CombinedKernels(const CombinedKernels&) = delete;
+
+  const OperatorKernels& kernels() const { return kernels_; }
+
+ private:
+  static void fill_context(CombinationContext& context, const Operator& activation, Element element) {
+    const auto e = static_cast<int>(element);
+    const OperatorKernels& k = *activation.kernels;
+    context = {k.forward[e], k.backward[e], k.double_backward[e], activation.saved == Saved::output};
+  }
+  void fill(MapKernel (&kernels)[element_count], StagedContext& staged, const DirectionFunctions& functions) {
+    const auto set = [&](Element element, MapKernel kernel) { kernels[static_cast<int>(element)] = kernel; };
+    staged = {{functions.floats, &floats_}, functions.lanes, functions.outputs, functions.operands};
+    set(Element::float32, staged.kernel);
+    set(Element::float64, {functions.doubles, &doubles_});
+    set(Element::bfloat16, {combination_functions().staged_bfloat16, &staged});
+    set(Element::float16, {combination_functions().staged_float16, &staged});
+  }
+
+  CombinationContext floats_, doubles_;
+  StagedContext staged_[3];
+  OperatorKernels kernels_{};
+};
+
+Card named(Card card, std::string_view name) {
+  card.name = name;
+  return card;
+}
+
+template <class Formula>
+struct Combination {
+  explicit Combination(const Operator& activation)
+      : kernels(directions<Formula>(), activation),
+        op{.card = named(activation.card, Formula::name),
+           .inputs = Formula::inputs,
+           .arguments = activation.arguments,
+           .objection = activation.objection,
+           .saved = Saved::inputs,
+           .in_place = false,
+           .kernels = &kernels.kernels(),
+           .activation = &activation,
+           .forward = {},
+           .forward_in_place = {},
+           .forward_out = {},
+           .backward = {},
+           .double_backward = {},
+           .composite = combination_composite_of<Formula>()} {
+    using E = CombinationEntryPoints<Formula>;
+    const std::string_view name = activation.card.name;
+    op.forward = {E::Forward::template call<E::forward>, E::Forward::template redispatch<E::forward>, name};
+    op.backward = {E::Backward::template call<E::backward>, E::Backward::template redispatch<E::backward>, name};
+    op.double_backward = {E::DoubleBackward::template call<E::double_backward>,
+                          E::DoubleBackward::template redispatch<E::double_backward>, name};
+  }
+
+  CombinedKernels kernels;
+  Operator op;
+};
+
+}  // namespace
+
+std::vector<double> with_defaults(const Operator& op, ArgumentSpan arguments) {
+  if (arguments.size() == op.arguments.size()) return arguments.vec();
+  std::vector<double> values;
+  for (const Argument& argument : op.arguments) values.push_back(argument.default_value);
+  bool complete = true;
+  for (const double value : values) complete &= value == value;
+  TORCH_CHECK_VALUE(arguments.empty() && complete, op.card.name, ": ", op.activation->card.name, " takes ",
+                    op.arguments.size(), " numbers, got ", arguments.size(), " in arguments");
+  return values;
+}
+
+template <class Formula>
+const Operator& combination_of(std::string_view activation) {
+  static const auto combinations = [] {
+    std::map<std::string_view, std::unique_ptr<Combination<Formula>>> all;
+    for_each_activation([&]<class Op>() {
+      if constexpr (Op::inputs.size() == 1)
+        all.emplace(Op::card.name, std::make_unique<Combination<Formula>>(operator_of<Op>()));
+    });
+    return all;
+  }();
+  const auto found = combinations.find(activation);
+  TORCH_CHECK_VALUE(found != combinations.end(), Formula::name,
+                    ": activation must name an operator of one tensor, got '", activation, "'");
+  return found->second->op;
+}
+
+template const Operator& combination_of<Gated>(std::string_view);
+template const Operator& combination_of<BiasAct>(std::string_view);
+
+}  // namespace torchactiv

@@ -1,0 +1,240 @@
+"""Formulas in which any activation of one tensor may stand: gates, and a bias before it.
+
+Each is one pass forward and one backward, and saves nothing but its inputs. They are part of
+:mod:`torchactiv.functional`.
+"""
+
+import torch
+from torch import Tensor
+
+from torchactiv import _registry
+
+__all__ = ["bias_act", "bilinear_glu", "gated", "gated_packed", "geglu", "mishglu", "reglu", "seglu", "swiglu_packed"]
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def operator_name(activation: str) -> str:
+    """The operator of one tensor that a name leads to; what is none is left to the operator, which refuses it.
+
+    Example:
+        >>> operator_name("Hard_Swish"), operator_name("swish1"), operator_name("gelu")
+        ('hardswish', 'silu', 'gelu_erf')
+    """
+    name = _registry.find(activation)["name"]
+    return "gelu_erf" if name == "gelu" else name
+
+
+def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[float] | None = None) -> Tensor:
+    r"""Gated unit: :math:`f(\text{gate}) \cdot \text{up}`.
+
+    Source: Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202.
+
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+        activation: f: any activation of one tensor and of plain numbers, by any of its names. In TorchScript the name
+            of the operator, such as "gelu_erf".
+        arguments: the numbers that f takes, in their order; none for their defaults.
+
+    Returns:
+        A tensor of the shape that the inputs broadcast to.
+
+    Raises:
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: shapes or devices that do not fit together.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.gated(torch.tensor([-1.0, 2.0]), torch.tensor([5.0, 3.0]), "relu")
+        tensor([0., 6.])
+    """
+    name = activation
+    if not torch.jit.is_scripting():
+        name = operator_name(activation)
+    if name == "silu" and arguments is None:  # has a kernel of its own, which rounds once
+        swish: Tensor = torch.ops.torchactiv.swiglu(gate, up)
+        return swish
+    if name == "sigmoid" and arguments is None:  # likewise
+        sigmoid: Tensor = torch.ops.torchactiv.sigmoid_glu(gate, up)
+        return sigmoid
+    numbers: list[float] = []
+    if arguments is not None:
+        numbers = arguments
+    result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
+    return result
+
+
+def gated_packed(
+    input: Tensor,
+    activation: str = "silu",
+    dim: int = -1,
+    gate_first: bool = True,
+    arguments: list[float] | None = None,
+) -> Tensor:
+    r""":func:`gated` of the halves of one tensor, as a single linear layer gives them.
+
+    Libraries differ in which half gates: the first in TransformerEngine and vLLM, the second in torch, jax and Keras.
+
+    Args:
+        input: a tensor of an even size along dim.
+        activation: as that of :func:`gated`.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+        arguments: as those of :func:`gated`.
+
+    Returns:
+        A tensor of half the size along dim.
+
+    Raises:
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: an odd size along dim.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.gated_packed(torch.tensor([2.0, 3.0]), "identity", gate_first=False)
+        tensor([6.])
+    """
+    if input.size(dim) % 2 != 0:
+        raise RuntimeError(f"gated_packed: input has the odd size {input.size(dim)} along dim={dim}")
+    first, second = torch.chunk(input, 2, dim)
+    if gate_first:
+        return gated(first, second, activation, arguments)
+    return gated(second, first, activation, arguments)
+
+
+def swiglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
+    """:func:`gated_packed` with silu.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.swiglu_packed(torch.ones(2, 6)).shape
+        torch.Size([2, 3])
+    """
+    return gated_packed(input, "silu", dim, gate_first)
+
+
+def geglu(gate: Tensor, up: Tensor, approximate: str = "none") -> Tensor:
+    r""":math:`\text{gelu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
+
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+        approximate: "none" or "tanh", as for gelu.
+
+    Raises:
+        RuntimeError: another value of approximate.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.geglu(torch.zeros(2), torch.ones(2))
+        tensor([0., 0.])
+    """
+    if approximate == "none":
+        return gated(gate, up, "gelu_erf")
+    if approximate == "tanh":
+        return gated(gate, up, "gelu_tanh")
+    raise RuntimeError(f"geglu: approximate argument must be either none or tanh, got '{approximate}'")
+
+
+def reglu(gate: Tensor, up: Tensor) -> Tensor:
+    r""":math:`\max(0, \text{gate}) \cdot \text{up}`, see :func:`gated`.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.reglu(torch.tensor([-1.0, 2.0]), torch.tensor([1.0, 3.0]))
+        tensor([0., 6.])
+    """
+    return gated(gate, up, "relu")
+
+
+def seglu(gate: Tensor, up: Tensor) -> Tensor:
+    r""":math:`\text{selu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.seglu(torch.zeros(1), torch.ones(1))
+        tensor([0.])
+    """
+    return gated(gate, up, "selu")
+
+
+def mishglu(gate: Tensor, up: Tensor) -> Tensor:
+    r""":math:`\text{mish}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.mishglu(torch.zeros(1), torch.ones(1))
+        tensor([0.])
+    """
+    return gated(gate, up, "mish")
+
+
+def bilinear_glu(gate: Tensor, up: Tensor) -> Tensor:
+    r""":math:`\text{gate} \cdot \text{up}`, see :func:`gated`.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.bilinear_glu(torch.tensor([2.0]), torch.tensor([3.0]))
+        tensor([6.])
+    """
+    return gated(gate, up, "identity")
+
+
+def bias_act(
+    input: Tensor,
+    bias: Tensor,
+    activation: str = "gelu",
+    dim: int = -1,
+    arguments: list[float] | None = None,
+) -> Tensor:
+    r"""Bias and activation in one pass: :math:`f(x + b)`. Backward yields the gradients of both in one pass as well.
+
+    Args:
+        input: a tensor of any shape.
+        bias: of one element, or one-dimensional along dim, of the dtype of input.
+        activation: f, as for :func:`gated`.
+        dim: the dimension of input that bias lies along.
+        arguments: as those of :func:`gated`.
+
+    Returns:
+        A tensor of the shape and dtype of input.
+
+    Raises:
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: a bias that does not fit.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.bias_act(torch.zeros(2, 3), torch.tensor([-1.0, 0.0, 1.0]), "relu")
+        tensor([[0., 0., 1.],
+                [0., 0., 1.]])
+    """
+    name = activation
+    if not torch.jit.is_scripting():
+        name = operator_name(activation)
+    numbers: list[float] = []
+    if arguments is not None:
+        numbers = arguments
+    result: Tensor
+    if input.dim() == 1 and bias.numel() > 1:  # channels are a dimension behind the first
+        result = torch.ops.torchactiv.bias_act(input.unsqueeze(0), along(bias, input.unsqueeze(0), 1), name, numbers)
+        return result.squeeze(0)
+    result = torch.ops.torchactiv.bias_act(input, along(bias, input, dim), name, numbers)
+    return result
+
+
+def along(bias: Tensor, input: Tensor, dim: int) -> Tensor:
+    """A bias in the shape that broadcasts against input, where it lies along dim."""
+    if bias.numel() == 1 or bias.dim() != 1:
+        return bias
+    if input.size(dim) != bias.numel():
+        raise RuntimeError(
+            f"bias_act: bias has {bias.numel()} elements, but input of shape {list(input.shape)} has "
+            f"{input.size(dim)} along dim={dim}; it takes one element, or one for each of these"
+        )
+    wrapped = dim + input.dim() if dim < 0 else dim
+    shape = [1] * input.dim()
+    shape[wrapped] = -1
+    return bias.view(shape)

@@ -1,0 +1,199 @@
+"""gated and bias_act: the formula written out, with every activation of one tensor, in every way of calling them."""
+
+import copy
+import io
+from collections.abc import Callable
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchactiv
+import torchactiv.functional as ours
+from operators import CASES, Case, sample
+from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
+
+SHAPE = (3, 4, 70)  # more than one block, and not whole vectors
+SINGLE = [c for c in CASES if len(c.operator.inputs) == 1]
+every_single = pytest.mark.parametrize("case", SINGLE, ids=str)
+NAMED: list[tuple[str, Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Tensor], Tensor]]] = [
+    ("swiglu", ours.gated, lambda g, u: F.silu(g) * u),
+    ("glu", lambda g, u: ours.gated(g, u, "sigmoid"), lambda g, u: torch.sigmoid(g) * u),
+    ("hardswish", lambda g, u: ours.gated(g, u, "hardswish"), lambda g, u: F.hardswish(g) * u),
+    ("geglu", ours.geglu, lambda g, u: F.gelu(g) * u),
+    ("geglu-tanh", lambda g, u: ours.geglu(g, u, "tanh"), lambda g, u: F.gelu(g, approximate="tanh") * u),
+    ("reglu", ours.reglu, lambda g, u: F.relu(g) * u),
+    ("seglu", ours.seglu, lambda g, u: F.selu(g) * u),
+    ("mishglu", ours.mishglu, lambda g, u: F.mish(g) * u),
+    ("bilinear_glu", ours.bilinear_glu, lambda g, u: g * u),
+    ("bias_act", lambda g, u: ours.bias_act(g, u[0, 0], "silu"), lambda g, u: F.silu(g + u[0, 0])),
+]
+every_named = pytest.mark.parametrize("mine,theirs", [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
+
+
+def pair(dtype: torch.dtype = torch.float64, shape: tuple[int, ...] = SHAPE) -> tuple[Tensor, Tensor]:
+    """Gate and up."""
+    return tuple(sample(shape, dtype=dtype, seed=seed).requires_grad_() for seed in (1, 2))  # type: ignore[return-value]
+
+
+def gradients(result: Tensor, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """Of first and second order."""
+    first = torch.autograd.grad(result.sin().sum(), inputs, create_graph=True)
+    second = torch.autograd.grad(sum(g.cos().sum() for g in first), inputs, allow_unused=True)
+    return (*first, *(torch.zeros_like(i) if g is None else g for g, i in zip(second, inputs, strict=True)))
+
+
+@every_single
+def test_gated_is_the_formula(case: Case) -> None:
+    gate, up = pair()
+    mine = ours.gated(gate, up, case.operator.name, list(case.values))
+    theirs = case.forward(gate) * up
+    for a, b in zip((mine, *gradients(mine, (gate, up))), (theirs, *gradients(theirs, (gate, up))), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-11, atol=1e-11)
+
+
+@every_single
+def test_bias_act_is_the_formula(case: Case) -> None:
+    x, bias = sample(SHAPE).requires_grad_(), (sample((4,), seed=3) / 64).requires_grad_()
+    mine = ours.bias_act(x, bias, case.operator.name, dim=1, arguments=list(case.values))
+    theirs = case.forward(x + bias[:, None])
+    for a, b in zip((mine, *gradients(mine, (x, bias))), (theirs, *gradients(theirs, (x, bias))), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
+
+
+@every_single
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+def test_other_dtypes(case: Case, dtype: torch.dtype) -> None:
+    gate, up = pair(dtype)
+    mine = ours.gated(gate, up, case.operator.name, list(case.values))
+    exact_inputs = tuple(t.detach().double().requires_grad_() for t in (gate, up))
+    exact = case.rounded.forward(exact_inputs[0]) * exact_inputs[1]
+    unit = torch.finfo(dtype).eps
+    torch.testing.assert_close(mine.double(), exact, rtol=1.5 * unit, atol=1e-6)
+    seed = torch.ones_like(mine)
+    for a, b in zip(
+        torch.autograd.grad(mine, (gate, up), seed),
+        torch.autograd.grad(exact, exact_inputs, seed.double()),
+        strict=True,
+    ):
+        torch.testing.assert_close(a.double(), b, rtol=3 * unit, atol=1e-5)
+
+
+@every_named
+def test_named(mine: Callable[[Tensor, Tensor], Tensor], theirs: Callable[[Tensor, Tensor], Tensor]) -> None:
+    tensors = pair()
+    torch.testing.assert_close(mine(*tensors), theirs(*tensors), rtol=1e-12, atol=1e-12)
+    few = pair(shape=(2, 2, 3))
+    assert gradcheck(mine, few, check_forward_ad=True, check_batched_grad=True)
+    assert gradgradcheck(mine, few)
+
+
+@every_named
+def test_transforms(mine: Callable[[Tensor, Tensor], Tensor], theirs: Callable[[Tensor, Tensor], Tensor]) -> None:
+    batch = tuple(t.detach() for t in pair(shape=(2, *SHAPE)))
+    expected = torch.stack([mine(g, u) for g, u in zip(*batch, strict=True)])
+    torch.testing.assert_close(torch.func.vmap(mine)(*batch), expected)
+    compiled = torch.compile(mine, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(batch[0][0], batch[1][0]), theirs(batch[0][0], batch[1][0]))
+
+
+@pytest.mark.parametrize("gate_first", [True, False])
+@pytest.mark.parametrize("dim", [-1, 1])
+def test_packed(gate_first: bool, dim: int) -> None:
+    x = sample(SHAPE).requires_grad_()
+    first, second = x.chunk(2, dim)
+    gate, up = (first, second) if gate_first else (second, first)
+    mine, theirs = ours.swiglu_packed(x, dim, gate_first), F.silu(gate) * up
+    for a, b in zip((mine, *gradients(mine, (x,))), (theirs, *gradients(theirs, (x,))), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+
+
+def test_broadcast_gate() -> None:
+    gate, up = sample((4, 1)).requires_grad_(), sample((3, 1, 70), seed=4).requires_grad_()
+    mine, theirs = ours.gated(gate, up), F.silu(gate) * up
+    for a, b in zip((mine, *gradients(mine, (gate, up))), (theirs, *gradients(theirs, (gate, up))), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("activation", ["silu", "relu", "elu", "hardtanh"])
+def test_only_the_inputs_are_saved(activation: str) -> None:
+    kept: list[Tensor] = []
+
+    def pack(tensor: Tensor) -> Tensor:
+        kept.append(tensor)
+        return tensor
+
+    gate, up = pair(torch.float32)
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        ours.gated(gate, up, activation)
+    assert [t.data_ptr() for t in kept] == [gate.data_ptr(), up.data_ptr()]
+
+
+def test_opcheck() -> None:
+    gate, up = pair(torch.float32)
+    torch.library.opcheck(torch.ops.torchactiv.gated.default, (gate, up, "silu", []))
+    torch.library.opcheck(torch.ops.torchactiv.bias_act.default, (gate, up[0, :, 0], "softshrink", [0.25]))
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", ["SwiGLU", "GEGLU", "ReGLU", "MishGLU", "BilinearGLU"])
+def test_blocks(name: str, packed: bool) -> None:
+    block = getattr(torchactiv.nn, name)(6, 10, 5, bias=True, packed=packed)
+    x = torch.randn(3, 6)
+    gate, up = block.gate_up_proj(x).chunk(2, -1) if packed else (block.gate_proj(x), block.up_proj(x))
+    activation = getattr(ours, block.activation)
+    torch.testing.assert_close(block(x), block.down_proj(activation(gate) * up))
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(block), buffer)
+    buffer.seek(0)
+    for other in (torch.jit.load(buffer), torch.jit.trace(block, x), copy.deepcopy(block)):
+        assert torch.equal(other(x), block(x))
+
+
+def test_a_block_loads_the_weights_of_llama() -> None:
+    names = {"gate_proj.weight": (11, 6), "up_proj.weight": (11, 6), "down_proj.weight": (6, 11)}
+    weights = {name: torch.randn(shape) for name, shape in names.items()}
+    block = torchactiv.nn.SwiGLU(6, 11)
+    block.load_state_dict(weights)
+    x = torch.randn(2, 6)
+    hidden = F.silu(x @ weights["gate_proj.weight"].T) * (x @ weights["up_proj.weight"].T)
+    torch.testing.assert_close(block(x), hidden @ weights["down_proj.weight"].T)
+
+
+def test_names_lead_to_activations() -> None:
+    gate, up = pair()
+    assert torch.equal(ours.gated(gate, up, "Hard_Swish"), ours.gated(gate, up, "hardswish"))
+    assert torch.equal(ours.gated(gate, up, "gelu"), ours.geglu(gate, up))
+
+
+@pytest.mark.parametrize(
+    "call,error,message",
+    [
+        (lambda g, u: ours.gated(g, u, "mihs"), ValueError, "unknown activation 'mihs'; did you mean 'mish'"),
+        (lambda g, u: ours.gated(g, u, "prelu"), ValueError, "gated: activation .* one tensor, got 'prelu'"),
+        (lambda g, u: ours.gated(g, u, "silu", [1.0]), ValueError, "gated: silu takes 0 numbers, got 1"),
+        (lambda g, u: ours.gated(g, u, "threshold"), ValueError, "gated: threshold takes 2 numbers, got 0"),
+        (lambda g, u: ours.gated(g, u[:2], "mish"), RuntimeError, "gated: gate .* and up .* do not broadcast"),
+        (lambda g, u: ours.gated(g.long(), u, "mish"), NotImplementedError, "gated"),
+        (lambda g, u: ours.gated(g, u, "celu", [0.0]), RuntimeError, "gated: alpha must not be 0"),
+        (lambda g, u: ours.gated_packed(g[:, :3], dim=1), RuntimeError, "gated_packed: .* odd size 3 along dim=1"),
+        (lambda g, u: ours.gated_packed(g, dim=3), IndexError, "out of range"),
+        (lambda g, u: ours.bias_act(g, u[0, 0, :3]), RuntimeError, "bias has 3 elements, but .* has 70 along dim=-1"),
+        (lambda g, u: ours.bias_act(g, u[0, 0].float()), RuntimeError, "bias_act: bias is Float"),
+        (lambda g, u: ours.geglu(g, u, "no"), RuntimeError, "geglu: approximate .* got 'no'"),
+    ],
+)
+def test_wrong_arguments(call: Callable[[Tensor, Tensor], Tensor], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call(*(t.detach() for t in pair()))
+
+
+def test_results_do_not_depend_on_threads() -> None:
+    x, bias = torch.randn(37, 5003, requires_grad=True), torch.randn(5003, requires_grad=True)
+    results = []
+    for threads in (1, 2):
+        torch.set_num_threads(threads)
+        y = ours.bias_act(x, bias, "silu")
+        results.append((y, *torch.autograd.grad(y, (x, bias), torch.ones_like(y))))
+    for a, b in zip(*results, strict=True):
+        assert torch.equal(a, b)
