@@ -79,6 +79,11 @@ struct Activation {
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
   static constexpr Repr repr = Repr::names;
+  // Of an activation with parameters: the dimension of the first input that those of one dimension lie along, by
+  // default, and whether function and module are PyTorch's, which takes no dimension and has no defaults for
+  // parameters.
+  static constexpr int dim = 1;
+  static constexpr bool drop_in = false;
   static constexpr bool masks_gradient = false;  // whether a slope of zero stops infinite and NaN gradients as well
 };
 

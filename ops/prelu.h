@@ -18,7 +18,8 @@ struct PRelu : Activation {
       .source = "He et al. 2015, Delving Deep into Rectifiers, arXiv:1502.01852, equation 1",
   };
   static constexpr std::array inputs{Input{}, Input{"weight", Role::parameter, 0.25}};
-  static constexpr bool in_place = false;       // as in PyTorch
+  static constexpr bool in_place = false;  // as in PyTorch
+  static constexpr bool drop_in = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's of weight
 
   // Rounds once. NaN stays.

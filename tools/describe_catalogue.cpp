@@ -129,13 +129,13 @@ void describe(bool first) {
   }
   std::printf(
       "],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": "
-      "{\"forward\": \"%s\", \"partials\": \"%s\"}}",
+      "{\"forward\": \"%s\", \"partials\": \"%s\"}, \"dim\": %d, \"drop_in\": %s}",
       Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
       truth(Op::in_place && Op::inplace_argument).data(),
       Op::repr == Repr::names    ? "names"
       : Op::repr == Repr::values ? "values"
                                  : "nothing",
-      name_of(Op::forward_precision), name_of(Op::partials_precision));
+      name_of(Op::forward_precision), name_of(Op::partials_precision), Op::dim, truth(Op::drop_in).data());
 }
 
 }  // namespace

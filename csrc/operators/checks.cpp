@@ -14,8 +14,23 @@ bool is_supported(at::ScalarType type) {
   return type == at::kFloat || type == at::kDouble || type == at::kBFloat16 || type == at::kHalf;
 }
 
-// A parameter is compared with the first input, whose channels it belongs to.
-at::Tensor align_parameter(const Operator& op, std::size_t i, const at::Tensor& parameter, const at::Tensor& data) {
+at::Tensor check_parameter_broadcast(const Operator& op, std::size_t i, const at::Tensor& parameter,
+                                     const at::Tensor& data) {
+  bool fits = parameter.dim() <= data.dim();
+  for (std::int64_t d = 1; fits && d <= parameter.dim(); ++d)
+    fits = parameter.sym_size(-d) == 1 || parameter.sym_size(-d) == data.sym_size(-d);
+  TORCH_CHECK(fits, op.card.name, ": ", op.inputs[i].name, " of shape ", parameter.sym_sizes(),
+              " does not broadcast to the shape ", data.sym_sizes(), " of ", op.inputs[0].name);
+  return parameter;
+}
+
+// A parameter is compared with the first input, whose channels it belongs to. One of more dimensions than the input
+// loses those in front that are one long; so [1, n] is a parameter along an input of n elements.
+at::Tensor align_parameter(const Operator& op, std::size_t i, at::Tensor parameter, const at::Tensor& data) {
+  while (parameter.dim() > std::max<std::int64_t>(data.dim(), 1) && parameter.sym_size(0) == 1) {
+    parameter = parameter.squeeze(0);
+    if (parameter.dim() == data.dim()) return check_parameter_broadcast(op, i, parameter, data);
+  }
   if (parameter.dim() == 0) return parameter;
   if (parameter.dim() == 1) {
     if (parameter.sym_numel() == 1) return data.dim() == 0 ? parameter.squeeze(0) : parameter;
@@ -28,12 +43,7 @@ at::Tensor align_parameter(const Operator& op, std::size_t i, const at::Tensor& 
     for (std::int64_t d = 2; d < data.dim(); ++d) aligned = aligned.unsqueeze(-1);
     return aligned;
   }
-  bool fits = parameter.dim() <= data.dim();
-  for (std::int64_t d = 1; fits && d <= parameter.dim(); ++d)
-    fits = parameter.sym_size(-d) == 1 || parameter.sym_size(-d) == data.sym_size(-d);
-  TORCH_CHECK(fits, op.card.name, ": ", op.inputs[i].name, " of shape ", parameter.sym_sizes(),
-              " does not broadcast to the shape ", data.sym_sizes(), " of ", op.inputs[0].name);
-  return parameter;
+  return check_parameter_broadcast(op, i, parameter, data);
 }
 
 void check_broadcast(const Operator& op, std::size_t i, TensorSpan inputs) {

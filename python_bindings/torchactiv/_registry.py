@@ -79,6 +79,10 @@ class Entry(TypedDict):
     inplace_argument: NotRequired[bool]
     """Whether function and module take ``inplace=``."""
     precision: NotRequired[Precision]
+    dim: NotRequired[int]
+    """The dimension that parameters of one dimension lie along, unless another is given."""
+    drop_in: NotRequired[bool]
+    """Whether function and module are PyTorch's, where parameters have no defaults and lie along dimension 1."""
     repr: NotRequired[str]
     """Which arguments the module's repr shows: "names" with values, "values" alone, or "nothing"."""
 

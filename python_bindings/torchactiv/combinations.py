@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from torchactiv import _registry
+from torchactiv.parameters import fitted
 
 __all__ = ["bias_act", "bilinear_glu", "gated", "gated_packed", "geglu", "mishglu", "reglu", "seglu", "swiglu_packed"]
 
@@ -217,24 +218,6 @@ def bias_act(
     numbers: list[float] = []
     if arguments is not None:
         numbers = arguments
-    result: Tensor
-    if input.dim() == 1 and bias.numel() > 1:  # channels are a dimension behind the first
-        result = torch.ops.torchactiv.bias_act(input.unsqueeze(0), along(bias, input.unsqueeze(0), 1), name, numbers)
-        return result.squeeze(0)
-    result = torch.ops.torchactiv.bias_act(input, along(bias, input, dim), name, numbers)
+    bias = fitted("bias_act", "bias", bias, input, dim)
+    result: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
     return result
-
-
-def along(bias: Tensor, input: Tensor, dim: int) -> Tensor:
-    """A bias in the shape that broadcasts against input, where it lies along dim."""
-    if bias.numel() == 1 or bias.dim() != 1:
-        return bias
-    if input.size(dim) != bias.numel():
-        raise RuntimeError(
-            f"bias_act: bias has {bias.numel()} elements, but input of shape {list(input.shape)} has "
-            f"{input.size(dim)} along dim={dim}; it takes one element, or one for each of these"
-        )
-    wrapped = dim + input.dim() if dim < 0 else dim
-    shape = [1] * input.dim()
-    shape[wrapped] = -1
-    return bias.view(shape)

@@ -39,6 +39,7 @@ class Operator:
     saves_output: bool
     in_place: bool
     inplace_argument: bool
+    drop_in: bool  # whether the function takes no dim=
     repr: str  # which arguments the module shows
     precision: tuple[str, str]  # of forward and derivative: which loops compute it
 
@@ -229,6 +230,7 @@ def _read_catalogue() -> tuple[Operator, ...]:
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],
+            drop_in=entry["drop_in"],
             repr=entry["repr"],
             precision=(entry["precision"]["forward"], entry["precision"]["partials"]),
         )
