@@ -1,4 +1,4 @@
-"""A learned parameter may be a number, one element, one for each index along a dimension, or anything that broadcasts."""
+"""A learned parameter: a number, one element, one for each index along a dimension, or anything that broadcasts."""
 
 from collections.abc import Callable
 from typing import Any
