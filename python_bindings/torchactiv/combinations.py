@@ -50,7 +50,7 @@ def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[fl
         tensor([0., 6.])
     """
     name = activation
-    if not torch.jit.is_scripting():
+    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
         name = operator_name(activation)
     if name == "silu" and arguments is None:  # has a kernel of its own, which rounds once
         swish: Tensor = torch.ops.torchactiv.swiglu(gate, up)
@@ -213,7 +213,7 @@ def bias_act(
                 [0., 0., 1.]])
     """
     name = activation
-    if not torch.jit.is_scripting():
+    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
         name = operator_name(activation)
     numbers: list[float] = []
     if arguments is not None:

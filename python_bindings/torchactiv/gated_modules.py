@@ -56,12 +56,12 @@ class GatedFeedForward(nn.Module):
         self.activation = operator_name(activation)
         self.packed = packed
         if packed:
-            self.gate_up_proj = nn.Linear(in_features, 2 * hidden_features, bias, device=device, dtype=dtype)
+            self.gate_up_proj: nn.Linear = nn.Linear(in_features, 2 * hidden_features, bias, device=device, dtype=dtype)
         else:
-            self.gate_proj = nn.Linear(in_features, hidden_features, bias, device=device, dtype=dtype)
-            self.up_proj = nn.Linear(in_features, hidden_features, bias, device=device, dtype=dtype)
+            self.gate_proj: nn.Linear = nn.Linear(in_features, hidden_features, bias, device=device, dtype=dtype)
+            self.up_proj: nn.Linear = nn.Linear(in_features, hidden_features, bias, device=device, dtype=dtype)
         out_features = in_features if out_features is None else out_features
-        self.down_proj = nn.Linear(hidden_features, out_features, bias, device=device, dtype=dtype)
+        self.down_proj: nn.Linear = nn.Linear(hidden_features, out_features, bias, device=device, dtype=dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the block."""
