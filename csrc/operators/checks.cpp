@@ -24,13 +24,11 @@ at::Tensor check_parameter_broadcast(const Operator& op, std::size_t i, const at
   return parameter;
 }
 
-// A parameter is compared with the first input, whose channels it belongs to. One of more dimensions than the input
-// loses those in front that are one long; so [1, n] is a parameter along an input of n elements.
-at::Tensor align_parameter(const Operator& op, std::size_t i, at::Tensor parameter, const at::Tensor& data) {
-  while (parameter.dim() > std::max<std::int64_t>(data.dim(), 1) && parameter.sym_size(0) == 1) {
-    parameter = parameter.squeeze(0);
-    if (parameter.dim() == data.dim()) return check_parameter_broadcast(op, i, parameter, data);
-  }
+// A parameter is compared with the first input, whose channels it belongs to. An input of one dimension has no
+// channels: for a parameter that lies along it, [1, n] is the shape to give.
+at::Tensor align_parameter(const Operator& op, std::size_t i, const at::Tensor& parameter, const at::Tensor& data) {
+  if (data.dim() == 1 && parameter.dim() == 2 && parameter.sym_size(0) == 1)
+    return check_parameter_broadcast(op, i, parameter.squeeze(0), data);
   if (parameter.dim() == 0) return parameter;
   if (parameter.dim() == 1) {
     if (parameter.sym_numel() == 1) return data.dim() == 0 ? parameter.squeeze(0) : parameter;
