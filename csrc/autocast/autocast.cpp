@@ -24,12 +24,15 @@ struct Autocast {
 template <c10::DeviceType device>
 void register_autocast(torch::Library& m) {
   for_each_activation([&]<class Op>() {
-    if (operator_of<Op>().has_parameters())
+    if (has_parameters(Op::inputs))
       m.impl(forward_name(Op::card.name).c_str(),
              &EntryPoints<Op>::Forward::template entry<Op, Autocast<device>::forward>);
   });
-  using Biased = CombinationEntryPoints<BiasAct>;
-  m.impl(Biased::forward().c_str(), &Biased::Forward::template entry<Autocast<device>::forward>);
+  for_each_combination([&]<class Formula>() {
+    using E = CombinationEntryPoints<Formula>;
+    if (has_parameters(Formula::inputs))
+      m.impl(E::forward().c_str(), &E::Forward::template entry<Autocast<device>::forward>);
+  });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 
 namespace torchactiv {
@@ -24,13 +25,13 @@ struct Wide {
 };
 
 // Results summed to the shapes of the tensors that they belong to.
-Tensors fitted(const Tensors& results, TensorSpan aligned, TensorSpan like) {
+Tensors fitted(const Tensors& results, const Arrangement& call) {
   Tensors fitted;
   for (std::size_t i = 0; i < results.size(); ++i)
     fitted.push_back(results[i]
-                         .sum_to_size_symint(aligned[i].sym_sizes())
-                         .reshape_symint(like[i].sym_sizes())
-                         .to(like[i].scalar_type()));
+                         .sum_to_size_symint(call.aligned[i].sym_sizes())
+                         .reshape_symint(call.like[i].sym_sizes())
+                         .to(call.like[i].scalar_type()));
   return fitted;
 }
 
@@ -90,29 +91,14 @@ Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
 
 template <class Formula>
 Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  const TensorSpan saved = tensors.slice(1);
-  check_inputs(op, saved);
-  const Tensors aligned = align_parameters(op, saved);
-  Tensors all{tensors[0]};
-  all.append(aligned.begin(), aligned.end());
-  return fitted(Formula::backward({*op.activation, arguments}, Wide(all, result_type(op, saved)).tensors), aligned,
-                saved);
+  const Arrangement call = arrange_backward(op, tensors);
+  return fitted(Formula::backward({*op.activation, arguments}, Wide(call.inputs, call.type).tensors), call);
 }
 
 template <class Formula>
 Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  const std::size_t count = op.saved_count();
-  const TensorSpan saved = tensors.slice(count + 1);
-  check_inputs(op, saved);
-  const Tensors aligned_saved = align_parameters(op, saved);
-  Tensors all, aligned{tensors[count]}, like{tensors[count]};
-  for (std::size_t i = 0; i < count; ++i) all.push_back(tensors[i].reshape_symint(aligned_saved[i].sym_sizes()));
-  all.push_back(tensors[count]);
-  all.append(aligned_saved.begin(), aligned_saved.end());
-  aligned.append(aligned_saved.begin(), aligned_saved.end());
-  like.append(saved.begin(), saved.end());
-  return fitted(Formula::double_backward({*op.activation, arguments}, Wide(all, result_type(op, saved)).tensors),
-                aligned, like);
+  const Arrangement call = arrange_double_backward(op, tensors);
+  return fitted(Formula::double_backward({*op.activation, arguments}, Wide(call.inputs, call.type).tensors), call);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "csrc/composite/tensor_number.h"
 #include "csrc/kernels/directions.h"
+#include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/entry_points.h"
 
@@ -50,34 +51,22 @@ at::Tensor spread(const at::Tensor& gradient, const Tensors& inputs) {
   return gradient.expand_symint(shape);
 }
 
-template <class Op>
-Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  const TensorSpan saved = tensors.slice(1);
-  check_inputs(op, saved);
-  const Tensors aligned = align_parameters(op, saved);
-  Tensors inputs{tensors[0]};
-  inputs.append(aligned.begin(), aligned.end());
-  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::Backward<Op>>(inputs, result_type(op, saved), arguments);
+template <class Direction, class Op>
+Tensors gradients(const Arrangement& call, ArgumentSpan arguments) {
+  Tensors outputs = evaluate<Op, Direction>(call.inputs, call.type, arguments);
   for (std::size_t i = 0; i < outputs.size(); ++i)
-    outputs[i] = sum_to(spread(outputs[i], inputs), aligned[i], saved[i]);
+    outputs[i] = sum_to(spread(outputs[i], call.inputs), call.aligned[i], call.like[i]);
   return outputs;
 }
 
 template <class Op>
+Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+  return gradients<TORCHACTIV_ISA::Backward<Op>, Op>(arrange_backward(op, tensors), arguments);
+}
+
+template <class Op>
 Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  const std::size_t count = op.saved_count();
-  const TensorSpan saved = tensors.slice(count + 1);
-  check_inputs(op, saved);
-  const Tensors aligned = align_parameters(op, saved);
-  Tensors inputs;
-  for (std::size_t i = 0; i < count; ++i) inputs.push_back(tensors[i].reshape_symint(aligned[i].sym_sizes()));
-  inputs.push_back(tensors[count]);
-  inputs.append(aligned.begin(), aligned.end());
-  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::DoubleBackward<Op>>(inputs, result_type(op, saved), arguments);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    outputs[i] = i == 0 ? sum_to(spread(outputs[i], inputs), tensors[count], tensors[count])
-                        : sum_to(spread(outputs[i], inputs), aligned[i - 1], saved[i - 1]);
-  return outputs;
+  return gradients<TORCHACTIV_ISA::DoubleBackward<Op>, Op>(arrange_double_backward(op, tensors), arguments);
 }
 
 struct CompositeBackend {

@@ -8,6 +8,7 @@
 #include "csrc/cpu/elementwise.h"
 #include "csrc/cpu/parameters.h"
 #include "csrc/cpu/reduce.h"
+#include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/entry_points.h"
 
@@ -41,16 +42,15 @@ struct Flags {
   std::span<const bool> span() const { return {flags, count}; }
 };
 
-// A call of backward or double backward: `like` are the tensors whose gradients the outputs are, as the caller gave
-// them, `aligned` the same as they broadcast.
+// A call of backward or double backward.
 struct Gradients {
   const MapKernel (&kernels)[element_count];
-  at::ScalarType type;
-  TensorSpan like, aligned, inputs;
+  const Arrangement call;
   Flags parameter_output, parameter_input;
 
   Tensors run(ArgumentSpan arguments) const {
-    Tensors cast(inputs.begin(), inputs.end());
+    const auto& [inputs, like, aligned, type] = call;
+    Tensors cast = inputs;
     cast_all(cast, type);
     const at::DimVector shape = common_shape(cast);
     Tensors outputs;
@@ -70,25 +70,25 @@ struct Gradients {
   }
 
  private:
-  MapKernel kernel() const { return kernels[static_cast<int>(element_of(type))]; }
+  MapKernel kernel() const { return kernels[static_cast<int>(element_of(call.type))]; }
 
   // A parameter without anything to broadcast along may still have fewer dimensions.
   void run_into_views(const Tensors& outputs, const Tensors& cast, ArgumentSpan arguments) const {
     Tensors views;
-    for (std::size_t i = 0; i < outputs.size(); ++i) views.push_back(outputs[i].view_as(aligned[i]));
+    for (std::size_t i = 0; i < outputs.size(); ++i) views.push_back(outputs[i].view_as(call.aligned[i]));
     run_elementwise(kernel(), views, cast, arguments);
   }
 
   // Where an output is smaller than the common shape, it is summed to its own.
   void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
     const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
-    const Element computed = type == at::kDouble ? Element::float64 : Element::float32;
+    const Element computed = call.type == at::kDouble ? Element::float64 : Element::float32;
     if (run_reducing(kernels[static_cast<int>(computed)], operands, shape, arguments)) return;
     Tensors whole;
     for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
     run_elementwise(kernel(), whole, cast, arguments);
     for (std::size_t i = 0; i < outputs.size(); ++i)
-      outputs[i].copy_(at::sum_to(whole[i], aligned[i].sizes()).reshape(outputs[i].sizes()));
+      outputs[i].copy_(at::sum_to(whole[i], call.aligned[i].sizes()).reshape(outputs[i].sizes()));
   }
 };
 
@@ -140,37 +140,18 @@ struct Cpu {
   }
 
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    const TensorSpan saved = tensors.slice(1);
-    check_inputs(op, saved);
-    const Tensors aligned = align_parameters(op, saved);
-    Tensors inputs{tensors[0]};
-    inputs.append(aligned.begin(), aligned.end());
     const Flags parameters = saved_parameters(op);
     Flags input;
     input.push(false), input.append(parameters);
-    const at::ScalarType type = result_type(op, saved);
-    return Gradients{op.kernels->backward, type, saved, aligned, inputs, parameters, input}.run(arguments);
+    return Gradients{op.kernels->backward, arrange_backward(op, tensors), parameters, input}.run(arguments);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    const std::size_t count = op.saved_count();
-    const TensorSpan saved = tensors.slice(count + 1);
-    check_inputs(op, saved);
-    const Tensors aligned_saved = align_parameters(op, saved);
-    Tensors inputs;
-    for (std::size_t i = 0; i < count; ++i) inputs.push_back(tensors[i].reshape(aligned_saved[i].sizes()));
-    inputs.push_back(tensors[count]);
-    inputs.append(aligned_saved.begin(), aligned_saved.end());
-
-    Tensors like{tensors[count]}, aligned{tensors[count]};
-    like.append(saved.begin(), saved.end());
-    aligned.append(aligned_saved.begin(), aligned_saved.end());
     const Flags parameters = saved_parameters(op);
     Flags output, input = parameters;
     output.push(false), output.append(parameters);
     input.append(output);
-    const at::ScalarType type = result_type(op, saved);
-    return Gradients{op.kernels->double_backward, type, like, aligned, inputs, output, input}.run(arguments);
+    return Gradients{op.kernels->double_backward, arrange_double_backward(op, tensors), output, input}.run(arguments);
   }
 
  private:

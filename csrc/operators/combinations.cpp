@@ -59,6 +59,16 @@ class CombinedKernels {
   OperatorKernels kernels_{};
 };
 
+// An operator of the catalogue that is the formula with that activation, and rounds once.
+template <class Formula>
+const Operator* whole(std::string_view activation) {
+  if constexpr (std::is_same_v<Formula, Gated>) {
+    if (activation == Silu::card.name) return &operator_of<SwiGlu>();
+    if (activation == Sigmoid::card.name) return &operator_of<SigmoidGlu>();
+  }
+  return nullptr;
+}
+
 Card named(Card card, std::string_view name) {
   card.name = name;
   return card;
@@ -74,7 +84,8 @@ struct Combination {
            .objection = activation.objection,
            .saved = Saved::inputs,
            .in_place = false,
-           .kernels = &kernels.kernels(),
+           .kernels = whole<Formula>(activation.card.name) ? whole<Formula>(activation.card.name)->kernels
+                                                           : &kernels.kernels(),
            .activation = &activation,
            .forward = {},
            .forward_in_place = {},

@@ -6,6 +6,7 @@
 #include <c10/core/DispatchKeySet.h>
 #include <c10/util/SmallVector.h>
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,6 +50,10 @@ struct Composite {
   Function forward = nullptr, backward = nullptr, double_backward = nullptr;
 };
 
+inline bool has_parameters(std::span<const Input> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.role == Role::parameter; });
+}
+
 struct Operator {
   Card card;
   std::span<const Input> inputs;
@@ -70,11 +75,7 @@ struct Operator {
   std::size_t saved_count() const { return saved == Saved::inputs ? inputs.size() : 1; }
   std::string_view saved_name(std::size_t i) const { return saved == Saved::inputs ? inputs[i].name : "result"; }
   bool is_parameter(std::size_t input) const { return inputs[input].role == Role::parameter; }
-  bool has_parameters() const {
-    for (const Input& input : inputs)
-      if (input.role == Role::parameter) return true;
-    return false;
-  }
+  bool has_parameters() const { return torchactiv::has_parameters(inputs); }
   std::string name() const { return std::string(card.name); }
   // With the activation in it.
   std::string full_name() const { return activation ? name() + "_" + activation->name() : name(); }

@@ -52,12 +52,6 @@ def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[fl
     name = activation
     if not torch.jit.is_scripting():  # type: ignore[attr-defined]
         name = operator_name(activation)
-    if name == "silu" and arguments is None:  # has a kernel of its own, which rounds once
-        swish: Tensor = torch.ops.torchactiv.swiglu(gate, up)
-        return swish
-    if name == "sigmoid" and arguments is None:  # likewise
-        sigmoid: Tensor = torch.ops.torchactiv.sigmoid_glu(gate, up)
-        return sigmoid
     numbers: list[float] = []
     if arguments is not None:
         numbers = arguments

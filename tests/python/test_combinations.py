@@ -162,6 +162,8 @@ def test_a_block_loads_the_weights_of_llama() -> None:
 
 def test_names_lead_to_activations() -> None:
     gate, up = pair()
+    for name, whole in (("silu", ours.swiglu), ("sigmoid", ours.sigmoid_glu)):  # with the kernels of these
+        assert torch.equal(ours.gated(gate, up, name), whole(gate, up))
     assert torch.equal(ours.gated(gate, up, "Hard_Swish"), ours.gated(gate, up, "hardswish"))
     assert torch.equal(ours.gated(gate, up, "gelu"), ours.geglu(gate, up))
 

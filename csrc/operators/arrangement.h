@@ -1,0 +1,18 @@
+// The tensors of backward and double backward, arranged for those that compute them: with parameters as they broadcast.
+#pragma once
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+struct Arrangement {
+  Tensors inputs;         // in the order of csrc/kernels/table.h
+  Tensors like, aligned;  // what the results are the gradients of: as the caller gave it, and as it broadcasts
+  at::ScalarType type;    // that of the results of forward
+};
+
+// `tensors` are those of the operator's backward; what is saved is checked.
+Arrangement arrange_backward(const Operator& op, TensorSpan tensors);
+Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors);
+
+}  // namespace torchactiv
