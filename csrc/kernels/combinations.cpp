@@ -30,6 +30,10 @@ class Block {
 
   // f(x)
   void forward(T* y, Part<T> x) const { call(f_.forward, {y}, {x}); }
+  // f(x), where the derivatives are functions of it
+  void forward_if_saved(T* y, Part<T> x) const {
+    if (f_.saves_output) forward(y, x);
+  }
   // gradient f', of x or, if that is what the derivative is a function of, of y = f(x)
   void backward(T* result, const T* gradient, Part<T> x, const T* y) const {
     call(f_.backward, {result}, {{gradient, 1}, saved(x, y)});
@@ -153,7 +157,7 @@ struct BiasedBackward {
       sum[i] = x[i] + bias[i];
       copy[i] = gradient[i];
     });
-    block.forward(f, {sum, 1});
+    block.forward_if_saved(f, {sum, 1});
     block.backward(out[0], copy, {sum, 1}, f);
     block.each([&](std::int64_t i) { out[1][i] = out[0][i]; });
   }
@@ -170,7 +174,7 @@ struct BiasedDoubleBackward {
       both[i] = v[i] + w[i];
       copy[i] = gradient[i];
     });
-    block.forward(f, {sum, 1});
+    block.forward_if_saved(f, {sum, 1});
     block.double_backward(out[0], out[1], {both, 1}, copy, {sum, 1}, f, spare);
     block.each([&](std::int64_t i) { out[2][i] = out[1][i]; });
   }
