@@ -23,7 +23,8 @@ def variants(name: str) -> list[str]:
 
 @pytest.fixture
 def addition() -> Iterator[torchactiv.Entry]:
-    """An entry that may be added, and is forgotten after the test."""
+    """An entry that may be added, and is forgotten after the test, when only the library's own are known again."""
+    own = list(_registry._added)
     yield {
         "name": "softest_max",
         "module": "SoftestMax",
@@ -33,7 +34,7 @@ def addition() -> Iterator[torchactiv.Entry]:
         "formula": "x",
         "source": "nobody",
     }
-    _registry._added.clear()
+    _registry._added[:] = own
     _registry._known.cache_clear()
 
 
