@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
@@ -49,6 +49,8 @@ class Row:
     layout: str = "contiguous"
     instructions: str = ""
     setting: str = ""
+    peaks: dict[str, float] = field(default_factory=dict)
+    """The most memory that a training step takes, by rival, in units of the input; where it was measured."""
 
     def times(self, rival: str) -> Ratio:
         """How many times as long as the first the rival takes."""

@@ -1,7 +1,8 @@
 """Who competes: each function of torchactiv, and the same in PyTorch."""
 
+import functools
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +36,13 @@ class Subject:
     """Whether results differ from call to call."""
     in_half: bool = True
     """Whether PyTorch has it for float16."""
+    is_gated: bool = False
+    """Whether another function is named in the call: gates, and what has a bias."""
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether it has parameters of its own."""
+        return not self.is_gated and any(i.is_parameter for i in self.inputs)
 
 
 def _of(operator: Operator) -> Subject:
@@ -43,8 +51,8 @@ def _of(operator: Operator) -> Subject:
     theirs = reference.builtin or getattr(F, operator.name, None)
     return Subject(
         name=operator.name,
-        ours=_with_demanded(operator.function, operator),
-        theirs=_with_demanded(theirs, operator) if theirs else WRITTEN_OUT.get(operator.name) or _formula(operator),
+        ours=_with(operator.demanded | operator.along_channels, operator.function),
+        theirs=_with(operator.demanded, theirs) if theirs else _written_out(operator) or _formula(operator),
         in_pytorch=theirs is not None,
         has_exponential=any(
             f"{name}(" in e for name in ("exp", "expm1", "tanh", "cosh") for e in reference.expressions
@@ -54,9 +62,21 @@ def _of(operator: Operator) -> Subject:
     )
 
 
-def _with_demanded(function: Function, operator: Operator) -> Function:
-    demanded = operator.demanded
-    return (lambda *tensors: function(*tensors, **demanded)) if demanded else function
+def _with(keywords: Mapping[str, float], function: Function) -> Function:
+    return (lambda *tensors: function(*tensors, **keywords)) if keywords else function
+
+
+def _written_out(operator: Operator) -> Function | None:
+    """Whose parameters are shaped to broadcast along the channels, as one would, which costs nothing."""
+    function = WRITTEN_OUT.get(operator.name)
+    if function is None or not operator.parameters:
+        return function
+
+    def call(x: Tensor, *parameters: Tensor) -> Tensor:
+        shape = [-1] + [1] * (x.dim() - 2)
+        return function(x, *(parameter.view(shape) for parameter in parameters))
+
+    return call
 
 
 def _formula(operator: Operator) -> Function:
@@ -97,4 +117,42 @@ def _compositions() -> list[Subject]:
     return [glu, rrelu, training]
 
 
-SUBJECTS = [*(_of(operator) for operator in OPERATORS), *_compositions()]
+def _combinations() -> list[Subject]:
+    """What takes another function, with some of those that models use."""
+    ours, data = torchactiv.functional, Input("input", False, 0)
+    activations: dict[str, Callable[[Tensor], Tensor]] = {
+        name: getattr(F, name) for name in ("silu", "gelu", "relu", "mish", "sigmoid")
+    }
+    found = []
+    for name, activation in activations.items():
+        gated = Subject(
+            name=f"gated ({name})",
+            ours=functools.partial(ours.gated, activation=name),
+            theirs=lambda gate, up, f=activation: f(gate) * up,
+            in_pytorch=False,
+            has_exponential=name != "relu",
+            inputs=(data, data),
+            operator=None,
+            is_gated=True,
+        )
+        biased = replace(
+            gated,
+            name=f"bias_act ({name})",
+            ours=functools.partial(ours.bias_act, activation=name, dim=1),
+            theirs=lambda x, bias, f=activation: f(x + bias.view([-1] + [1] * (x.dim() - 2))),
+            inputs=(data, Input("bias", True, 0)),
+        )
+        packed = replace(
+            gated,
+            name=f"gated_packed ({name})",
+            ours=functools.partial(ours.gated_packed, activation=name, dim=1),
+            theirs=lambda x, f=activation: f(x.chunk(2, 1)[0]) * x.chunk(2, 1)[1],
+            inputs=(data,),
+            smallest=2,
+        )
+        found += [gated, biased, packed]
+    bilinear = replace(found[0], name="gated (identity)", ours=ours.bilinear_glu, theirs=lambda gate, up: gate * up)
+    return [*found, replace(bilinear, has_exponential=False)]
+
+
+SUBJECTS = [*(_of(operator) for operator in OPERATORS), *_compositions(), *_combinations()]

@@ -1,7 +1,8 @@
 """The activations that PyTorch lacks, as one would write them in PyTorch: rivals, eager and compiled.
 
-They are short and fast rather than exact in the tails, as in the papers, and have the default arguments. The formulas
-of tests/python/references.py would be unfair rivals: those take detours to lose no digits.
+Those with parameters take them after x. They are short and fast rather than exact in the tails, as in the papers, and
+have the default arguments. The formulas of tests/python/references.py would be unfair rivals: those take detours to
+lose no digits.
 """
 
 import math
@@ -22,7 +23,32 @@ def _penalized_tanh(x: Tensor) -> Tensor:
     return torch.where(x > 0, squashed, 0.25 * squashed)
 
 
-WRITTEN_OUT: Mapping[str, Callable[[Tensor], Tensor]] = {
+def _acon_c(x: Tensor, p1: Tensor, p2: Tensor, beta: Tensor) -> Tensor:
+    difference = (p1 - p2) * x
+    return difference * torch.sigmoid(beta * difference) + p2 * x
+
+
+def _srelu(x: Tensor, t_right: Tensor, a_right: Tensor, t_left: Tensor, a_left: Tensor) -> Tensor:
+    left = torch.where(x <= t_left, t_left + a_left * (x - t_left), x)
+    return torch.where(x >= t_right, t_right + a_right * (x - t_right), left)
+
+
+def _xielu(x: Tensor, alpha_p: Tensor, alpha_n: Tensor) -> Tensor:
+    """As in transformers."""
+    a_p, a_n = F.softplus(alpha_p), 0.5 + F.softplus(alpha_n)
+    left = (torch.expm1(torch.clamp_max(x, -1e-6)) - x) * a_n + 0.5 * x
+    return torch.where(x > 0, a_p * x * x + 0.5 * x, left)
+
+
+def _soft_exponential(x: Tensor, alpha: Tensor) -> Tensor:
+    """All three cases, as what is learned may be any of them; divisors that are not 0, lest gradients be NaN."""
+    divisor = torch.where(alpha == 0, 1.0, alpha)
+    logarithm = -torch.log(torch.where(alpha < 0, 1 - alpha * (x + alpha), 1.0)) / divisor
+    exponential = torch.expm1(torch.where(alpha > 0, alpha * x, 0.0)) / divisor + alpha
+    return torch.where(alpha < 0, logarithm, torch.where(alpha > 0, exponential, x))
+
+
+WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "thresholded_relu": lambda x: torch.where(x > 1, x, 0.0),
     "shrink": lambda x: torch.where(x < -0.5, x, torch.where(x > 0.5, x, 0.0)),
     "hard_mish": lambda x: x / 2 * torch.clamp(x + 2, 0, 2),
@@ -33,7 +59,7 @@ WRITTEN_OUT: Mapping[str, Callable[[Tensor], Tensor]] = {
     "sqnl": lambda x: torch.where(x.abs() <= 2, x * (1 - x.abs() / 4), x.sign()),
     "identity": lambda x: x.clone(),
     "step": lambda x: torch.where(x >= 0, 1.0, 0 * x),
-    "swish": lambda x: x * torch.sigmoid(x),
+    "swish": lambda x, beta: x * torch.sigmoid(beta * x),
     "quick_gelu": lambda x: x * torch.sigmoid(1.702 * x),
     "e_swish": lambda x: 1.375 * F.silu(x),
     "dsilu": _dsilu,
@@ -66,6 +92,25 @@ WRITTEN_OUT: Mapping[str, Callable[[Tensor], Tensor]] = {
     "loglog": lambda x: torch.exp(-torch.exp(-x)),
     "symlog": lambda x: x.sign() * torch.log1p(x.abs()),
     "sine": lambda x: torch.sin(30 * x),
-    "snake": lambda x: x + torch.sin(x).square(),
+    "snake": lambda x, alpha: x + torch.sin(alpha * x).square() / alpha,
     "gcu": lambda x: x * torch.cos(x),
+    "pelu": lambda x, a, b: torch.where(x >= 0, a / b * x, a * torch.expm1(x / b)),
+    "mpelu": lambda x, alpha, beta: torch.where(x >= 0, x, alpha * torch.expm1(beta * x)),
+    "srelu": _srelu,
+    "arelu": lambda x, alpha, beta: F.relu(x) * (1 + torch.sigmoid(beta)) - F.relu(-x) * alpha.clamp(0.01, 0.99),
+    "star_relu": lambda x, scale, bias: scale * F.relu(x).square() + bias,
+    "xielu": _xielu,
+    "acon_c": _acon_c,
+    "aptx": lambda x, alpha, beta, gamma: (alpha + torch.tanh(beta * x)) * gamma * x,
+    "smu": lambda x, mu: (1.25 * x + 0.75 * x * torch.erf(mu * 0.75 * x)) / 2,
+    "smu1": lambda x, mu: (1.25 * x + torch.sqrt((0.75 * x).square() + mu.square())) / 2,
+    "erfact": lambda x, alpha, beta: x * torch.erf(alpha * torch.exp(beta * x)),
+    "pserf": lambda x, gamma, delta: x * torch.erf(gamma * F.softplus(delta * x)),
+    "sinlu": lambda x, a, b: (x + a * torch.sin(b * x)) * torch.sigmoid(x),
+    "snake_beta": lambda x, alpha, beta: x + torch.sin(alpha * x).square() / beta,
+    "dynamic_tanh": lambda x, alpha, weight, bias: weight * torch.tanh(alpha * x) + bias,
+    "dynamic_erf": lambda x, alpha, shift, weight, bias: weight * torch.erf(alpha * x + shift) + bias,
+    "parametric_sigmoid": lambda x, slope, height: height * torch.sigmoid(slope * x),
+    "parametric_tanh": lambda x, slope, height: height * torch.tanh(slope * x),
+    "soft_exponential": _soft_exponential,
 }

@@ -79,10 +79,13 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { log1p(a) } -> std::convertible_to<N>;        // log(1 + a) to the last digits near 0; a > -1/2 or NaN
   { log1p(w) } -> std::convertible_to<Wide<N>>;  // likewise; 0 <= w <= 1 or NaN
   { erf(a) } -> std::convertible_to<N>;          // to the last digits near 0
+  { fine_erf(a) } -> std::convertible_to<N>;     // to all digits of the type that N is computed in, likewise
   { erfcx(a) } -> std::convertible_to<N>;        // e^(a^2) erfc(a); a >= 0 or NaN
   { erfcx_slope(a) } -> std::convertible_to<N>;  // its derivative, 2 a erfcx(a) - 2 / sqrt(pi), without cancellation
   { sin(a) } -> std::convertible_to<N>;          // of any a; NaN at the infinities
   { cos(a) } -> std::convertible_to<N>;          // likewise
+  { fine_sin(a) } -> std::convertible_to<N>;     // to all digits of the type that N is computed in
+  { fine_cos(a) } -> std::convertible_to<N>;     // likewise
   { atan(a) } -> std::convertible_to<N>;         // of any a
 };
 

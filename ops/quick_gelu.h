@@ -2,7 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
-#include "ops/swish.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -25,12 +25,28 @@ struct QuickGelu : Activation {
 
   template <Number N>
   static N forward(N x) {
-    return Swish::value<N>(x, Wide<N>(1.702));
+    const N inside = limit(x);
+    const auto s = split_sigmoid(Wide<N>(scale<N>() * inside));
+    return select(x > N(highest / factor), x, s.restore(product(inside, Wide<N>(s.value()))));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {Swish::slope<N>(x, Wide<N>(1.702))};
+    const Wide<N> z = scale<N>() * limit(x);
+    const auto s = split_sigmoid(z);
+    return {s.restore(product(offset(z * s.complement(), 1.0), Wide<N>(s.value())))};
+  }
+
+ private:
+  static constexpr double factor = 1.702, highest = 43;  // beyond, f = x and f' = 1 to the last digit of a double
+
+  template <Number N>
+  static Wide<N> scale() {
+    return Wide<N>(factor);
+  }
+  template <Number N>
+  static N limit(const N& x) {
+    return limited(x, -exponent_limit<N> / factor, highest / factor);
   }
 };
 

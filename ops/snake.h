@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -13,31 +14,32 @@ struct Snake : Activation {
       .family = Family::periodic,
       .properties = {.monotonic = true, .smooth = true, .both_signs = true},
       .formula = R"(x + \frac{1}{\alpha} \sin^2(\alpha x))",
-      .derivative = R"(1 + \sin(2 \alpha x))",
-      .notes = "With alpha = 0 it is the identity, the limit.",
+      .derivative =
+          R"(1 + \sin(2 \alpha x); \frac{1}{\alpha} \left(x \sin(2 \alpha x) - \frac{1}{\alpha} \sin^2(\alpha x)\right))",
+      .notes = "With alpha = 0 it is the identity, and the derivative by alpha x^2: the limits.",
       .source =
           "Ziyin, Hartwig & Ueda 2020, Neural Networks Fail to Learn Periodic Functions and How to Fix It, "
           "arXiv:2006.08195, equation 3",
   };
-  static constexpr std::array arguments{Argument{"alpha", 1}};
+  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 1}};
+  static constexpr bool in_place = false;
   static constexpr Precision forward_precision = Precision::doubles_for_all,
                              partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N alpha) {
-    const N s = sin(alpha * finite(x));
-    return select(abs(alpha) > N(0.0), x + s * s / alpha, x);
+    const Mask<N> flat = abs(alpha) <= N(0.0);
+    const N s = fine_sin(alpha * limited(x, -1e300, 1e300));
+    return select(flat, x, x + s * s / select(flat, N(1.0), alpha));
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N x, N alpha) {
-    return {N(1.0) + sin(N(2.0) * alpha * x)};
-  }
-
- private:
-  template <Number N>
-  static N finite(N x) {
-    return limited(x, -1e300, 1e300);
+  static Partials<N, 2> partials(N x, N alpha) {
+    const Mask<N> flat = abs(alpha) <= N(0.0);
+    const N angle = scaled(x, alpha), s = fine_sin(angle), twice = N(2.0) * s * fine_cos(angle);
+    const N inverse = N(1.0) / select(flat, N(1.0), alpha);
+    const N by_alpha = inverse * fma(x, twice, -(inverse * s * s));
+    return {N(1.0) + select(flat, N(2.0) * angle, twice), select(flat, x * x, by_alpha)};
   }
 };
 

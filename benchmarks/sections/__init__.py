@@ -5,7 +5,7 @@ from typing import Protocol
 
 from measurement import Plan, Row
 
-from sections import avx2, cache, cliffs, layouts, memory, pages, small, threads
+from sections import avx2, cache, cliffs, layouts, memory, pages, small, threads, training
 
 
 class Section(Protocol):
@@ -19,6 +19,7 @@ class Section(Protocol):
 SECTIONS: Mapping[str, Section] = {
     "cache": cache,
     "memory": memory,
+    "training": training,
     "threads": threads,
     "small": small,
     "layouts": layouts,

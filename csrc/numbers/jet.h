@@ -188,6 +188,11 @@ Jet<V> erf(const Jet<V>& a) {
 }
 
 template <class V>
+Jet<V> fine_erf(const Jet<V>& a) {
+  return {fine_erf(a.value), erf(a).tangent};
+}
+
+template <class V>
 Jet<V> erfcx(const Jet<V>& a) {
   return {erfcx(a.value), erfcx_slope(a.value) * a.tangent};
 }
@@ -207,6 +212,16 @@ Jet<V> sin(const Jet<V>& a) {
 template <class V>
 Jet<V> cos(const Jet<V>& a) {
   return {cos(a.value), -sin(a.value) * a.tangent};
+}
+
+template <class V>
+Jet<V> fine_sin(const Jet<V>& a) {
+  return {fine_sin(a.value), fine_cos(a.value) * a.tangent};
+}
+
+template <class V>
+Jet<V> fine_cos(const Jet<V>& a) {
+  return {fine_cos(a.value), -fine_sin(a.value) * a.tangent};
 }
 
 template <class V>

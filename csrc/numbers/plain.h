@@ -76,6 +76,18 @@ V fine_exp(const V& a) {
   return exp(a);
 }
 template <Split V>
+V fine_erf(const V& a) {
+  return erf(a);
+}
+template <Split V>
+V fine_sin(const V& a) {
+  return sin(a);
+}
+template <Split V>
+V fine_cos(const V& a) {
+  return cos(a);
+}
+template <Split V>
 V sigmoid(const V& a) {
   return logistic(a);
 }
@@ -96,6 +108,22 @@ inline SingleDoubles exp(const SingleDoubles& a) { return exp_single(a); }
 inline SingleExponential exponential(const SingleDoubles& a) { return {exp(a)}; }
 inline SingleExponential rising_exponential(const SingleDoubles& a) { return {exp(a)}; }
 inline SingleDoubles fine_exp(const SingleDoubles& a) { return rounded_exponential(a, double_curvature); }
+// What SingleDoubles are but for the name of their type.
+template <class Function>
+SingleDoubles finely(const SingleDoubles& a, Function function) {
+  using Fine = Batch<Double, SingleDoubles::parts>;
+  const Fine result = function(Fine::from([&](int i) { return a.v[i]; }));
+  return SingleDoubles::from([&](int i) { return result.v[i]; });
+}
+inline SingleDoubles fine_erf(const SingleDoubles& a) {
+  return finely(a, [](const auto& x) { return erf(x); });
+}
+inline SingleDoubles fine_sin(const SingleDoubles& a) {
+  return finely(a, [](const auto& x) { return sin(x); });
+}
+inline SingleDoubles fine_cos(const SingleDoubles& a) {
+  return finely(a, [](const auto& x) { return cos(x); });
+}
 inline SingleDoubles expm1(const SingleDoubles& a) { return expm1_single(a); }
 inline SingleDoubles sigmoid(const SingleDoubles& a) {
   const SingleDoubles limited = at_most(at_least(-a, SingleDoubles(-700.0)), SingleDoubles(700.0));

@@ -30,6 +30,9 @@ TORCHACTIV_THROUGH_DOUBLES(erf)
 TORCHACTIV_THROUGH_DOUBLES(sin)
 TORCHACTIV_THROUGH_DOUBLES(cos)
 TORCHACTIV_THROUGH_DOUBLES(atan)
+inline Floats fine_erf(const Floats& a) { return erf(a); }
+inline Floats fine_sin(const Floats& a) { return sin(a); }
+inline Floats fine_cos(const Floats& a) { return cos(a); }
 #undef TORCHACTIV_THROUGH_DOUBLES
 
 }  // namespace torchactiv::TORCHACTIV_ISA

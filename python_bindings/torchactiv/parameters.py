@@ -24,7 +24,9 @@ def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, d
         torch.Size([1, 1, 3])
     """
     if isinstance(parameter, Tensor):
-        if parameter.dim() != 1 or parameter.numel() == 1 or dim == 1:
+        if parameter.dim() != 1 or parameter.numel() == 1:
+            return parameter
+        if dim == 1 or (dim < 0 and dim + input.dim() == 1):  # where operators expect it
             return parameter
         if input.size(dim) != parameter.numel():
             raise RuntimeError(

@@ -39,6 +39,7 @@ class Operator:
     saves_output: bool
     in_place: bool
     inplace_argument: bool
+    dim: int  # that parameters of one dimension lie along
     drop_in: bool  # whether the function takes no dim=
     repr: str  # which arguments the module shows
     precision: tuple[str, str]  # of forward and derivative: which loops compute it
@@ -52,6 +53,11 @@ class Operator:
     def demanded(self) -> dict[str, float]:
         """The numbers without which there is no call."""
         return {name: self.arguments[name] for name in self.required}
+
+    @property
+    def along_channels(self) -> dict[str, int]:
+        """What function and module take lest their parameters lie along another dimension than 1."""
+        return {"dim": 1} if self.parameters and not self.drop_in else {}
 
     @property
     def data(self) -> tuple[Input, ...]:
@@ -102,6 +108,11 @@ class Case:
     def keywords(self) -> dict[str, float]:
         """The plain numbers by name."""
         return dict(zip(self.operator.arguments, self.values, strict=True))
+
+    @property
+    def keywords_in_python(self) -> dict[str, float]:
+        """For the function in torchactiv.functional."""
+        return self.keywords | self.operator.along_channels
 
     def parameters(
         self, data: Tensor, *, dtype: torch.dtype | None = None, requires_grad: bool = False
@@ -165,6 +176,7 @@ class Case:
         """The module with this case's arguments, and parameters for that data."""
         if self.operator.parameters:
             options["num_parameters"] = data.size(1) if self.per_channel and data.dim() > 1 else 1
+            options |= self.operator.along_channels
         return self.operator.module_class(**options, **self.keywords)
 
     def builtin(self, *tensors: Tensor) -> Tensor:
@@ -185,12 +197,15 @@ class Case:
     def aligned(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """The same tensors with parameters in a shape that broadcasts."""
         dimensions = tensors[0].dim()
-        return tuple(
-            t.reshape([1, -1] + [1] * (dimensions - 2))
-            if i.is_parameter and t.dim() == 1 and t.numel() > 1 and dimensions > 1
-            else t
-            for i, t in zip(self.operator.inputs, tensors, strict=True)
-        )
+
+        def align(parameter: Tensor) -> Tensor:
+            if dimensions == 0:
+                return parameter.reshape(())
+            if parameter.dim() == 1 and parameter.numel() != 1 and dimensions > 1:
+                return parameter.reshape([1, -1] + [1] * (dimensions - 2))
+            return parameter
+
+        return tuple(align(t) if i.is_parameter else t for i, t in zip(self.operator.inputs, tensors, strict=True))
 
 
 def as_tuple(result: Any) -> tuple[Tensor, ...]:
@@ -230,6 +245,7 @@ def _read_catalogue() -> tuple[Operator, ...]:
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],
+            dim=entry["dim"],
             drop_in=entry["drop_in"],
             repr=entry["repr"],
             precision=(entry["precision"]["forward"], entry["precision"]["partials"]),

@@ -7,6 +7,8 @@ An expression is Python as well as C++: numbers, names, ``+ - * /``, one compari
 """
 
 import ast
+import dataclasses
+import functools
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from types import ModuleType
@@ -38,42 +40,67 @@ _OPERATORS: dict[type[ast.AST], tuple[str, Callable[[Any, Any], Any]]] = {
 }
 
 
+@dataclasses.dataclass(frozen=True)
+class _Node:
+    """A name, a number, or a function of operands; operators have their symbols for names."""
+
+    text: str
+    operands: tuple["_Node", ...] | None = None
+
+
+@functools.cache
+def _parsed(expression: str) -> _Node:
+    """Once for each expression: the tests evaluate it at thousands of points."""
+
+    def visit(node: ast.expr) -> _Node:
+        match node:
+            case ast.Constant(value=int() | float()):
+                return _Node(ast.get_source_segment(expression, node) or "")
+            case ast.Name(id=name):
+                return _Node(name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return _Node("-", (visit(operand),))
+            case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]) if (
+                type(op) in _OPERATORS
+            ):
+                return _Node(_OPERATORS[type(op)][0], (visit(left), visit(right)))
+            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if name in FUNCTIONS or (
+                name == "where" and len(operands) == 3
+            ):
+                return _Node(name, tuple(visit(operand) for operand in operands))
+        raise ValueError(f"{ast.get_source_segment(expression, node)!r} is not in the language of references.py")
+
+    return visit(ast.parse(expression, mode="eval").body)
+
+
 def _fold(expression: str, leaf: Callable[[str], Any], apply: Callable[[str, Sequence[Any]], Any]) -> Any:
     """Walk an expression: `leaf` gets names and numbers, `apply` an operator or function and its operands.
 
     The operands of ``where`` come as functions without arguments, so that it may leave one out.
     """
 
-    def visit(node: ast.expr) -> Any:
-        match node:
-            case ast.Constant(value=int() | float()):
-                return leaf(ast.get_source_segment(expression, node) or "")
-            case ast.Name(id=name):
-                return leaf(name)
-            case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return apply("-", [visit(operand)])
-            case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]) if (
-                type(op) in _OPERATORS
-            ):
-                return apply(_OPERATORS[type(op)][0], [visit(left), visit(right)])
-            case ast.Call(func=ast.Name(id="where"), args=[condition, a, b], keywords=[]):
-                return apply("where", [visit(condition), lambda: visit(a), lambda: visit(b)])
-            case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if name in FUNCTIONS:
-                return apply(name, [visit(operand) for operand in operands])
-        raise ValueError(f"{ast.get_source_segment(expression, node)!r} is not in the language of references.py")
+    def visit(node: _Node) -> Any:
+        if node.operands is None:
+            return leaf(node.text)
+        if node.text == "where":
+            condition, a, b = node.operands
+            return apply("where", [visit(condition), lambda: visit(a), lambda: visit(b)])
+        return apply(node.text, [visit(operand) for operand in node.operands])
 
-    return visit(ast.parse(expression, mode="eval").body)
+    return visit(_parsed(expression))
 
 
 def _is_number(text: str) -> bool:
     return text[0].isdigit() or text[0] == "."
 
 
+_BINARY: dict[str, Callable[[Any, Any], Any]] = dict(_OPERATORS.values())
+
+
 def _call(functions: Mapping[str, Callable[..., Any]], name: str, operands: Sequence[Any]) -> Any:
-    for symbol, function in _OPERATORS.values():
-        if symbol == name and len(operands) == 2:
-            return function(*operands)
-    return -operands[0] if name == "-" else functions[name](*operands)
+    if name in _BINARY:
+        return _BINARY[name](*operands) if len(operands) == 2 else -operands[0]
+    return functions[name](*operands)
 
 
 def evaluate(expression: str, values: Mapping[str, Any], module: ModuleType = numpy) -> Any:
@@ -105,6 +132,11 @@ def _in_reach(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda x: function(mpmath.sign(x) * mpmath.inf if abs(x) > 10**6 else x)
 
 
+_MPMATH: dict[str, Callable[..., Any]] = {f: getattr(mpmath, f) for f in FUNCTIONS if hasattr(mpmath, f)}
+_MPMATH |= {"fmin": min, "fmax": max}
+_MPMATH |= {f: _in_reach(_MPMATH[f]) for f in ("exp", "expm1", "sinh", "cosh", "erf", "erfc")}
+
+
 def finite(expression: str, values: Mapping[str, Any]) -> Any:
     """The expression in mpmath's current precision."""
 
@@ -116,12 +148,8 @@ def finite(expression: str, values: Mapping[str, Any]) -> Any:
     def apply(name: str, operands: Sequence[Any]) -> Any:
         if name == "where":
             return operands[1]() if operands[0] else operands[2]()
-        return _call(functions, name, operands)
+        return _call(_MPMATH, name, operands)
 
-    functions = {f: getattr(mpmath, f) for f in FUNCTIONS if hasattr(mpmath, f)}
-    functions |= {"fmin": min, "fmax": max} | {
-        f: _in_reach(functions[f]) for f in ("exp", "expm1", "sinh", "cosh", "erf", "erfc")
-    }
     return _fold(expression, leaf, apply)
 
 

@@ -22,8 +22,10 @@ def autocast(dtype: torch.dtype, enabled: bool = True) -> torch.autocast:
 def test_dtype_is_that_of_pytorch(case: Case, dtype: torch.dtype, lower: torch.dtype) -> None:
     tensors = case.inputs(dtype=dtype)
     with autocast(lower):
-        result, expected = case.forward(*tensors), case.builtin(*tensors)
-    assert result.dtype == expected.dtype
+        result = case.forward(*tensors)
+        # With parameters it is as prelu, the one function of PyTorch that has them.
+        expected = lower if case.operator.parameters else case.builtin(*tensors).dtype
+    assert result.dtype == expected
     assert same_bits(result, case.forward(*(t.to(result.dtype) for t in tensors)))
 
 
@@ -74,8 +76,9 @@ def test_second_derivative_inside(case: Case, lower: torch.dtype) -> None:
     tensors = case.inputs(dtype=torch.float32, requires_grad=True)
 
     def second() -> list[Tensor]:
-        gradients = torch.autograd.grad(case.forward(*tensors).float().square().sum(), tensors, create_graph=True)
-        total = sum(g.float().square().sum() for g in gradients)
+        small = case.forward(*tensors).float().square().mean() / 64  # lest half precision overflow
+        gradients = torch.autograd.grad(small, tensors, create_graph=True)
+        total = sum(g.float().square().mean() for g in gradients)
         return [t.float() for t in torch.autograd.grad(total, tensors)]
 
     with autocast(lower):
@@ -110,7 +113,10 @@ def test_a_module_between_linear_layers(case: Case, lower: torch.dtype) -> None:
     torch.manual_seed(0)
     before = torch.nn.ModuleList([torch.nn.Linear(4, 3) for _ in case.operator.data])
     network = torch.nn.ModuleList([before, case.module(torch.empty(1, 3)), torch.nn.Linear(3, 2)])
-    x = torch.randn(8, 4)
+    with torch.no_grad():  # away from what parameters start from, where some slopes are 0
+        for parameter in network[1].parameters():
+            parameter -= 0.25
+    x = 8 * torch.randn(8, 4)
     with autocast(lower):
         hidden = network[1](*(layer(x) for layer in before))
         result = network[2](hidden)

@@ -126,7 +126,8 @@ def test_curves_are_the_function_and_its_slope(operator: Operator) -> None:
     x, y, slope = _plot.curve(_registry.find(operator.name), points=2001)
     assert x[0] == -5 and x[-1] == 5
     first = operator.inputs.index(operator.data[0])
-    tensors = [torch.full_like(x, i.initial) if i.is_parameter else torch.ones_like(x) for i in operator.inputs]
+    initial = {i: torch.tensor(i.initial).item() for i in operator.parameters}  # in the dtype of the module
+    tensors = [torch.full_like(x, initial.get(i, 1.0)) for i in operator.inputs]
     tensors[first] = x
     numbers = operator.arguments | _registry.demanded(_registry.find(operator.name))
     case = Case(operator, tuple(numbers.values()))

@@ -26,12 +26,18 @@ def described(function: Callable[..., object]) -> Described:
     return [(p.name, p.kind, p.default) for p in inspect.signature(function).parameters.values()]
 
 
+def initial_values(operator: Operator) -> list[str]:
+    """The constructor's arguments that say what parameters start from."""
+    names = [parameter.name for parameter in operator.parameters]
+    return ["init"] if len(names) == 1 else [f"{name}_init" for name in names]
+
+
 def constructions(operator: Operator) -> Iterator[dict[str, Any]]:
     """Arguments for the constructor: none, each alone, all together."""
     options: dict[str, Any] = {name: values[0] for name, values in operator.reference.samples.items()}
     options = {name: value for name, value in options.items() if name in operator.arguments}
     if operator.parameters:
-        options |= {"num_parameters": 3, "init": -0.5, "dtype": torch.float64}
+        options |= {"num_parameters": 3, **dict.fromkeys(initial_values(operator), 0.5), "dtype": torch.float64}
     if operator.inplace_argument:
         options["inplace"] = True
     yield operator.demanded
@@ -53,15 +59,18 @@ def test_names_are_public(operator: Operator) -> None:
 
 @every_operator
 def test_signature_is_that_of_the_catalogue(operator: Operator) -> None:
-    """Tensors, then numbers with their defaults, then inplace."""
+    """Tensors, then numbers with their defaults, then dim or inplace."""
     kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
-    inputs: Described = [(i.name, kind, empty) for i in operator.inputs]
+    inputs: Described = [
+        (i.name, kind, i.initial if i.is_parameter and not operator.drop_in else empty) for i in operator.inputs
+    ]
     numbers: Described = [
         (name, kind, inspect.Parameter.empty if name in operator.required else default)
         for name, default in operator.arguments.items()
     ]
     inplace: Described = [("inplace", kind, False)] if operator.inplace_argument else []
-    assert described(operator.function) == inputs + numbers + inplace
+    dim: Described = [("dim", kind, operator.dim)] if operator.along_channels else []
+    assert described(operator.function) == inputs + numbers + dim + inplace
     assert described(operator.module_class.forward)[1:] == [(i.name, kind, empty) for i in operator.data]
 
 
@@ -107,7 +116,10 @@ def test_repr_shows_what_was_given(operator: Operator) -> None:
         text = repr(operator.module_class(**options))
         assert text.startswith(operator.module + "(")
         for name, value in options.items():
-            if name not in ("init", "dtype"):  # what parameters start from is not shown, as in torch.nn
+            if name not in (
+                "dtype",
+                *initial_values(operator),
+            ):  # what parameters start from is not shown, as in torch.nn
                 assert (f"{value}" if operator.repr == "values" else f"{name}={value}") in text
 
 
@@ -135,7 +147,7 @@ def test_parameters(operator: Operator) -> None:
     for described_input, parameter in zip(operator.parameters, module.parameters(), strict=True):
         assert isinstance(parameter, torch.nn.Parameter) and parameter.requires_grad
         assert parameter.shape == (1,) and parameter.dtype == torch.get_default_dtype()
-        assert parameter.item() == described_input.initial
+        assert parameter.item() == torch.tensor(described_input.initial).item()
     if operator.parameters:
         elsewhere = operator.module_class(num_parameters=3, device="meta", dtype=torch.bfloat16)
         assert all(p.is_meta and p.dtype == torch.bfloat16 and p.shape == (3,) for p in elsewhere.parameters())
@@ -165,7 +177,7 @@ def test_module_computes_the_function(case: Case) -> None:
     data = [t for t, i in zip(tensors, case.operator.inputs, strict=True) if not i.is_parameter]
     expected = case.forward(*case.join(data, module.parameters()))
     assert same_bits(module(*data), expected)
-    function = case.operator.function(*case.join(data, module.parameters()), **case.keywords)
+    function = case.operator.function(*case.join(data, module.parameters()), **case.keywords_in_python)
     assert same_bits(function, expected)
     assert (expected.grad_fn is not None) == bool(case.operator.parameters)
 

@@ -219,7 +219,7 @@ def on_another_device() -> None:
 
     for case in CASES:
         tensors = case.inputs(requires_grad=True)
-        for function in (case.forward, lambda *t, case=case: case.operator.function(*t, **case.keywords)):
+        for function in (case.forward, lambda *t, case=case: case.operator.function(*t, **case.keywords_in_python)):
             expected = derivatives(function, tensors)
             actual = derivatives(function, tuple(device.put(t) for t in tensors))
             assert min(len(actual), len(expected)) > 1

@@ -86,8 +86,11 @@ def test_a_scripted_function(case: Case) -> None:
     inputs = [t.float() for t in case.inputs((2, 3, 4))]
     expected = case.forward(*inputs)
     names = [f"x{i}" for i in range(len(inputs))]
-    numbers = [f"{name}={value}" for name, value in case.keywords.items()]
-    for function in ("torch.ops.torchactiv", "torchactiv.functional"):
+    for function, keywords in (
+        ("torch.ops.torchactiv", case.keywords),
+        ("torchactiv.functional", case.keywords_in_python),
+    ):
+        numbers = [f"{name}={value}" for name, value in keywords.items()]
         source = f"def f({', '.join(n + ': torch.Tensor' for n in names)}):\n"
         source += f"    return {function}.{case.operator.name}({', '.join([*names, *numbers])})\n"
         unit = scripted(source)

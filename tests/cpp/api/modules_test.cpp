@@ -182,7 +182,7 @@ TYPED_TEST(NnModule, TrainsInASequential) {
     TypeParam activation;
     torch::nn::Sequential network(torch::nn::Linear(4, 16), activation, torch::nn::Linear(16, 1));
     const at::Tensor x = torch::randn({64, 4}), y = x.square().sum(1, true);
-    torch::optim::SGD optimiser(network->parameters(), 0.02);
+    torch::optim::Adam optimiser(network->parameters(), 0.02);
     double first = 0, last = 0;
     for (int step = 0; step < 60; ++step) {
       optimiser.zero_grad();

@@ -3,6 +3,7 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <functional>
+#include <utility>
 
 #include "tests/cpp/operators.h"
 
@@ -30,15 +31,16 @@ Function along(const Function& f, const Tensors& directions) {
   };
 }
 
+// Of five points, with an error of step^4 / 30 times the fifth derivative.
 double central_difference(const Function& f, const Tensors& inputs, const Tensors& directions) {
-  constexpr double step = 1e-4;
-  double values[2];
-  for (const int side : {0, 1}) {
+  constexpr double step = 2e-4;
+  double result = 0;
+  for (const auto& [steps, weight] : {std::pair{-2, 1}, {-1, -8}, {1, 8}, {2, -1}}) {
     Tensors moved;
-    for (std::size_t i = 0; i < inputs.size(); ++i) moved.push_back(inputs[i] + (side ? step : -step) * directions[i]);
-    values[side] = f(leaves_of(moved)).item<double>();
+    for (std::size_t i = 0; i < inputs.size(); ++i) moved.push_back(inputs[i] + steps * step * directions[i]);
+    result += weight * f(leaves_of(moved)).item<double>();
   }
-  return (values[1] - values[0]) / (2 * step);
+  return result / (12 * step);
 }
 
 class Derivatives : public EveryOperator {

@@ -52,6 +52,7 @@ Real sigmoid(Real a) { return Real(1 / (1 + std::exp(-a.value))); }
 Real sqrt(Real a) { return Real(std::sqrt(a.value)); }
 Real log1p(Real a) { return Real(std::log1p(a.value)); }
 Real erf(Real a) { return Real(std::erf(a.value)); }
+Real fine_erf(Real a) { return erf(a); }
 Real erfcx(Real a) {
   const double x = a.value, inverse_square = 1 / (x * x);
   if (x > 20) return Real(std::numbers::inv_sqrtpi / x * (1 - inverse_square * (0.5 - 0.75 * inverse_square)));
@@ -60,6 +61,8 @@ Real erfcx(Real a) {
 Real erfcx_slope(Real a) { return Real(2 * a.value * erfcx(a).value - 2 * std::numbers::inv_sqrtpi); }
 Real sin(Real a) { return Real(std::sin(a.value)); }
 Real cos(Real a) { return Real(std::cos(a.value)); }
+Real fine_sin(Real a) { return sin(a); }
+Real fine_cos(Real a) { return cos(a); }
 Real atan(Real a) { return Real(std::atan(a.value)); }
 
 // e^a as `multiple` times what restore() multiplies by. A true model's multiple is a power of two; anything shows
@@ -250,12 +253,14 @@ void expect_first_derivatives() {
   F::for_each_point([](const auto& at) {
     for (std::size_t input = 0; input < F::inputs; ++input) {
       const double x = at[input];
+      if (std::isinf(F::forward(F::along(at, input, Real(x))).value)) continue;  // outside the domain
       const double partial = F::partials(F::along(at, input, Real(x)))[input].value;
       const Jet<Real> jet = F::forward(F::along(at, input, Jet<Real>(Real(x), Real(1.0))));
       const double difference =
           central_difference([&](Real moved) { return F::forward(F::along(at, input, moved)); }, x);
       EXPECT_NEAR(partial, difference, 3e-8 * (1 + std::abs(partial))) << "by input " << input << " at " << at[0];
-      EXPECT_NEAR(jet.tangent.value, partial, 1e-12) << "by input " << input << " at " << at[0];
+      EXPECT_NEAR(jet.tangent.value, partial, 1e-12 * (1 + std::abs(partial)))
+          << "by input " << input << " at " << at[0];
     }
   });
 }
@@ -293,8 +298,10 @@ void expect_tails_restored() {
   F::for_each_point(
       [&](const auto& at) {
         const std::vector<double> expected = results(at, 1), restored = results(at, 3);
-        for (std::size_t i = 0; i < expected.size(); ++i)
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+          if (restored[i] == expected[i]) continue;  // infinities are
           EXPECT_NEAR(restored[i], expected[i], 1e-12 * std::abs(expected[i])) << "result " << i << " at " << at[0];
+        }
       },
       far);
 }

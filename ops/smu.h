@@ -1,0 +1,58 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/normal.h"
+#include "ops/number.h"
+#include "ops/tame.h"
+
+namespace torchactiv {
+
+struct Smu : Activation {
+  static constexpr Card card{
+      .name = "smu",
+      .module = "SMU",
+      .title = "Smooth maximum unit",
+      .family = Family::self_gated,
+      .properties = {.monotonic = true, .smooth = true, .both_signs = true},
+      .formula = R"(\frac{1}{2} \left((1 + \alpha) x + (1 - \alpha) x \operatorname{erf}(\mu (1 - \alpha) x)\right))",
+      .derivative =
+          R"(\frac{1}{2} \left(1 + \alpha + (1 - \alpha) \left(\operatorname{erf}(z) + \frac{2}{\sqrt \pi} z e^{-z^2}\right)\right), \; z = \mu (1 - \alpha) x; \frac{1}{\sqrt \pi} (1 - \alpha)^2 x^2 e^{-z^2})",
+      .notes =
+          "A smooth leaky_relu of slope alpha for a positive mu; for a negative one, of the smaller of x and alpha x.",
+      .source =
+          "Biswas, Kumar, Banerjee & Pandey 2021, SMU: smooth activation function for deep networks using smoothing "
+          "maximum technique, arXiv:2111.04682",
+  };
+  static constexpr std::array inputs{Input{}, Input{"mu", Role::parameter, 1}};
+  static constexpr std::array arguments{Argument{"alpha", 0.25}};
+  static constexpr bool in_place = false;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
+
+  // x (alpha + (1 - alpha) Phi(w)) with w = sqrt(2) mu (1 - alpha) x, Phi being the normal distribution: its left tail
+  // is what is left where alpha = 0.
+  template <Number N>
+  static N forward(N x, N mu, N alpha) {
+    const N rest = N(1.0) - alpha;
+    return scaled(x, fma(rest, Normal<N>(argument(x, mu, rest)).distribution(), alpha));
+  }
+
+  template <Number N>
+  static Partials<N, 2> partials(N x, N mu, N alpha) {
+    const N rest = N(1.0) - alpha;
+    const N w = limited(argument(x, mu, rest), -Normal<N>::farthest, Normal<N>::farthest);
+    const Normal<N> normal(w);
+    const N density = normal.density(), distance = rest * tame(x, density);
+    return {fma(rest, fma(w, density, normal.distribution()), alpha), N(sqrt_2) * distance * (distance * density)};
+  }
+
+ private:
+  static constexpr double sqrt_2 = 1.41421356237309504880;
+
+  template <Number N>
+  static N argument(const N& x, const N& mu, const N& rest) {
+    return scaled(x, N(sqrt_2) * mu * rest);
+  }
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "ops/card.h"
+#include "ops/number.h"
+#include "ops/tame.h"
+
+namespace torchactiv {
+
+struct Smu1 : Activation {
+  static constexpr Card card{
+      .name = "smu1",
+      .module = "SMU1",
+      .title = "Smooth maximum unit by a square root",
+      .family = Family::rectifier,
+      .properties = {.monotonic = true, .smooth = true, .both_signs = true},
+      .formula = R"(\frac{1}{2} \left((1 + \alpha) x + \sqrt{(1 - \alpha)^2 x^2 + \mu^2}\right))",
+      .derivative =
+          R"(\frac{1}{2} \left(1 + \alpha + \frac{(1 - \alpha)^2 x}{q}\right), \; q = \sqrt{(1 - \alpha)^2 x^2 + \mu^2}; \frac{\mu}{2 q})",
+      .notes = "A smooth leaky_relu of slope alpha, which it is with mu = 0.",
+      .source =
+          "Biswas, Kumar, Banerjee & Pandey 2021, SMU: smooth activation function for deep networks using smoothing "
+          "maximum technique, arXiv:2111.04682",
+  };
+  static constexpr std::array inputs{Input{}, Input{"mu", Role::parameter, 1}};
+  static constexpr std::array arguments{Argument{"alpha", 0.25}};
+  static constexpr bool in_place = false;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
+
+  // alpha x + (r + q) / 2 with r = (1 - alpha) x, which is mu^2 / (2 (q - r)) where r is negative.
+  template <Number N>
+  static N forward(N x, N mu, N alpha) {
+    const N r = scaled(x, N(1.0) - alpha), q = root(r, mu);
+    const N left = fma(alpha, tame(x, alpha), N(0.5) * mu * (mu / at_least(q - r, N(1e-300))));
+    return select(r < N(0.0), left, N(0.5) * (scaled(x, N(1.0) + alpha) + q));
+  }
+
+  template <Number N>
+  static Partials<N, 2> partials(N x, N mu, N alpha) {
+    const N rest = N(1.0) - alpha, r = limited(scaled(x, rest), -1e100, 1e100), q = at_least(root(r, mu), N(1e-300));
+    const N ratio = mu / q, left = N(0.5) * ratio * (mu / at_least(q - r, N(1e-300)));
+    const N half = select(r < N(0.0), left, fma(N(0.5), r / q, N(0.5)));
+    return {fma(rest, half, alpha), N(0.5) * ratio};
+  }
+
+ private:
+  // The square would overflow a double.
+  template <Number N>
+  static N root(const N& r, const N& mu) {
+    const N inside = limited(r, -1e100, 1e100);
+    return select(abs(r) > N(1e100), abs(r), sqrt(fma(inside, inside, mu * mu)));
+  }
+};
+
+}  // namespace torchactiv

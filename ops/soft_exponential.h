@@ -1,0 +1,102 @@
+#pragma once
+
+#include <limits>
+
+#include "ops/card.h"
+#include "ops/fine_expm1.h"
+#include "ops/number.h"
+#include "ops/tame.h"
+
+namespace torchactiv {
+
+struct SoftExponential : Activation {
+  static constexpr Card card{
+      .name = "soft_exponential",
+      .module = "SoftExponential",
+      .title = "Soft exponential",
+      .family = Family::other,
+      .properties = {.monotonic = true, .smooth = true, .both_signs = true},
+      .formula =
+          R"(\begin{cases} -\frac{1}{\alpha} \ln(1 - \alpha (x + \alpha)) & \alpha < 0 \\ x & \alpha = 0 \\ \frac{1}{\alpha} (e^{\alpha x} - 1) + \alpha & \alpha > 0 \end{cases})",
+      .derivative =
+          R"(\frac{1}{1 - \alpha (x + \alpha)} \text{ if } \alpha < 0 \text{ else } e^{\alpha x}; \begin{cases} \frac{1}{\alpha^2} \left(\ln(u) - 1 + \frac{1}{u}\right) + \frac{1}{u}, \; u = 1 - \alpha (x + \alpha) & \alpha < 0 \\ \frac{1}{2} x^2 + 1 & \alpha = 0 \\ \frac{1}{\alpha^2} \left((\alpha x - 1) e^{\alpha x} + 1\right) + 1 & \alpha > 0 \end{cases})",
+      .notes =
+          "From the logarithm by way of the identity to the exponential. A negative alpha ends the domain where the "
+          "logarithm goes to -inf: there and on the left of it f = -inf and the slopes are 0.",
+      .source =
+          "Godfrey & Gashler 2015, A continuum among logarithmic, linear, and exponential functions, arXiv:1602.01321",
+  };
+  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0}};
+  static constexpr bool in_place = false;
+  static constexpr Precision forward_precision = Precision::doubles_for_all,
+                             partials_precision = Precision::doubles_for_all;
+
+  template <Number N>
+  static N forward(N x, N alpha) {
+    const Mask<N> left = alpha < N(0.0);
+    const Mask<N> right = alpha > N(0.0);
+    const N inverse = N(1.0) / select(abs(alpha) > N(0.0), alpha, N(1.0));
+    const Logarithm<N> logarithm(x, alpha);
+    const N left_value = -(select(logarithm.outside, N(-infinity), logarithm.value) * inverse);
+    const N u = exponent(x, select(right, alpha, N(0.0))), shifted = x + alpha;
+    const N near = fma(x * u, FineExpm1<N>::curvature(u), shifted), far = fma(fine_exp(u) - N(1.0), inverse, alpha);
+    const N exponential = select(abs(u) < N(FineExpm1<N>::small), near, far);
+    return select(left, left_value, select(right, exponential, select(abs(alpha) <= N(0.0), x, shifted)));
+  }
+
+  template <Number N>
+  static Partials<N, 2> partials(N x, N alpha) {
+    const Mask<N> left = alpha < N(0.0);
+    const Mask<N> right = alpha > N(0.0);
+    const N inverse = N(1.0) / select(abs(alpha) > N(0.0), alpha, N(1.0)), inverse_square = inverse * inverse;
+    const Logarithm<N> logarithm(x, alpha);
+    const N u = exponent(x, select(right, alpha, N(0.0)));
+    const N e = fine_exp(select(left, -logarithm.value, u));  // of the one that is selected
+
+    // By alpha: x^2 (u e^u - (e^u - 1)) / u^2 + 1 with the quotient 1 + c (u - 1) for c = (e^u - 1 - u) / u^2.
+    const FineExpm1<N> of_u(u, e);
+    const Mask<N> small = abs(u) < N(FineExpm1<N>::small);
+    const N c = select(small, FineExpm1<N>::curvature(u), of_u.curved / select(small, N(1.0), u * u));
+    const N near = x * x * fma(c, u - N(1.0), N(1.0)), far = inverse_square * fma(e, u - N(1.0), N(1.0));
+    const N by_alpha = select(abs(u) < N(1.0), near, far) + N(1.0);
+    const N e_of_right = select(right, e, one_like(x + alpha));
+    return {select(left, select(logarithm.outside, N(0.0), logarithm.reciprocal), e_of_right),
+            select(left, logarithm.by_alpha(x + alpha, e, inverse_square), by_alpha + zero_like(alpha))};
+  }
+
+ private:
+  static constexpr double infinity = std::numeric_limits<double>::infinity();
+
+  template <Number N>
+  static N exponent(const N& x, const N& alpha) {
+    return limited(scaled(x, alpha), -exponent_limit<N>, exponent_limit<N>);
+  }
+
+  // For a negative alpha, v = -alpha (x + alpha), ln(1 + v) and 1 / (1 + v). For any other, and outside the domain, v
+  // is 0 so that derivatives of what is not selected are numbers.
+  template <Number N>
+  struct Logarithm {
+    Mask<N> outside;
+    N v, value, reciprocal;
+
+    Logarithm(const N& x, const N& alpha) : Logarithm(select(alpha < N(0.0), -(alpha * (x + alpha)), N(0.0))) {}
+    explicit Logarithm(const N& any_v) : outside(any_v <= N(-1.0)), v(select(outside, N(0.0), any_v)) {
+      const Mask<N> lower = v < N(-0.5);
+      reciprocal = N(1.0) / (N(1.0) + v);
+      const N logarithm = log1p(select(lower, -v * reciprocal, v));
+      value = select(lower, -logarithm, logarithm);
+    }
+
+    // With e = e^-value, to all digits: (x + alpha)^2 (ln(1 + v) - v / (1 + v)) / v^2 + 1 / (1 + v).
+    N by_alpha(const N& shifted, const N& e, const N& inverse_square) const {
+      const Mask<N> small = abs(v) < N(0x1p-6), medium = abs(v) < N(0.5);
+      N sum(7.0 / 8);
+      for (const double k : {6.0, 5.0, 4.0, 3.0, 2.0, 1.0}) sum = fma(-sum, v, N(k / (k + 1)));
+      const N step = select(medium, fma(N(1.0) + v, e, N(-1.0)), N(0.0));  // Newton's
+      const N far = inverse_square * (value + step - N(1.0) + reciprocal);
+      return select(outside, N(0.0), select(small, shifted * shifted * sum, far) + reciprocal);
+    }
+  };
+};
+
+}  // namespace torchactiv

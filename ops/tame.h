@@ -1,0 +1,31 @@
+#pragma once
+
+#include "ops/number.h"
+
+namespace torchactiv {
+
+// x, to be multiplied by a factor: finite where the factor is 0 or tends to it, lest infinity times 0 be no number.
+template <Number N>
+N tame(const N& x, const N& factor) {
+  return select(abs(factor) <= N(1e-290), limited(x, -3e38, 3e38), x);
+}
+
+// factor * x, which is 0 where the factor is, for an infinite x as well.
+template <Number N>
+N scaled(const N& x, const N& factor) {
+  return tame(x, factor) * factor;
+}
+
+// 0, but NaN where x is.
+template <Number N>
+N zero_like(const N& x) {
+  return select(N(0.0) <= abs(x), N(0.0), x);
+}
+
+// 1, but NaN where x is.
+template <Number N>
+N one_like(const N& x) {
+  return select(N(0.0) <= abs(x), N(1.0), x);
+}
+
+}  // namespace torchactiv
