@@ -59,6 +59,7 @@ def _of(operator: Operator) -> Subject:
         ),
         inputs=operator.inputs,
         operator=operator,
+        is_gated=len(operator.data) > 1,
     )
 
 

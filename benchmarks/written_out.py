@@ -40,6 +40,12 @@ def _xielu(x: Tensor, alpha_p: Tensor, alpha_n: Tensor) -> Tensor:
     return torch.where(x > 0, a_p * x * x + 0.5 * x, left)
 
 
+def _swiglu_clamped(gate: Tensor, up: Tensor) -> Tensor:
+    """As in transformers."""
+    gate, up = gate.clamp(max=7.0), up.clamp(-7.0, 7.0)
+    return (up + 1) * gate * torch.sigmoid(1.702 * gate)
+
+
 def _soft_exponential(x: Tensor, alpha: Tensor) -> Tensor:
     """All three cases, as what is learned may be any of them; divisors that are not 0, lest gradients be NaN."""
     divisor = torch.where(alpha == 0, 1.0, alpha)
@@ -113,4 +119,7 @@ WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "parametric_sigmoid": lambda x, slope, height: height * torch.sigmoid(slope * x),
     "parametric_tanh": lambda x, slope, height: height * torch.tanh(slope * x),
     "soft_exponential": _soft_exponential,
+    "dynamic_relu": lambda x, a1, b1, a2, b2: torch.maximum(a1 * x + b1, a2 * x + b2),
+    "swiglu_clamped": _swiglu_clamped,
+    "gtu": lambda gate, up: torch.tanh(gate) * torch.sigmoid(up),
 }

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/logistic.h"
+#include "ops/logistic_tails.h"
 #include "ops/number.h"
-#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -22,19 +21,21 @@ struct ParametricSigmoid : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"slope", Role::parameter, 1}, Input{"height", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
 
   template <Number N>
   static N forward(N x, N slope, N height) {
-    return height * Logistic<N>(scaled(x, slope)).value;
+    const ScaledLogistic<N> s(x, slope);
+    return s.restore(product(height, s.value()));
   }
 
   template <Number N>
   static Partials<N, 3> partials(N x, N slope, N height) {
-    const Logistic<N> s(scaled(x, slope));
-    const N steep = s.value * s.complement, high = height * steep;
-    return {slope * high, tame(x, steep) * high, s.value};
+    const ScaledLogistic<N> s(x, slope);
+    const Wide<N> steep = height * Wide<N>(s.value() * s.complement());
+    return {s.restore_smaller(product(slope, steep)), s.restore_smaller(product(x, steep)),
+            s.restore(narrow(s.value()))};
   }
 };
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <utility>
-
 #include "ops/card.h"
+#include "ops/logistic_tails.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -29,7 +28,7 @@ struct SigmoidGlu : Activation {
   // A small `up` is scaled, so that its product with the sigmoid is no denormal before its time.
   template <Number N>
   static N forward(N gate, N up) {
-    const Tails<N> tails(gate);
+    const LogisticTails<N> tails(falling(gate));
     const Mask<N> negative = gate < N(0.0), small = abs(up) < N(0x1p32);
     const N scaled = select(small, N(0x1p64) * up, up);
     const N result = product(scaled, select(negative, tails.smaller(), tails.larger));
@@ -38,7 +37,7 @@ struct SigmoidGlu : Activation {
 
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
-    const Tails<N> tails(gate);
+    const LogisticTails<N> tails(falling(gate));
     const Wide<N> smaller = tails.smaller();
     const N sigmoid = tails.e.restore_product(narrow(smaller));
     return {tails.e.restore_product(product(up, smaller * tails.larger)),
@@ -46,16 +45,10 @@ struct SigmoidGlu : Activation {
   }
 
  private:
-  // The sigmoids of |gate| and, as a multiple that e restores, of -|gate|.
   template <Number N>
-  struct Tails {
-    decltype(exponential(std::declval<N>())) e;
-    Wide<N> larger;
-
-    explicit Tails(const N& gate)
-        : e(exponential(at_least(-abs(gate), N(-product_limit<N>)))), larger(reciprocal(e.plus(1.0))) {}
-    Wide<N> smaller() const { return e.value() * larger; }
-  };
+  static N falling(const N& gate) {
+    return at_least(-abs(gate), N(-product_limit<N>));
+  }
 };
 
 }  // namespace torchactiv

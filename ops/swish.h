@@ -1,9 +1,8 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/logistic.h"
+#include "ops/logistic_tails.h"
 #include "ops/number.h"
-#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -21,20 +20,21 @@ struct Swish : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"beta", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::floats_for_all,
+                             partials_precision = Precision::floats_for_all;
 
   template <Number N>
   static N forward(N x, N beta) {
-    return scaled(x, Logistic<N>(scaled(x, beta)).value);
+    const ScaledLogistic<N> s(x, beta);
+    return select(s.negative, copysign(s.restore_smaller(product(x, s.value())), x), product(x, s.value()));
   }
 
   template <Number N>
   static Partials<N, 2> partials(N x, N beta) {
-    const N z = limited(scaled(x, beta), -exponent_limit<N>, exponent_limit<N>);
-    const Logistic<N> s(z);
-    const N slope = s.value * s.complement, inside = tame(x, slope);
-    return {s.value * fma(z, s.complement, N(1.0)), inside * (inside * slope)};
+    const ScaledLogistic<N> s(x, beta);
+    const Wide<N> steep = s.value() * s.complement();
+    return {s.restore(product(offset(s.z() * s.complement(), 1.0), s.value())),
+            s.restore_smaller(x * product(x, steep))};  // the product of two would be infinite for an infinite x
   }
 };
 

@@ -736,6 +736,44 @@ REFERENCES = (
         inputs=("x", "alpha"),
         samples={"alpha": (0.5, -0.7, 1e-3, -1e-3, 1.5)},
     ),
+    Reference(
+        name="dynamic_relu",
+        value="where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, where(slope2 == 0, where(x == x, intercept2, x), slope2 * x + intercept2), where(slope1 == 0, where(x == x, intercept1, x), slope1 * x + intercept1))",
+        partials=(
+            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, slope2, slope1) + 0 * x",
+            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, 0 * x, x)",
+            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, 0 * x, where(x == x, 1, x))",
+            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, x, 0 * x)",
+            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, where(x == x, 1, x), 0 * x)",
+        ),
+        inputs=("x", "slope1", "intercept1", "slope2", "intercept2"),
+        samples={
+            "slope1": (0.7, 1.5),
+            "intercept1": (0.2, 0.0),
+            "slope2": (-0.3, 0.25),
+            "intercept2": (-0.1, 0.3),
+        },
+    ),
+    Reference(
+        name="swiglu_clamped",
+        value="(where(up > limit, limit, where(up < -limit, -limit, up)) + 1) * (where(gate > limit, limit, gate) / (1 + exp(-alpha * where(gate > limit, limit, gate))))",
+        partials=(
+            "where(gate > limit, 0 * up, (1 + alpha * gate / (1 + exp(alpha * gate))) / (1 + exp(-alpha * gate)) * (where(up > limit, limit, where(up < -limit, -limit, up)) + 1))",
+            "where(fabs(up) > limit, 0 * gate, where(gate > limit, limit, gate) / (1 + exp(-alpha * where(gate > limit, limit, gate))))",
+        ),
+        inputs=("gate", "up"),
+        samples={"up": (1.0, -0.3, 9.0), "alpha": (1.0, 1.702, 0.5), "limit": (4.0, 2.5, 7.0)},
+    ),
+    Reference(
+        name="gtu",
+        value="tanh(gate) / (1 + exp(-up))",
+        partials=(
+            "1 / (cosh(gate) * cosh(gate) * (1 + exp(-up)))",
+            "tanh(gate) / ((1 + exp(up)) * (1 + exp(-up)))",
+        ),
+        inputs=("gate", "up"),
+        samples={"up": (1.0, -2.3)},
+    ),
 )
 
 BY_NAME = {reference.name: reference for reference in REFERENCES}

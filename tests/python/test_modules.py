@@ -11,7 +11,7 @@ import pytest
 import torch
 import torchactiv
 from operators import OPERATORS, Case, Operator, every_case, every_operator, every_parametric, same_bits
-from torchactiv import combinations, composed_modules, compositions, gated_modules
+from torchactiv import combinations, composed_modules, compositions, conditional_modules, gated_modules
 
 IN_TORCH_NN = [o for o in OPERATORS if hasattr(torch.nn, o.module)]
 IN_TORCH_FUNCTIONAL = [o for o in OPERATORS if hasattr(torch.nn.functional, o.name)]
@@ -250,5 +250,6 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
     functions = {o.name for o in OPERATORS} | set(compositions.__all__)
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
     assert set(torchactiv.functional.__all__) == functions | in_place | set(combinations.__all__)
-    assert set(torchactiv.nn.__all__) == modules | set(gated_modules.__all__) | {"make"}
+    blocks = set(gated_modules.__all__) | set(conditional_modules.__all__)
+    assert set(torchactiv.nn.__all__) == modules | blocks | {"make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}
