@@ -10,6 +10,8 @@ from tables import markdown, pairs
 
 TIMES_EAGER = 2
 TIMES_EAGER_WITH_EXPONENTIAL = 3
+TIMES_EAGER_ADAPTIVE, TIMES_EAGER_ADAPTIVE_EACH = 4, 2
+TIMES_EAGER_GATED, TIMES_EAGER_GATED_EACH = 1.7, 1.4
 OF_MOVEMENT = 1.1
 
 
@@ -27,6 +29,7 @@ def goals(rows: Sequence[Row]) -> str:
             means = _mean(row.times(EAGER).median for row in both), _mean(row.times(COMPILED).median for row in both)
             found.append((f"{text}, against eager PyTorch", aim, f"{means[0]:.2f}"))
             found.append((f"{text}, against torch.compile", "", f"{means[1]:.2f}"))
+    found += _trained(rows)
     moved = _shares(rows)
     for text, shares in moved.items():
         within = sum(share <= OF_MOVEMENT for share in shares)
@@ -52,6 +55,34 @@ def goals(rows: Sequence[Row]) -> str:
 
 def _names(*, exponential: bool) -> set[str]:
     return {s.name for s in SUBJECTS if s.in_pytorch and (s.has_exponential or not exponential)}
+
+
+def _trained(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
+    """Of what is learned or gated, at 4 Mi floats."""
+    adaptive = {s.name for s in SUBJECTS if s.is_adaptive}
+    both = [pair[2] for pair in pairs(matching(rows, section="training", dtype="float32"))]
+    found = []
+    for text, chosen, mean, each in (
+        ("adaptive ones", [r for r in both if r.operator in adaptive], TIMES_EAGER_ADAPTIVE, TIMES_EAGER_ADAPTIVE_EACH),
+        (
+            "gated ones, and with a bias",
+            [r for r in both if r.operator not in adaptive],
+            TIMES_EAGER_GATED,
+            TIMES_EAGER_GATED_EACH,
+        ),
+    ):
+        ratios = {row.operator: row.times(EAGER).median for row in chosen}
+        if ratios:
+            slowest = min(ratios, key=lambda name: ratios[name])
+            found.append(
+                (
+                    f"{text} at 4 Mi floats, against eager PyTorch",
+                    f"at least {mean} times, each at least {each}",
+                    f"{_mean(ratios.values()):.2f}; {sum(r >= each for r in ratios.values())} of {len(ratios)} are, "
+                    f"the least is {slowest} with {ratios[slowest]:.2f}",
+                )
+            )
+    return found
 
 
 def _mean(ratios: Iterable[float]) -> float:

@@ -1,5 +1,7 @@
 #include "csrc/kernels/combinations.h"
 
+#include <algorithm>
+
 #include "csrc/kernels/staged.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
@@ -14,7 +16,6 @@ template <class T>
 struct Part {
   const T* pointer;
   std::int64_t step;
-  T operator[](std::int64_t i) const { return pointer[i * step]; }
 };
 
 // What the formulas below are written in: n elements of every operand, and memory for as many results of the
@@ -43,6 +44,13 @@ class Block {
     if (!f_.saves_output) return call(f_.double_backward, {slope, curvature}, {v, {gradient, 1}, x});
     call(f_.double_backward, {slope, spare}, {v, {gradient, 1}, {y, 1}});
     call(f_.backward, {curvature}, {{spare, 1}, {y, 1}});
+  }
+
+  // The elements side by side; `spare` is for those of one element.
+  const T* contiguous(Part<T> part, T* spare) const {
+    if (part.step == 1) return part.pointer;
+    std::fill_n(spare, n, *part.pointer);
+    return spare;
   }
 
   template <class Formula>
@@ -78,18 +86,16 @@ struct Buffer {
   operator T*() { return values; }
 };
 
-// Formulas take the outputs, and behind them the inputs.
+// Formulas take the outputs, and behind them the inputs. Their loops are over contiguous elements, of which the compiler
+// makes vectors.
 struct GatedForward {
   static constexpr int outputs = 1, inputs = 2;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const auto [gate, up] = std::pair(in[0], in[1]);
-    Buffer<T> f;
-    block.forward(f, gate);
-    if (up.step == 1)  // apart, so that the compiler makes vectors of it
-      block.each([&, y = out[0], u = up.pointer](std::int64_t i) { y[i] = f[i] * u[i]; });
-    else
-      block.each([&, y = out[0], u = *up.pointer](std::int64_t i) { y[i] = f[i] * u; });
+    Buffer<T> f, of_up;
+    block.forward(f, in[0]);
+    const T* const up = block.contiguous(in[1], of_up);
+    block.each([&, y = out[0]](std::int64_t i) { y[i] = f[i] * up[i]; });
   }
 };
 
@@ -97,21 +103,15 @@ struct GatedBackward {
   static constexpr int outputs = 2, inputs = 3;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const Part<T> gradient = in[0], gate = in[1], up = in[2];
-    Buffer<T> f, scaled;
+    const Part<T> gate = in[1];
+    Buffer<T> f, scaled, of_gradient, of_up;
     block.forward(f, gate);
-    T* const up_gradient = out[1];
-    if (gradient.step == 1 && up.step == 1) {
-      block.each([&, g = gradient.pointer, u = up.pointer](std::int64_t i) {
-        up_gradient[i] = g[i] * f[i];
-        scaled[i] = g[i] * u[i];
-      });
-    } else {
-      block.each([&](std::int64_t i) {
-        up_gradient[i] = gradient[i] * f[i];
-        scaled[i] = gradient[i] * up[i];
-      });
-    }
+    const T* const gradient = block.contiguous(in[0], of_gradient);
+    const T* const up = block.contiguous(in[2], of_up);
+    block.each([&, up_gradient = out[1]](std::int64_t i) {
+      up_gradient[i] = gradient[i] * f[i];
+      scaled[i] = gradient[i] * up[i];
+    });
     block.backward(out[0], scaled, gate, f);
   }
 };
@@ -121,9 +121,12 @@ struct GatedDoubleBackward {
   static constexpr int outputs = 3, inputs = 5;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const Part<T> v = in[0], w = in[1], gradient = in[2], gate = in[3], up = in[4];
-    Buffer<T> f, scaled, slope, curvature, spare;
+    const Part<T> v = in[0], gate = in[3];
+    Buffer<T> f, scaled, slope, curvature, spare, of_w, of_gradient, of_up;
     block.forward(f, gate);
+    const T* const w = block.contiguous(in[1], of_w);
+    const T* const gradient = block.contiguous(in[2], of_gradient);
+    const T* const up = block.contiguous(in[4], of_up);
     block.each([&](std::int64_t i) { scaled[i] = gradient[i] * up[i]; });
     block.double_backward(slope, curvature, v, scaled, gate, f, spare);
     block.each([&](std::int64_t i) { scaled[i] = w[i] * gradient[i]; });
@@ -136,13 +139,21 @@ struct GatedDoubleBackward {
   }
 };
 
+// x + bias, in a buffer.
+template <class T>
+void add(const Block<T>& block, Part<T> x, Part<T> bias, Buffer<T>& sum) {
+  Buffer<T> of_x, of_bias;
+  const T* const a = block.contiguous(x, of_x);
+  const T* const b = block.contiguous(bias, of_bias);
+  block.each([&](std::int64_t i) { sum[i] = a[i] + b[i]; });
+}
+
 struct BiasedForward {
   static constexpr int outputs = 1, inputs = 2;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const Part<T> x = in[0], bias = in[1];
     Buffer<T> sum;
-    block.each([&](std::int64_t i) { sum[i] = x[i] + bias[i]; });
+    add(block, in[0], in[1], sum);
     block.forward(out[0], {sum, 1});
   }
 };
@@ -151,15 +162,11 @@ struct BiasedBackward {
   static constexpr int outputs = 2, inputs = 3;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const Part<T> gradient = in[0], x = in[1], bias = in[2];
-    Buffer<T> sum, f, copy;
-    block.each([&](std::int64_t i) {
-      sum[i] = x[i] + bias[i];
-      copy[i] = gradient[i];
-    });
+    Buffer<T> sum, f, of_gradient;
+    add(block, in[1], in[2], sum);
     block.forward_if_saved(f, {sum, 1});
-    block.backward(out[0], copy, {sum, 1}, f);
-    block.each([&](std::int64_t i) { out[1][i] = out[0][i]; });
+    block.backward(out[0], block.contiguous(in[0], of_gradient), {sum, 1}, f);
+    std::copy_n(out[0], block.n, out[1]);
   }
 };
 
@@ -167,16 +174,12 @@ struct BiasedDoubleBackward {
   static constexpr int outputs = 3, inputs = 5;
   template <class T>
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
-    const Part<T> v = in[0], w = in[1], gradient = in[2], x = in[3], bias = in[4];
-    Buffer<T> sum, f, both, copy, spare;
-    block.each([&](std::int64_t i) {
-      sum[i] = x[i] + bias[i];
-      both[i] = v[i] + w[i];
-      copy[i] = gradient[i];
-    });
+    Buffer<T> sum, f, both, of_gradient, spare;
+    add(block, in[3], in[4], sum);
+    add(block, in[0], in[1], both);
     block.forward_if_saved(f, {sum, 1});
-    block.double_backward(out[0], out[1], {both, 1}, copy, {sum, 1}, f, spare);
-    block.each([&](std::int64_t i) { out[2][i] = out[1][i]; });
+    block.double_backward(out[0], out[1], {both, 1}, block.contiguous(in[2], of_gradient), {sum, 1}, f, spare);
+    std::copy_n(out[1], block.n, out[2]);
   }
 };
 

@@ -761,6 +761,9 @@ REFERENCES = (
             "where(gate > limit, 0 * up, (1 + alpha * gate / (1 + exp(alpha * gate))) / (1 + exp(-alpha * gate)) * (where(up > limit, limit, where(up < -limit, -limit, up)) + 1))",
             "where(fabs(up) > limit, 0 * gate, where(gate > limit, limit, gate) / (1 + exp(-alpha * where(gate > limit, limit, gate))))",
         ),
+        builtin=lambda gate, up, alpha, limit: (
+            (up.clamp(-limit, limit) + 1) * F.silu(alpha * gate.clamp(max=limit)) / alpha
+        ),
         inputs=("gate", "up"),
         samples={"up": (1.0, -0.3, 9.0), "alpha": (1.0, 1.702, 0.5), "limit": (4.0, 2.5, 7.0)},
     ),
@@ -771,6 +774,7 @@ REFERENCES = (
             "1 / (cosh(gate) * cosh(gate) * (1 + exp(-up)))",
             "tanh(gate) / ((1 + exp(up)) * (1 + exp(-up)))",
         ),
+        builtin=lambda gate, up: torch.tanh(gate) * torch.sigmoid(up),
         inputs=("gate", "up"),
         samples={"up": (1.0, -2.3)},
     ),

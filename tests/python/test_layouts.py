@@ -26,7 +26,8 @@ def test_forward(case: Case, layout: Layout, dtype: torch.dtype) -> None:
     tensors = laid_out(case, layout, dtype)
     result = case.forward(*tensors)
     assert same_bits(result, case.forward(*(t.contiguous() for t in tensors)))
-    assert result.stride() == case.builtin(*tensors).stride()
+    like = case.builtin(*tensors) if len(case.operator.data) > 1 else torch.relu(tensors[0])
+    assert result.stride() == like.stride()
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
