@@ -86,8 +86,8 @@ struct Buffer {
   operator T*() { return values; }
 };
 
-// Formulas take the outputs, and behind them the inputs. Their loops are over contiguous elements, of which the compiler
-// makes vectors.
+// Formulas take the outputs, and behind them the inputs. Their loops are over contiguous elements, of which the
+// compiler makes vectors.
 struct GatedForward {
   static constexpr int outputs = 1, inputs = 2;
   template <class T>
