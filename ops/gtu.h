@@ -4,7 +4,6 @@
 #include "ops/hyperbolic_tangent.h"
 #include "ops/logistic.h"
 #include "ops/number.h"
-#include "ops/tame.h"
 
 namespace torchactiv {
 
