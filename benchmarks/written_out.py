@@ -6,7 +6,7 @@ lose no digits.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 import torch.nn.functional as F
@@ -52,6 +52,48 @@ def _soft_exponential(x: Tensor, alpha: Tensor) -> Tensor:
     logarithm = -torch.log(torch.where(alpha < 0, 1 - alpha * (x + alpha), 1.0)) / divisor
     exponential = torch.expm1(torch.where(alpha > 0, alpha * x, 0.0)) / divisor + alpha
     return torch.where(alpha < 0, logarithm, torch.where(alpha > 0, exponential, x))
+
+
+def _horner(x: Tensor, coefficients: Sequence[Tensor]) -> Tensor:
+    result = coefficients[-1]
+    for coefficient in reversed(coefficients[:-1]):
+        result = coefficient + x * result
+    return result
+
+
+def _rational(denominator: Callable[..., Tensor]) -> Callable[..., Tensor]:
+    """Of degrees 3 and 2, as in the references."""
+    return lambda x, *c: _horner(x, c[:4]) / denominator(x, *c[4:])
+
+
+def _bspline(x: Tensor, *coefficients: Tensor) -> Tensor:
+    """Two intervals from -1 to 1; the recursion of Cox and de Boor, as the published codes of KANs have it."""
+    grid = torch.arange(-4.0, 5.0)
+    points = x.unsqueeze(-1)
+    bases = ((points >= grid[:-1]) & (points < grid[1:])).to(x.dtype)
+    for k in (1, 2, 3):
+        rising = (points - grid[: -(k + 1)]) / k * bases[..., :-1]
+        bases = rising + (grid[k + 1 :] - points) / k * bases[..., 1:]
+    return sum(c * bases[..., k] for k, c in enumerate(coefficients))  # type: ignore[return-value]
+
+
+def _kan_edge(x: Tensor, *parameters: Tensor) -> Tensor:
+    *coefficients, base_weight, spline_weight = parameters
+    return base_weight * F.silu(x) + spline_weight * _bspline(x, *coefficients)
+
+
+def _apl(x: Tensor, *parameters: Tensor) -> Tensor:
+    pieces = len(parameters) // 2
+    hinges = (a * F.relu(b - x) for a, b in zip(parameters[:pieces], parameters[pieces:], strict=True))
+    return F.relu(x) + sum(hinges)
+
+
+def _dynamic_relu(x: Tensor, *parameters: Tensor) -> Tensor:
+    pieces = len(parameters) // 2
+    result, *others = (a * x + b for a, b in zip(parameters[:pieces], parameters[pieces:], strict=True))
+    for line in others:
+        result = torch.maximum(result, line)
+    return result
 
 
 WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
@@ -119,7 +161,14 @@ WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "parametric_sigmoid": lambda x, slope, height: height * torch.sigmoid(slope * x),
     "parametric_tanh": lambda x, slope, height: height * torch.tanh(slope * x),
     "soft_exponential": _soft_exponential,
-    "dynamic_relu": lambda x, a1, b1, a2, b2: torch.maximum(a1 * x + b1, a2 * x + b2),
     "swiglu_clamped": _swiglu_clamped,
     "gtu": lambda gate, up: torch.tanh(gate) * torch.sigmoid(up),
+    "apl": _apl,
+    "dynamic_relu": _dynamic_relu,
+    "rational_a": _rational(lambda x, q1, q2: 1 + (q1 * x).abs() + (q2 * x.square()).abs()),
+    "rational_b": _rational(lambda x, q1, q2: 1 + (q1 * x + q2 * x.square()).abs()),
+    "rational_c": _rational(lambda x, q0, q1, q2: 0.1 + (q0 + q1 * x + q2 * x.square()).abs()),
+    "rational_n": _rational(lambda x, q1, q2: 1 + q1 * x + q2 * x.square()),
+    "bspline": _bspline,
+    "kan_edge": _kan_edge,
 }

@@ -25,7 +25,8 @@ set(CMAKE_INSTALL_MESSAGE LAZY)
 install(TARGETS torchactiv LIBRARY DESTINATION torchactiv/lib)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/python_bindings/torchactiv/ ${TORCHACTIV_RENDERED_PYTHON}/torchactiv/
         DESTINATION torchactiv
-        FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "__pycache__" EXCLUDE)
+        FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "rational_coefficients.json"
+        PATTERN "__pycache__" EXCLUDE)
 install(FILES ${TORCHACTIV_GENERATED}/_built_for.py ${TORCHACTIV_CATALOGUE} DESTINATION torchactiv)
 install(FILES ${CMAKE_SOURCE_DIR}/docs/accuracy.json ${CMAKE_SOURCE_DIR}/docs/performance.json DESTINATION torchactiv
         OPTIONAL)

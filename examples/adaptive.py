@@ -33,7 +33,9 @@ except ModuleNotFoundError as error:
     sys.exit(f"{missing} is missing, which `pip install {INSTALLED_BY.get(missing, missing)}` installs")
 
 CATALOGUE = torchactiv.catalogue()
-ADAPTIVE = [entry["name"] for entry in CATALOGUE if any(i["role"] == "parameter" for i in entry.get("inputs", []))]
+# With parameters, and one input: what has two does not fit between two layers.
+ROLES = {entry["name"]: [i["role"] for i in entry.get("inputs", [])] for entry in CATALOGUE}
+ADAPTIVE = [name for name, roles in ROLES.items() if roles.count("data") == 1 < len(roles)]
 FIXED = ["relu", "tanh", "silu", "gelu", "mish"]
 WIDTH = 32  # of both hidden layers
 

@@ -4,19 +4,26 @@
 
 #include <array>
 #include <limits>
+#include <span>
 #include <string_view>
 
 namespace torchactiv {
 
 // What a tensor argument is: data flows through the network; a parameter is learned, and broadcasts
-// against the data (one element, one per channel, or any shape that broadcasts).
-enum class Role { data, parameter };
+// against the data (one element, one per channel, or any shape that broadcasts). Coefficients are any number of such
+// parameters in one tensor, whose first dimension counts them.
+enum class Role { data, parameter, coefficients };
 
 struct Input {
   std::string_view name = "input";
   Role role = Role::data;
-  double initial = 0;  // of a parameter: the value that the module starts from
+  double initial = 0;                     // of a parameter: the value that the module starts from
+  std::span<const double> initials = {};  // of coefficients: likewise
 };
+
+// The numbers for one element of the data: those of one tensor of coefficients.
+template <class N>
+using Coefficients = std::span<const N>;
 
 // A plain number, the same for every element.
 struct Argument {
@@ -78,6 +85,8 @@ struct Activation {
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
+  // To how many coefficients there are, tensor by tensor.
+  static constexpr Objection objection_to_counts(std::span<const int>) { return {}; }
   static constexpr Repr repr = Repr::names;
   // Of an activation with parameters: the dimension of the first input that those of one dimension lie along, by
   // default, and whether function and module are PyTorch's, which takes no dimension and has no defaults for
@@ -87,7 +96,8 @@ struct Activation {
   static constexpr bool masks_gradient = false;  // whether a slope of zero stops infinite and NaN gradients as well
 };
 
-// The derivatives with respect to each tensor argument, in order.
+// The derivatives with respect to each tensor argument, in order. Where there are coefficients, partials() writes them
+// to its first argument instead, N*, in the same order, one for each coefficient.
 template <class N, int count>
 using Partials = std::array<N, count>;
 

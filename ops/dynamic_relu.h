@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/same_counts.h"
 #include "ops/tame.h"
 
 namespace torchactiv {
@@ -10,51 +11,70 @@ struct DynamicRelu : Activation {
   static constexpr Card card{
       .name = "dynamic_relu",
       .module = "MaxAffine",
-      .title = "Larger of two affine functions",
+      .title = "Largest of affine functions",
       .family = Family::rectifier,
       .properties = {.monotonic = true},
-      .formula = R"(\max(\text{slope}_1 x + \text{intercept}_1, \text{slope}_2 x + \text{intercept}_2))",
+      .formula = R"(\max_k(\text{slopes}_k x + \text{intercepts}_k))",
       .derivative =
-          R"(\text{slope}_k, \; k \text{ the line that is larger}; x \text{ if } k = 1 \text{ else } 0; 1 \text{ if } k = 1 \text{ else } 0; x \text{ if } k = 2 \text{ else } 0; 1 \text{ if } k = 2 \text{ else } 0)",
+          R"(\text{slopes}_k, \; k \text{ the line that is largest}; x \text{ for that line}, 0 \text{ for others}; 1 \text{ for that line}, 0 \text{ for others})",
       .notes =
-          "Where the lines are equal the derivative is the first one's. DynamicReLU computes the coefficients from the "
-          "input; MaxAffine learns them.",
-      .source =
-          "Chen, Dai, Liu, Chen, Yuan & Liu 2020, Dynamic ReLU, arXiv:2003.10027, equation 1, with two linear "
-          "functions",
+          "Where lines are equal the derivative is that of the first of them. DynamicReLU computes the coefficients "
+          "from the input; MaxAffine learns them, and starts as relu.",
+      .source = "Chen, Dai, Liu, Chen, Yuan & Liu 2020, Dynamic ReLU, arXiv:2003.10027, equation 1",
   };
-  static constexpr std::array inputs{Input{}, Input{"slope1", Role::parameter, 1},
-                                     Input{"intercept1", Role::parameter, 0}, Input{"slope2", Role::parameter, 0},
-                                     Input{"intercept2", Role::parameter, 0}};
+  static constexpr std::array slopes_initials{1.0, 0.0}, intercepts_initials{0.0, 0.0};
+  static constexpr std::array inputs{Input{}, Input{"slopes", Role::coefficients, 0, slopes_initials},
+                                     Input{"intercepts", Role::coefficients, 0, intercepts_initials}};
   static constexpr bool in_place = false;
   static constexpr Precision forward_precision = Precision::doubles_for_all,
                              partials_precision = Precision::doubles_for_all;
-
-  template <Number N>
-  static N forward(N x, N slope1, N intercept1, N slope2, N intercept2) {
-    const Mask<N> second = is_second(x, slope1, intercept1, slope2, intercept2);
-    return line(x, select(second, slope2, slope1), select(second, intercept2, intercept1));
+  static constexpr Objection objection_to_counts(std::span<const int> counts) {
+    return same_counts(counts, "slopes and intercepts must have as many pieces as each other, and one at least");
   }
 
   template <Number N>
-  static Partials<N, 5> partials(N x, N slope1, N intercept1, N slope2, N intercept2) {
-    const Mask<N> second = is_second(x, slope1, intercept1, slope2, intercept2);
+  static N forward(N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
+    const Largest<N> largest(x, slopes, intercepts);
+    return line(x, largest.slope, largest.intercept);
+  }
+
+  template <Number N>
+  static void partials(N* results, N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
+    const Largest<N> largest(x, slopes, intercepts);
     const N zero = zero_like(x), one = one_like(x);
-    return {select(second, slope2, slope1) + zero, select(second, zero, x), select(second, zero, one),
-            select(second, x, zero), select(second, one, zero)};
+    results[0] = largest.slope + zero;
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+      const Mask<N> is_largest = abs(largest.index - N(static_cast<double>(k))) < N(0.5);
+      results[1 + k] = select(is_largest, x, zero);
+      results[1 + slopes.size() + k] = select(is_largest, one, zero);
+    }
   }
 
  private:
-  // At an infinity the slopes decide.
-  template <Number N>
-  static Mask<N> is_second(const N& x, const N& slope1, const N& intercept1, const N& slope2, const N& intercept2) {
-    const N finite = limited(x, -1e200, 1e200);
-    return line(finite, slope1, intercept1) < line(finite, slope2, intercept2);
-  }
   template <Number N>
   static N line(const N& x, const N& slope, const N& intercept) {
     return fma(tame(x, slope), slope, intercept);
   }
+
+  // At an infinity the slopes decide.
+  template <Number N>
+  struct Largest {
+    N slope, intercept, index{0.0};
+
+    Largest(const N& x, Coefficients<N> slopes, Coefficients<N> intercepts)
+        : slope(slopes[0]), intercept(intercepts[0]) {
+      const N finite = limited(x, -1e200, 1e200);
+      N value = line(finite, slope, intercept);
+      for (std::size_t k = 1; k < slopes.size(); ++k) {
+        const N other = line(finite, slopes[k], intercepts[k]);
+        const Mask<N> larger = value < other;
+        value = select(larger, other, value);
+        slope = select(larger, slopes[k], slope);
+        intercept = select(larger, intercepts[k], intercept);
+        index = select(larger, N(static_cast<double>(k)), index);
+      }
+    }
+  };
 };
 
 }  // namespace torchactiv

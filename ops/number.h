@@ -87,6 +87,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { fine_sin(a) } -> std::convertible_to<N>;     // to all digits of the type that N is computed in
   { fine_cos(a) } -> std::convertible_to<N>;     // likewise
   { atan(a) } -> std::convertible_to<N>;         // of any a
+  { fine_atan(a) } -> std::convertible_to<N>;    // to all digits of the type that N is computed in
 };
 
 // NaN stays.

@@ -87,6 +87,26 @@ std::string object(const torchactiv::Properties& properties) {
   return "{" + result + "}";
 }
 
+const char* name_of(torchactiv::Role role) {
+  using torchactiv::Role;
+  switch (role) {
+    case Role::data:
+      return "data";
+    case Role::parameter:
+      return "parameter";
+    case Role::coefficients:
+      return "coefficients";
+  }
+  std::abort();
+}
+
+std::string initial_of(const torchactiv::Input& input) {
+  if (input.role != torchactiv::Role::coefficients) return number(input.initial);
+  std::string result;
+  for (const double initial : input.initials) result += (result.empty() ? "" : ", ") + number(initial);
+  return "[" + result + "]";
+}
+
 const char* name_of(torchactiv::Precision precision) {
   using torchactiv::Precision;
   switch (precision) {
@@ -116,8 +136,8 @@ void describe(bool first) {
   std::printf("   \"inputs\": [");
   bool rest = false;
   for (const Input& input : Op::inputs) {
-    std::printf("%s{\"name\": %s, \"role\": %s, \"initial\": %s}", rest ? ", " : "", quoted(input.name).c_str(),
-                input.role == Role::data ? "\"data\"" : "\"parameter\"", number(input.initial).c_str());
+    std::printf("%s{\"name\": %s, \"role\": \"%s\", \"initial\": %s}", rest ? ", " : "", quoted(input.name).c_str(),
+                name_of(input.role), initial_of(input).c_str());
     rest = true;
   }
   std::printf("], \"arguments\": [");

@@ -30,6 +30,7 @@ def main() -> None:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    environment.filters["start"] = lambda initial: tuple(initial) if isinstance(initial, list) else initial
     for template in sorted(options.templates.rglob("*.jinja")):
         name = template.relative_to(options.templates)
         target = options.output / name.with_suffix("")

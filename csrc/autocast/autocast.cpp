@@ -2,7 +2,7 @@
 // prelu does; without parameters it runs in the dtype that it is given, which needs no kernel here.
 #include <ATen/autocast_mode.h>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -21,22 +21,11 @@ struct Autocast {
   }
 };
 
-template <c10::DeviceType device>
-void register_autocast(torch::Library& m) {
-  for_each_activation([&]<class Op>() {
-    if (has_parameters(Op::inputs))
-      m.impl(forward_name(Op::card.name).c_str(),
-             &EntryPoints<Op>::Forward::template entry<Op, Autocast<device>::forward>);
-  });
-  for_each_combination([&]<class Formula>() {
-    using E = CombinationEntryPoints<Formula>;
-    if (has_parameters(Formula::inputs))
-      m.impl(E::forward().c_str(), &E::Forward::template entry<Autocast<device>::forward>);
-  });
-}
+const Registration cpu(c10::DispatchKey::AutocastCPU, {.forward = without_keys<Autocast<c10::DeviceType::CPU>::forward>,
+                                                       .with_parameters_only = true});
+const Registration cuda(c10::DispatchKey::AutocastCUDA,
+                        {.forward = without_keys<Autocast<c10::DeviceType::CUDA>::forward>,
+                         .with_parameters_only = true});
 
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, AutocastCPU, m) { torchactiv::register_autocast<c10::DeviceType::CPU>(m); }
-TORCH_LIBRARY_IMPL(torchactiv, AutocastCUDA, m) { torchactiv::register_autocast<c10::DeviceType::CUDA>(m); }

@@ -4,7 +4,7 @@
 #include <torch/csrc/autograd/VariableTypeUtils.h>
 
 #include "csrc/autograd/derivative_node.h"
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -204,12 +204,13 @@ struct VersionCount {
   }
 };
 
+const Registration registration(c10::DispatchKey::Autograd, {.forward = Autograd::forward,
+                                                             .in_place = Autograd::in_place,
+                                                             .out = Autograd::out,
+                                                             .backward = Autograd::backward,
+                                                             .double_backward = Autograd::double_backward});
+const Registration counting(c10::DispatchKey::ADInplaceOrView,
+                            {.in_place = VersionCount::in_place, .out = VersionCount::out});
+
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, Autograd, m) {
-  torchactiv::register_functional_keyed<torchactiv::Autograd>(m);
-  torchactiv::register_writing_keyed<torchactiv::Autograd>(m);
-}
-
-TORCH_LIBRARY_IMPL(torchactiv, ADInplaceOrView, m) { torchactiv::register_writing_keyed<torchactiv::VersionCount>(m); }

@@ -81,6 +81,47 @@ struct BiasActFormula {
   }
 };
 
+// Of the sums with the biases.
+struct GatedBiasFormula {
+  static at::Tensor forward(const Function& f, TensorSpan in) {
+    return GatedFormula::forward(f, {in[0] + in[2], in[1] + in[3]});
+  }
+  static Tensors backward(const Function& f, TensorSpan in) {
+    const Tensors results = GatedFormula::backward(f, {in[0], in[1] + in[3], in[2] + in[4]});
+    return {results[0], results[1], results[0], results[1]};
+  }
+  static Tensors double_backward(const Function& f, TensorSpan in) {
+    const Tensors results =
+        GatedFormula::double_backward(f, {in[0] + in[2], in[1] + in[3], in[4], in[5] + in[7], in[6] + in[8]});
+    return {results[0], results[1], results[2], results[1], results[2]};
+  }
+};
+
+struct TaafFormula {
+  static at::Tensor forward(const Function& f, TensorSpan in) {
+    return in[1] * f.forward(in[2] * in[0] + in[3]) + in[4];
+  }
+  static Tensors backward(const Function& f, TensorSpan in) {
+    const auto &g = in[0], &x = in[1], &alpha = in[2], &beta = in[3], &gamma = in[4];
+    const at::Tensor u = beta * x + gamma, slope = f.backward(g * alpha, u);
+    return {slope * beta, g * f.forward(u), slope * x, slope, g};
+  }
+  // As in csrc/kernels/combinations.cpp.
+  static Tensors double_backward(const Function& f, TensorSpan in) {
+    const auto &v_x = in[0], &v_alpha = in[1], &v_beta = in[2], &v_gamma = in[3], &v_delta = in[4], &g = in[5];
+    const auto &x = in[6], &alpha = in[7], &beta = in[8], &gamma = in[9];
+    const at::Tensor u = beta * x + gamma, w = v_x * beta + v_beta * x + v_gamma;
+    const at::Tensor slope = f.backward(w, u), of_u = f.backward(g * alpha, u);
+    const at::Tensor along = f.curvature(w, g * alpha, u) + f.backward(v_alpha * g, u);
+    return {alpha * slope + v_alpha * f.forward(u) + v_delta,
+            beta * along + of_u * v_beta,
+            g * slope,
+            x * along + of_u * v_x,
+            along,
+            at::zeros_like(g)};
+  }
+};
+
 template <class Formula>
 Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
   check_inputs(op, inputs);
@@ -110,6 +151,15 @@ Composite combination_composite_of<Gated>() {
 template <>
 Composite combination_composite_of<BiasAct>() {
   return {forward<BiasActFormula>, backward<BiasActFormula>, double_backward<BiasActFormula>};
+}
+
+template <>
+Composite combination_composite_of<GatedBias>() {
+  return {forward<GatedBiasFormula>, backward<GatedBiasFormula>, double_backward<GatedBiasFormula>};
+}
+template <>
+Composite combination_composite_of<Taaf>() {
+  return {forward<TaafFormula>, backward<TaafFormula>, double_backward<TaafFormula>};
 }
 
 }  // namespace torchactiv

@@ -3,10 +3,12 @@
 #include <ATen/ExpandUtils.h>
 
 #include "csrc/composite/tensor_number.h"
-#include "csrc/kernels/directions.h"
+#include "csrc/kernels/counted_directions.h"
+#include "csrc/operators/activations.h"
 #include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/coefficients.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -20,11 +22,18 @@ at::ScalarType compute_type(at::ScalarType type) {
   return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
 }
 
-template <class Op, class Direction>
-Tensors evaluate(TensorSpan inputs, at::ScalarType type, ArgumentSpan arguments) {
-  std::array<TensorNumber, Direction::inputs> numbers;
-  for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = TensorNumber(inputs[i].to(compute_type<Op>(type)));
-  const auto results = Direction::evaluate(numbers, arguments.data());
+template <class Op, class Direction, class Counted>
+Tensors evaluate(TensorSpan inputs, const Counts& counts, at::ScalarType type, ArgumentSpan arguments) {
+  std::array<TensorNumber, TORCHACTIV_ISA::has_coefficients<Op> ? most_operands : Direction::inputs> numbers;
+  for (std::size_t i = 0; i < inputs.size(); ++i) numbers[i] = TensorNumber(inputs[i].to(compute_type<Op>(type)));
+  std::vector<TensorNumber> results;
+  if constexpr (TORCHACTIV_ISA::has_coefficients<Op>) {
+    results.resize(static_cast<std::size_t>(Counted::outputs(counts)));
+    Counted::evaluate(counts, numbers.data(), results.data(), arguments.data());
+  } else {
+    const auto all = Direction::evaluate(numbers, arguments.data());
+    results.assign(all.begin(), all.end());
+  }
   Tensors outputs;
   for (const TensorNumber& result : results) outputs.push_back(result.tensor_like(numbers[0].tensor()));
   return outputs;
@@ -40,7 +49,8 @@ Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
   check_inputs(op, inputs);
   check_arguments(op, arguments);
   const at::ScalarType type = result_type(op, inputs);
-  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::Forward<Op>>(align_parameters(op, inputs), type, arguments);
+  Tensors outputs = evaluate<Op, TORCHACTIV_ISA::Forward<Op>, TORCHACTIV_ISA::CountedForward<Op>>(
+      align_parameters(op, inputs), counts_of(op, inputs), type, arguments);
   return {outputs[0].to(type)};
 }
 
@@ -51,22 +61,25 @@ at::Tensor spread(const at::Tensor& gradient, const Tensors& inputs) {
   return gradient.expand_symint(shape);
 }
 
-template <class Direction, class Op>
-Tensors gradients(const Arrangement& call, ArgumentSpan arguments) {
-  Tensors outputs = evaluate<Op, Direction>(call.inputs, call.type, arguments);
+template <class Op, class Direction, class Counted>
+Tensors gradients(const Operator& op, const Arrangement& call, ArgumentSpan arguments) {
+  Tensors outputs = evaluate<Op, Direction, Counted>(call.inputs, call.counts, call.type, arguments);
   for (std::size_t i = 0; i < outputs.size(); ++i)
     outputs[i] = sum_to(spread(outputs[i], call.inputs), call.aligned[i], call.like[i]);
-  return outputs;
+  if (!op.has_coefficients()) return outputs;
+  return join_coefficients(op, call.counts, outputs, outputs.size() - static_cast<std::size_t>(call.counts.total()));
 }
 
 template <class Op>
 Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  return gradients<TORCHACTIV_ISA::Backward<Op>, Op>(arrange_backward(op, tensors), arguments);
+  return gradients<Op, TORCHACTIV_ISA::Backward<Op>, TORCHACTIV_ISA::CountedBackward<Op>>(
+      op, arrange_backward(op, tensors), arguments);
 }
 
 template <class Op>
 Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-  return gradients<TORCHACTIV_ISA::DoubleBackward<Op>, Op>(arrange_double_backward(op, tensors), arguments);
+  return gradients<Op, TORCHACTIV_ISA::DoubleBackward<Op>, TORCHACTIV_ISA::CountedDoubleBackward<Op>>(
+      op, arrange_double_backward(op, tensors), arguments);
 }
 
 struct CompositeBackend {
@@ -105,9 +118,14 @@ struct CompositeBackend {
 #include "ops/catalogue.h"
 #undef OPERATOR
 
-}  // namespace torchactiv
+namespace {
 
-TORCH_LIBRARY_IMPL(torchactiv, CompositeExplicitAutograd, m) {
-  torchactiv::register_functional<torchactiv::CompositeBackend>(m);
-  torchactiv::register_writing<torchactiv::CompositeBackend>(m);
-}
+const Registration registration(c10::DispatchKey::CompositeExplicitAutograd,
+                                {.forward = without_keys<CompositeBackend::forward>,
+                                 .in_place = without_keys<CompositeBackend::in_place>,
+                                 .out = without_keys<CompositeBackend::out>,
+                                 .backward = without_keys<CompositeBackend::backward>,
+                                 .double_backward = without_keys<CompositeBackend::double_backward>});
+
+}  // namespace
+}  // namespace torchactiv

@@ -131,6 +131,7 @@ inline TensorNumber fine_exp(const TensorNumber& a) { return exp(a); }
 inline TensorNumber fine_erf(const TensorNumber& a) { return erf(a); }
 inline TensorNumber fine_sin(const TensorNumber& a) { return sin(a); }
 inline TensorNumber fine_cos(const TensorNumber& a) { return cos(a); }
+inline TensorNumber fine_atan(const TensorNumber& a) { return atan(a); }
 inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
   if (b.is_constant()) return map(a, [&](const at::Tensor& t) { return at::copysign(t, b.constant()); });
   return TensorNumber(a.is_constant() ? at::copysign(at::full_like(b.tensor(), a.constant()), b.tensor())

@@ -5,11 +5,12 @@
 
 namespace torchactiv {
 
-Blockwise::Blockwise(MapKernel kernel, at::ScalarType type, ArgumentSpan arguments)
+Blockwise::Blockwise(MapKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments)
     : kernel_(kernel),
       type_(type),
       element_size_(static_cast<std::int64_t>(c10::elementSize(type))),
       compute_size_(std::max<std::int64_t>(element_size_, sizeof(float))),
+      block_bytes_(share_of_buffer(operands, 4096)),
       arguments_(arguments) {}
 
 void Blockwise::add_data_output(at::Tensor& output) {
@@ -37,7 +38,8 @@ void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel,
   const auto widen = type_ == at::kBFloat16 ? functions.widen_bfloat16 : functions.widen_float16;
   const auto narrow = type_ == at::kBFloat16 ? functions.narrow_bfloat16 : functions.narrow_float16;
   char* data[most_operands];
-  std::int64_t strides[2 * most_operands] = {};
+  std::int64_t strides[2 * most_operands];
+  std::fill_n(strides + operands_.size(), operands_.size(), 0);
   for (std::size_t i = 0; i < operands_.size(); ++i) {
     const auto [kind, pointer] = operands_[i];
     strides[i] = compute_size_;
@@ -65,7 +67,9 @@ double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n) const {
   return sum(buffers.block(sums_[static_cast<std::size_t>(s)]), n);
 }
 
-void Blockwise::clear_totals(Buffers& buffers) const { std::memset(buffers.totals(0), 0, sums_.size() * block_bytes); }
+void Blockwise::clear_totals(Buffers& buffers) const {
+  std::memset(buffers.totals(0), 0, sums_.size() * static_cast<std::size_t>(block_bytes_));
+}
 
 void Blockwise::add_to_totals(Buffers& buffers, std::int64_t n) const {
   const BlockFunctions& functions = block_functions();

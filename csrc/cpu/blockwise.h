@@ -10,22 +10,26 @@ namespace torchactiv {
 
 class Blockwise {
  public:
-  static constexpr std::int64_t block_bytes = 4096;
-
-  // What a thread works in.
+  // What a thread works in: a block of each operand, and of the totals of each sum.
   class Buffers {
    public:
-    char* block(std::size_t operand) { return memory_.get() + operand * block_bytes; }
-    char* totals(std::size_t sum) { return block(most_operands + sum); }
+    explicit Buffers(const Blockwise& work)
+        : operands_(work.operands_.size()),
+          block_bytes_(static_cast<std::size_t>(work.block_bytes_)),
+          memory_(new char[(operands_ + work.sums_.size()) * block_bytes_]) {}
+    char* block(std::size_t operand) { return memory_.get() + operand * block_bytes_; }
+    char* totals(std::size_t sum) { return block(operands_ + sum); }
 
    private:
-    std::unique_ptr<char[]> memory_{new char[2 * most_operands * block_bytes]};
+    std::size_t operands_, block_bytes_;
+    std::unique_ptr<char[]> memory_;
   };
 
   // How the parameters lie along a block: one element for all of it, or an element for each of its own.
   enum class Parameters { one, along };
 
-  Blockwise(MapKernel kernel, at::ScalarType type, ArgumentSpan arguments);
+  // For a kernel of so many operands.
+  Blockwise(MapKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments);
 
   // The operands of the kernel, in its order; data of one layout, parameters laid out.
   void add_data_output(at::Tensor& output);
@@ -34,7 +38,7 @@ class Blockwise {
   void add_parameter(const at::Tensor& values);
 
   std::int64_t sums() const { return static_cast<std::int64_t>(sums_.size()); }
-  std::int64_t block() const { return block_bytes / compute_size_; }  // its longest
+  std::int64_t block() const { return block_bytes_ / compute_size_; }  // its longest
 
   // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on.
   void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n) const;
@@ -58,7 +62,7 @@ class Blockwise {
 
   MapKernel kernel_;
   at::ScalarType type_;
-  std::int64_t element_size_, compute_size_;
+  std::int64_t element_size_, compute_size_, block_bytes_;
   ArgumentSpan arguments_;
   std::vector<Operand> operands_;
   std::vector<std::size_t> sums_;  // their operands

@@ -10,7 +10,8 @@
 #include "csrc/cpu/reduce.h"
 #include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/coefficients.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -42,14 +43,21 @@ struct Flags {
   std::span<const bool> span() const { return {flags, count}; }
 };
 
+// The kernel of an operator with coefficients knows how many there are.
+MapKernel bound(const Operator& op, MapKernel kernel, const Counts& counts) {
+  if (op.has_coefficients()) kernel.context = &counts;
+  return kernel;
+}
+
 // A call of backward or double backward.
 struct Gradients {
+  const Operator& op;
   const MapKernel (&kernels)[element_count];
-  const Arrangement call;
+  const Arrangement& call;
   Flags parameter_output, parameter_input;
 
   Tensors run(ArgumentSpan arguments) const {
-    const auto& [inputs, like, aligned, type] = call;
+    const auto& [inputs, like, aligned, type, counts] = call;
     Tensors cast = inputs;
     cast_all(cast, type);
     const at::DimVector shape = common_shape(cast);
@@ -66,11 +74,13 @@ struct Gradients {
     }
     for (std::size_t i = 0; i < outputs.size(); ++i)
       if (outputs[i].scalar_type() != like[i].scalar_type()) outputs[i] = outputs[i].to(like[i].scalar_type());
-    return outputs;
+    if (!op.has_coefficients()) return outputs;
+    return join_coefficients(op, counts, outputs, outputs.size() - static_cast<std::size_t>(counts.total()));
   }
 
  private:
-  MapKernel kernel() const { return kernels[static_cast<int>(element_of(call.type))]; }
+  MapKernel kernel() const { return kernel(element_of(call.type)); }
+  MapKernel kernel(Element element) const { return bound(op, kernels[static_cast<int>(element)], call.counts); }
 
   // A parameter without anything to broadcast along may still have fewer dimensions.
   void run_into_views(const Tensors& outputs, const Tensors& cast, ArgumentSpan arguments) const {
@@ -83,7 +93,7 @@ struct Gradients {
   void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
     const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
     const Element computed = call.type == at::kDouble ? Element::float64 : Element::float32;
-    if (run_reducing(kernels[static_cast<int>(computed)], operands, shape, arguments)) return;
+    if (run_reducing(kernel(computed), operands, shape, arguments)) return;
     Tensors whole;
     for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
     run_elementwise(kernel(), whole, cast, arguments);
@@ -92,10 +102,11 @@ struct Gradients {
   }
 };
 
-// Which of the saved tensors are parameters; a saved output is none.
-Flags saved_parameters(const Operator& op) {
+// Which of the operands that are saved are parameters; a saved output is none.
+Flags saved_parameters(const Operator& op, const Counts& counts) {
   Flags flags;
-  for (std::size_t i = 0; i < op.saved_count(); ++i) flags.push(op.saved == Saved::inputs && op.is_parameter(i));
+  for (std::size_t i = 0; i < op.saved_count(); ++i)
+    for (int k = 0; k < counts.count[i]; ++k) flags.push(op.saved == Saved::inputs && op.is_parameter(i));
   return flags;
 }
 
@@ -111,7 +122,7 @@ struct Cpu {
     }
     Tensors aligned = align_parameters(op, inputs);
     cast_all(aligned, type);
-    run_forward(op, type, outputs[0], aligned, arguments);
+    run_forward(op, type, outputs[0], aligned, counts_of(op, inputs), arguments);
     return outputs;
   }
 
@@ -126,7 +137,7 @@ struct Cpu {
     cast_all(aligned, type);
     at::native::resize_output(out, common_shape(aligned));
     at::Tensor output = out;
-    run_forward(op, type, output, aligned, arguments);
+    run_forward(op, type, output, aligned, counts_of(op, inputs), arguments);
     return {out};
   }
 
@@ -140,26 +151,29 @@ struct Cpu {
   }
 
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    const Flags parameters = saved_parameters(op);
+    const Arrangement call = arrange_backward(op, tensors);
+    const Flags parameters = saved_parameters(op, call.counts);
     Flags input;
     input.push(false), input.append(parameters);
-    return Gradients{op.kernels->backward, arrange_backward(op, tensors), parameters, input}.run(arguments);
+    return Gradients{op, op.kernels->backward, call, parameters, input}.run(arguments);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    const Flags parameters = saved_parameters(op);
+    const Arrangement call = arrange_double_backward(op, tensors);
+    const Flags parameters = saved_parameters(op, call.counts);
     Flags output, input = parameters;
     output.push(false), output.append(parameters);
     input.append(output);
-    return Gradients{op.kernels->double_backward, arrange_double_backward(op, tensors), output, input}.run(arguments);
+    return Gradients{op, op.kernels->double_backward, call, output, input}.run(arguments);
   }
 
  private:
   static void run_forward(const Operator& op, at::ScalarType type, at::Tensor& output, TensorSpan aligned,
-                          ArgumentSpan arguments) {
-    const MapKernel kernel = kernel_for(op, type);
+                          const Counts& counts, ArgumentSpan arguments) {
+    const MapKernel kernel = bound(op, kernel_for(op, type), counts);
     Flags parameter;
-    for (std::size_t i = 0; i < aligned.size(); ++i) parameter.push(op.is_parameter(i));
+    for (std::size_t i = 0; i < op.inputs.size(); ++i)
+      for (int k = 0; k < counts.count[i]; ++k) parameter.push(op.is_parameter(i));
     if (op.has_parameters()) {
       run_with_parameters(kernel, output, aligned, parameter.span(), arguments);
     } else {
@@ -174,10 +188,11 @@ struct Cpu {
   }
 };
 
+const Registration registration(c10::DispatchKey::CPU, {.forward = without_keys<Cpu::forward>,
+                                                        .in_place = without_keys<Cpu::in_place>,
+                                                        .out = without_keys<Cpu::out>,
+                                                        .backward = without_keys<Cpu::backward>,
+                                                        .double_backward = without_keys<Cpu::double_backward>});
+
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, CPU, m) {
-  torchactiv::register_functional<torchactiv::Cpu>(m);
-  torchactiv::register_writing<torchactiv::Cpu>(m);
-}

@@ -43,7 +43,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
     if (!output.defined()) output = new_result(*shape);
 
   char* data[most_operands];
-  std::int64_t strides[2 * most_operands] = {};
+  std::int64_t strides[2 * most_operands];
   std::size_t operands = 0;
   const auto size = static_cast<std::int64_t>(shape->element_size());
   for (at::Tensor& output : outputs) {
@@ -54,6 +54,7 @@ bool run_as_one_row(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argum
     data[operands] = static_cast<char*>(const_cast<void*>(input.const_data_ptr()));
     strides[operands++] = same(input) ? size : 0;
   }
+  std::fill_n(strides + operands, operands, 0);
   const std::int64_t n = shape->numel();
   if (n <= grain_size) {
     if (n > 0) kernel(data, strides, n, 1, arguments.data());

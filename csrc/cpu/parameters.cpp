@@ -45,7 +45,8 @@ struct Run {
     at::parallel_for(0, pattern.outer * pattern.channels, grain, [&](std::int64_t row, std::int64_t end) {
       while (row < end) {
         const std::int64_t channel = row % pattern.channels, rows = std::min(end - row, pattern.channels - channel);
-        char* part[most_operands] = {data[0] + row * row_strides[0]};
+        char* part[most_operands];
+        part[0] = data[0] + row * row_strides[0];
         for (std::size_t i = 0; i < inputs.size(); ++i)
           part[i + 1] = data[i + 1] + (is_parameter[i] ? channel : row) * row_strides[i + 1];
         kernel(part, strides, pattern.inner, rows, arguments.data());
@@ -62,12 +63,14 @@ struct Run {
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (is_parameter[i]) laid_out[i] = lay_out(inputs[i], pattern, pattern.inner, repeat);
     char* data[most_operands];
-    std::int64_t strides[2 * most_operands] = {};
-    point_to(laid_out, data, strides);
+    std::int64_t strides[2 * most_operands];
+    const std::size_t operands = point_to(laid_out, data, strides);
+    std::fill_n(strides + operands, operands, 0);
     const std::int64_t n = inputs[0].numel(), rows = (n + row - 1) / row;
     at::parallel_for(0, rows, std::max<std::int64_t>(1, grain_size / row), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t r = begin; r < end; ++r) {
-        char* part[most_operands] = {data[0] + r * row * strides[0]};
+        char* part[most_operands];
+        part[0] = data[0] + r * row * strides[0];
         for (std::size_t i = 0; i < inputs.size(); ++i)
           part[i + 1] = data[i + 1] + (is_parameter[i] ? 0 : r * row * strides[i + 1]);
         kernel(part, strides, std::min(row, n - r * row), 1, arguments.data());

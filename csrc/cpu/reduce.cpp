@@ -26,7 +26,7 @@ std::vector<double> sum_rows(const Blockwise& work, const Pattern& p) {
   const std::int64_t length = std::min(p.inner, piece_elements), sums = work.sums();
   std::vector<double> partial(static_cast<std::size_t>(count * sums));
   at::parallel_for(0, count, pieces_of_a_grain(length), [&](std::int64_t begin, std::int64_t end) {
-    Blockwise::Buffers buffers;
+    Blockwise::Buffers buffers(work);
     for (std::int64_t piece = begin; piece < end; ++piece) {
       const std::int64_t row = piece / parts, first = piece % parts * piece_elements;
       const std::int64_t n = std::min(piece_elements, p.inner - first);
@@ -57,7 +57,7 @@ std::vector<double> sum_columns(const Blockwise& work, std::int64_t total_rows, 
   std::vector<double> partial(static_cast<std::size_t>(groups * sums * width));
   at::parallel_for(0, groups * strips, pieces_of_a_grain(std::min(rows, outer) * strip),
                    [&](std::int64_t begin, std::int64_t end) {
-                     Blockwise::Buffers buffers;
+                     Blockwise::Buffers buffers(work);
                      for (std::int64_t piece = begin; piece < end; ++piece) {
                        const std::int64_t group = piece / strips, first = piece % strips * strip;
                        work.clear_totals(buffers);
@@ -114,7 +114,7 @@ bool run_reducing(MapKernel kernel, const Operands& operands, at::IntArrayRef sh
   const std::optional<Pattern> pattern = find_pattern(*data, operands.inputs, operands.parameter_input);
   if (!pattern) return false;
 
-  Blockwise work(kernel, data->scalar_type(), arguments);
+  Blockwise work(kernel, operands.outputs.size() + operands.inputs.size(), data->scalar_type(), arguments);
   const bool columns = pattern->channels > 1 &&
                        (pattern->inner < short_row || (pattern->inner < long_row && pattern->outer >= few_rows));
   const std::int64_t repeat = columns ? pattern->inner : 1, period = pattern->channels * repeat;

@@ -3,7 +3,7 @@
 #include <ATen/FunctionalTensorWrapper.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -53,7 +53,8 @@ struct Functionalize {
   }
 };
 
+const Registration registration(c10::DispatchKey::Functionalize, {.in_place = without_keys<Functionalize::in_place>,
+                                                                  .out = without_keys<Functionalize::out>});
+
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, Functionalize, m) { torchactiv::register_writing<torchactiv::Functionalize>(m); }

@@ -1,6 +1,7 @@
 #include "csrc/kernels/combinations.h"
 
 #include <algorithm>
+#include <array>
 
 #include "csrc/kernels/staged.h"
 
@@ -62,8 +63,9 @@ class Block {
   Part<T> saved(Part<T> x, const T* y) const { return f_.saves_output ? Part<T>{y, 1} : x; }
 
   void call(const MapKernel& kernel, std::initializer_list<T*> outputs, std::initializer_list<Part<T>> inputs) const {
-    char* data[most_operands];
-    std::int64_t strides[2 * most_operands] = {}, count = 0;
+    constexpr std::size_t most = 6;  // operands of an activation of one tensor
+    char* data[most];
+    std::int64_t strides[2 * most] = {}, count = 0;
     const auto add = [&](const T* pointer, std::int64_t step) {
       data[count] = reinterpret_cast<char*>(const_cast<T*>(pointer));
       strides[count++] = step * static_cast<std::int64_t>(sizeof(T));
@@ -84,6 +86,16 @@ struct Buffer {
   T& operator[](std::int64_t i) { return values[i]; }
   const T& operator[](std::int64_t i) const { return values[i]; }
   operator T*() { return values; }
+};
+
+// The elements of several operands side by side.
+template <class T, std::size_t count>
+struct Contiguous {
+  Buffer<T> repeated[count];
+  std::array<const T*, count> all;
+  Contiguous(const Block<T>& block, const Part<T>* in) {
+    for (std::size_t i = 0; i < count; ++i) all[i] = block.contiguous(in[i], repeated[i]);
+  }
 };
 
 // Formulas take the outputs, and behind them the inputs. Their loops are over contiguous elements, of which the
@@ -183,6 +195,114 @@ struct BiasedDoubleBackward {
   }
 };
 
+// f(gate + gate_bias) (up + up_bias)
+struct BiasedGateForward {
+  static constexpr int outputs = 1, inputs = 4;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    Buffer<T> gate, up;
+    add(block, in[0], in[2], gate);
+    add(block, in[1], in[3], up);
+    const Part<T> sums[] = {{gate, 1}, {up, 1}};
+    GatedForward::run(block, out, sums);
+  }
+};
+
+struct BiasedGateBackward {
+  static constexpr int outputs = 4, inputs = 5;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    Buffer<T> gate, up;
+    add(block, in[1], in[3], gate);
+    add(block, in[2], in[4], up);
+    const Part<T> sums[] = {in[0], {gate, 1}, {up, 1}};
+    GatedBackward::run(block, out, sums);
+    for (int i = 0; i < 2; ++i) std::copy_n(out[i], block.n, out[2 + i]);
+  }
+};
+
+struct BiasedGateDoubleBackward {
+  static constexpr int outputs = 5, inputs = 9;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    Buffer<T> v, w, gate, up;
+    add(block, in[0], in[2], v);
+    add(block, in[1], in[3], w);
+    add(block, in[5], in[7], gate);
+    add(block, in[6], in[8], up);
+    const Part<T> sums[] = {{v, 1}, {w, 1}, in[4], {gate, 1}, {up, 1}};
+    GatedDoubleBackward::run(block, out, sums);
+    for (int i = 1; i < 3; ++i) std::copy_n(out[i], block.n, out[2 + i]);
+  }
+};
+
+// alpha f(u) + delta with u = beta x + gamma, of x, alpha, beta, gamma, delta
+struct ScaledForward {
+  static constexpr int outputs = 1, inputs = 5;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Contiguous<T, 5> given(block, in);
+    const auto [x, alpha, beta, gamma, delta] = given.all;
+    Buffer<T> u, f;
+    block.each([&](std::int64_t i) { u[i] = beta[i] * x[i] + gamma[i]; });
+    block.forward(f, {u, 1});
+    block.each([&, y = out[0]](std::int64_t i) { y[i] = alpha[i] * f[i] + delta[i]; });
+  }
+};
+
+struct ScaledBackward {
+  static constexpr int outputs = 5, inputs = 6;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Contiguous<T, 6> given(block, in);
+    const auto [g, x, alpha, beta, gamma, delta] = given.all;
+    Buffer<T> u, f, scaled;
+    block.each([&](std::int64_t i) {
+      u[i] = beta[i] * x[i] + gamma[i];
+      scaled[i] = g[i] * alpha[i];
+    });
+    block.forward(f, {u, 1});
+    T* const slope = out[3];
+    block.backward(slope, scaled, {u, 1}, f);
+    block.each([&](std::int64_t i) {
+      out[0][i] = slope[i] * beta[i];
+      out[1][i] = g[i] * f[i];
+      out[2][i] = slope[i] * x[i];
+      out[4][i] = g[i];
+    });
+  }
+};
+
+// L = g (alpha f' w + v_alpha f + v_delta), where w = v_x beta + v_beta x + v_gamma is the direction of u.
+struct ScaledDoubleBackward {
+  static constexpr int outputs = 6, inputs = 11;
+  template <class T>
+  static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
+    const Contiguous<T, 11> given(block, in);
+    const auto [v_x, v_alpha, v_beta, v_gamma, v_delta, g, x, alpha, beta, gamma, delta] = given.all;
+    Buffer<T> u, f, scaled, w, slope, curvature, spare, of_alpha, of_u;
+    block.each([&](std::int64_t i) {
+      u[i] = beta[i] * x[i] + gamma[i];
+      w[i] = v_x[i] * beta[i] + v_beta[i] * x[i] + v_gamma[i];
+      scaled[i] = g[i] * alpha[i];
+    });
+    block.forward(f, {u, 1});
+    block.double_backward(slope, curvature, {w, 1}, scaled, {u, 1}, f, spare);
+    block.backward(of_u, scaled, {u, 1}, f);
+    block.each([&](std::int64_t i) { scaled[i] = v_alpha[i] * g[i]; });
+    block.backward(of_alpha, scaled, {u, 1}, f);
+    block.each([&](std::int64_t i) {
+      const T along = curvature[i] + of_alpha[i];
+      out[0][i] = alpha[i] * slope[i] + v_alpha[i] * f[i] + v_delta[i];
+      out[1][i] = beta[i] * along + of_u[i] * v_beta[i];
+      out[2][i] = g[i] * slope[i];
+      out[3][i] = x[i] * along + of_u[i] * v_x[i];
+      out[4][i] = along;
+      out[5][i] = 0;
+    });
+  }
+};
+
 // A VectorLoop's.
 template <class Formula, class T>
 void vectors(const void* context, char* const* data, const std::int64_t* strides, std::int64_t n, std::int64_t rows,
@@ -227,6 +347,12 @@ const CombinationFunctions combination_functions{
     functions_of<BiasedForward>(),
     functions_of<BiasedBackward>(),
     functions_of<BiasedDoubleBackward>(),
+    functions_of<BiasedGateForward>(),
+    functions_of<BiasedGateBackward>(),
+    functions_of<BiasedGateDoubleBackward>(),
+    functions_of<ScaledForward>(),
+    functions_of<ScaledBackward>(),
+    functions_of<ScaledDoubleBackward>(),
     run_staged<BFloat16>,
     run_staged<Float16>,
 };

@@ -26,6 +26,10 @@ struct CombinationFunctions {
   DirectionFunctions gated_forward, gated_backward, gated_double_backward;
   // f(x + bias)
   DirectionFunctions biased_forward, biased_backward, biased_double_backward;
+  // f(gate + gate_bias) (up + up_bias)
+  DirectionFunctions biased_gate_forward, biased_gate_backward, biased_gate_double_backward;
+  // alpha f(beta x + gamma) + delta
+  DirectionFunctions scaled_forward, scaled_backward, scaled_double_backward;
   // Any of them, for 16-bit elements; the context is a StagedContext.
   MapKernel::Function staged_bfloat16, staged_float16;
 };

@@ -89,6 +89,7 @@ struct Backward {
 template <class Op>
 struct DoubleBackward {
   static constexpr int saved = saved_count<Op>, outputs = 1 + saved, inputs = 1 + 2 * saved;
+  static constexpr int arguments = argument_count<Op>;
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {

@@ -2,37 +2,62 @@
 // the operator's header and says TORCHACTIV_KERNELS(name, struct). See CMakeLists.txt.
 #pragma once
 
+#include "csrc/kernels/counted_map.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// The loop over elements of type E. Where 16-bit types are computed as floats are, for their double backward, and for
-// operators with parameters, floats do the work: half of the code, at nearly the same speed.
+// The loop over elements of type E. Where 16-bit types are computed as floats are, and for operators with parameters,
+// floats do the work: half of the code, at nearly the same speed. In double backward, which few networks call, doubles
+// do it for all.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
   constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
   constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
-  constexpr Precision precision = Op::uses_tables && has_tables && !is_second ? Precision::floats : declared;
+  constexpr Precision precision = Op::uses_tables && has_tables ? Precision::floats : declared;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
   constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
-  if constexpr (std::is_same_v<E, Float32>)
+  if constexpr (is_second && std::is_same_v<E, Float32>)
+    return {run_widened, &double_loop<Direction>};
+  else if constexpr (is_second && sizeof(typename E::Storage) == 2)
+    return {run_staged<E>, &widened_loop<Direction>};
+  else if constexpr (std::is_same_v<E, Float32>)
     return {Map<FloatElement, Direction>::run};
-  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || is_second || parameter_count<Op> > 0))
+  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || parameter_count<Op> > 0))
     return {run_staged<E>, &float_loop<FloatElement, Direction>};
   else
     return {Map<E, Direction>::run};
 }
 
+// The same for operators with coefficients, for which doubles do all the work.
+template <class Op, class E, class Direction>
+constexpr MapKernel counted_map_of() {
+  static_assert(Op::forward_precision == Precision::doubles_for_all &&
+                Op::partials_precision == Precision::doubles_for_all);
+  if constexpr (std::is_same_v<E, Float64>)
+    return {CountedMap<Direction>::run};
+  else
+    return {CountedMap<Direction>::template run_short<E>};
+}
+
+template <class Op, class E, template <class> class Direction, template <class> class Counted>
+constexpr MapKernel kernel_of() {
+  if constexpr (has_coefficients<Op>)
+    return counted_map_of<Op, E, Counted<Op>>();
+  else
+    return map_of<Op, E, Direction<Op>>();
+}
+
 // In the order of Element.
-#define TORCHACTIV_ELEMENTS(Op, Direction)   \
-  {                                          \
-      map_of<Op, Float32, Direction<Op>>(),  \
-      map_of<Op, Float64, Direction<Op>>(),  \
-      map_of<Op, BFloat16, Direction<Op>>(), \
-      map_of<Op, Float16, Direction<Op>>(),  \
+#define TORCHACTIV_ELEMENTS(Op, Direction)                      \
+  {                                                             \
+      kernel_of<Op, Float32, Direction, Counted##Direction>(),  \
+      kernel_of<Op, Float64, Direction, Counted##Direction>(),  \
+      kernel_of<Op, BFloat16, Direction, Counted##Direction>(), \
+      kernel_of<Op, Float16, Direction, Counted##Direction>(),  \
   }
 
 #define TORCHACTIV_KERNELS(name, Op)                                                                        \

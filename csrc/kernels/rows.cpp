@@ -47,7 +47,12 @@ void with_element(std::int64_t size, Visit visit) {
 class Rows {
  public:
   Rows(const VectorLoop& loop, char* const* data, const std::int64_t* strides, const double* arguments)
-      : loop_(loop), data_(data), strides_(strides), arguments_(arguments), block_(buffer_bytes / loop.element_size) {}
+      : loop_(loop),
+        data_(data),
+        strides_(strides),
+        arguments_(arguments),
+        share_(share_of_buffer(static_cast<std::size_t>(loop.operands), most_of_one)),
+        block_(share_ / loop.element_size) {}
 
   void run(std::int64_t columns, std::int64_t rows) {
     const std::int64_t whole = columns / loop_.lanes * loop_.lanes;
@@ -63,13 +68,14 @@ class Rows {
   }
 
  private:
-  // Of one operand: long enough for most elements to have reached the cache before vectors read them there, and whole
-  // vectors of every type.
-  static constexpr std::int64_t buffer_bytes = 2048;
+  // Long enough for most elements to have reached the cache before vectors read them there.
+  static constexpr std::int64_t most_of_one = 2048;
 
   struct Position {
     std::int64_t row, column;
   };
+
+  char* buffer(int i) { return buffers_ + i * share_; }
 
   // Whether the loop takes the operand as it is.
   bool is_direct(int i) const { return strides_[i] == loop_.element_size || (strides_[i] == 0 && i >= loop_.outputs); }
@@ -79,25 +85,25 @@ class Rows {
   }
   void gather(int i, Position at, std::int64_t n, std::int64_t index) {
     with_element(loop_.element_size, [&]<class T>(T) {
-      copy_from<T>(place(i, at), strides_[i], n, buffers_[i] + index * loop_.element_size);
+      copy_from<T>(place(i, at), strides_[i], n, buffer(i) + index * loop_.element_size);
     });
   }
   void scatter(int i, Position at, std::int64_t n, std::int64_t index) {
-    with_element(loop_.element_size, [&]<class T>(T) {
-      copy_to<T>(buffers_[i] + index * loop_.element_size, n, place(i, at), strides_[i]);
-    });
+    with_element(loop_.element_size,
+                 [&]<class T>(T) { copy_to<T>(buffer(i) + index * loop_.element_size, n, place(i, at), strides_[i]); });
   }
 
   // Rows of n elements, full vectors, by way of a buffer for the operands that are not direct.
   void run_buffered(std::int64_t n, std::int64_t rows) {
     char* pointers[most_operands];
-    std::int64_t strides[2 * most_operands] = {};
+    std::int64_t strides[2 * most_operands];
+    std::fill_n(strides + loop_.operands, loop_.operands, 0);
     for (int i = 0; i < loop_.operands; ++i) strides[i] = is_direct(i) ? strides_[i] : loop_.element_size;
     for (Position at{0, 0}; at.row < rows; ++at.row) {
       for (at.column = 0; at.column < n; at.column += block_) {
         const std::int64_t length = std::min(block_, n - at.column);
         for (int i = 0; i < loop_.operands; ++i) {
-          pointers[i] = is_direct(i) ? place(i, at) : buffers_[i];
+          pointers[i] = is_direct(i) ? place(i, at) : buffer(i);
           if (i >= loop_.outputs && !is_direct(i)) gather(i, at, length, 0);
         }
         loop_.run(pointers, strides, length, 1, arguments_);
@@ -110,9 +116,10 @@ class Rows {
   // What is left over of full vectors, from column `first` on, by way of a buffer that elements of several rows fill.
   void run_rest(std::int64_t first, std::int64_t columns, std::int64_t rows) {
     char* pointers[most_operands];
-    std::int64_t strides[2 * most_operands] = {};
+    std::int64_t strides[2 * most_operands];
+    std::fill_n(strides + loop_.operands, loop_.operands, 0);
     for (int i = 0; i < loop_.operands; ++i) {
-      pointers[i] = buffers_[i];
+      pointers[i] = buffer(i);
       strides[i] = loop_.element_size;
     }
     // Calls visit(position, n, index) for the parts of rows that fill the buffer from index on; returns what follows.
@@ -134,7 +141,7 @@ class Rows {
       });
       const std::int64_t padded = (total + loop_.lanes - 1) / loop_.lanes * loop_.lanes, size = loop_.element_size;
       for (int i = loop_.outputs; i < loop_.operands; ++i)
-        std::memset(buffers_[i] + total * size, 0, static_cast<std::size_t>((padded - total) * size));
+        std::memset(buffer(i) + total * size, 0, static_cast<std::size_t>((padded - total) * size));
       loop_.run(pointers, strides, padded, 1, arguments_);
       for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
         for (int i = 0; i < loop_.outputs; ++i) scatter(i, at, n, index);
@@ -146,8 +153,8 @@ class Rows {
   char* const* data_;
   const std::int64_t* strides_;
   const double* arguments_;
-  std::int64_t block_;
-  alignas(64) char buffers_[most_operands][buffer_bytes];
+  std::int64_t share_, block_;  // of the buffers: bytes and elements of each operand
+  alignas(64) char buffers_[buffer_bytes];
 };
 
 }  // namespace

@@ -5,7 +5,8 @@
 //   forward          y                    <- x_1 .. x_k
 //   backward         gx_1 .. gx_k         <- g, s_1 .. s_m
 //   double_backward  dg, ds_1 .. ds_m     <- v_1 .. v_m, g, s_1 .. s_m
-// where double_backward differentiates backward: v is the gradient that arrives for gx.
+// where double_backward differentiates backward: v is the gradient that arrives for gx. An input of coefficients is as
+// many operands as there are coefficients.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +14,18 @@
 
 namespace torchactiv {
 
-constexpr std::size_t most_operands = 20;  // inputs and outputs of a kernel
+constexpr std::size_t most_operands = 128;  // inputs and outputs of a kernel
+constexpr std::size_t most_coefficients =
+    40;  // for an element, with parameters; double backward has 3 operands of each
+
+// The bytes of each operand's part of a buffer that all of them share: no more than `most`, and whole vectors of every
+// type.
+constexpr std::size_t buffer_bytes = 65536;
+constexpr std::int64_t share_of_buffer(std::size_t operands, std::int64_t most) {
+  constexpr std::int64_t whole = 512;
+  const auto share = static_cast<std::int64_t>(buffer_bytes / operands) / whole * whole;
+  return share < most ? share : most;
+}
 
 enum class Element { float32, float64, bfloat16, float16 };
 constexpr int element_count = 4;
@@ -40,6 +52,19 @@ struct StagedContext {
   MapKernel kernel;
   std::int64_t lanes = 0;
   int outputs = 0, operands = 0;
+};
+
+// The context of every kernel of an operator with coefficients: how many operands each of its inputs is.
+struct Counts {
+  static constexpr std::size_t most_inputs = 6;
+  int count[most_inputs];
+  int inputs;
+
+  int total() const {
+    int sum = 0;
+    for (int i = 0; i < inputs; ++i) sum += count[i];
+    return sum;
+  }
 };
 
 struct OperatorKernels {

@@ -3,7 +3,7 @@
 #include <ATen/native/Resize.h>
 
 #include "csrc/operators/checks.h"
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -50,10 +50,11 @@ struct Meta {
   }
 };
 
+const Registration registration(c10::DispatchKey::Meta, {.forward = without_keys<Meta::forward>,
+                                                         .in_place = without_keys<Meta::in_place>,
+                                                         .out = without_keys<Meta::out>,
+                                                         .backward = without_keys<Meta::backward>,
+                                                         .double_backward = without_keys<Meta::double_backward>});
+
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, Meta, m) {
-  torchactiv::register_functional<torchactiv::Meta>(m);
-  torchactiv::register_writing<torchactiv::Meta>(m);
-}

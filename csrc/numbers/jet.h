@@ -230,6 +230,11 @@ Jet<V> atan(const Jet<V>& a) {
 }
 
 template <class V>
+Jet<V> fine_atan(const Jet<V>& a) {
+  return {fine_atan(a.value), a.tangent / fma(a.value, a.value, V(1.0))};
+}
+
+template <class V>
 struct NumberTraits<Jet<V>> {
   using Wide = Jet<torchactiv::Wide<V>>;
   using Mask = torchactiv::Mask<V>;

@@ -33,6 +33,7 @@ TORCHACTIV_THROUGH_DOUBLES(atan)
 inline Floats fine_erf(const Floats& a) { return erf(a); }
 inline Floats fine_sin(const Floats& a) { return sin(a); }
 inline Floats fine_cos(const Floats& a) { return cos(a); }
+inline Floats fine_atan(const Floats& a) { return atan(a); }
 #undef TORCHACTIV_THROUGH_DOUBLES
 
 }  // namespace torchactiv::TORCHACTIV_ISA

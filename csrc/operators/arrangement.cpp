@@ -1,14 +1,26 @@
 #include "csrc/operators/arrangement.h"
 
 #include "csrc/operators/checks.h"
+#include "csrc/operators/coefficients.h"
 
 namespace torchactiv {
+namespace {
+
+Counts saved_counts(const Operator& op, TensorSpan saved) {
+  return op.saved == Saved::inputs ? counts_of(op, saved) : Counts{{1}, 1};
+}
+
+Tensors split(const Operator& op, TensorSpan saved) {
+  return op.has_coefficients() ? split_coefficients(op, saved) : Tensors(saved.begin(), saved.end());
+}
+
+}  // namespace
 
 Arrangement arrange_backward(const Operator& op, TensorSpan tensors) {
   const TensorSpan saved = tensors.slice(1);
   check_inputs(op, saved);
   Arrangement result{
-      {tensors[0]}, Tensors(saved.begin(), saved.end()), align_parameters(op, saved), result_type(op, saved)};
+      {tensors[0]}, split(op, saved), align_parameters(op, saved), result_type(op, saved), saved_counts(op, saved)};
   result.inputs.append(result.aligned.begin(), result.aligned.end());
   return result;
 }
@@ -17,12 +29,14 @@ Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors) {
   const std::size_t count = op.saved_count();
   const TensorSpan saved = tensors.slice(count + 1);
   check_inputs(op, saved);
-  const Tensors aligned = align_parameters(op, saved);
-  Arrangement result{{}, {tensors[count]}, {tensors[count]}, result_type(op, saved)};
-  for (std::size_t i = 0; i < count; ++i) result.inputs.push_back(tensors[i].reshape_symint(aligned[i].sym_sizes()));
+  const Tensors aligned = align_parameters(op, saved), arriving = split(op, tensors.slice(0, count));
+  Arrangement result{{}, {tensors[count]}, {tensors[count]}, result_type(op, saved), saved_counts(op, saved)};
+  for (std::size_t i = 0; i < aligned.size(); ++i)
+    result.inputs.push_back(arriving[i].reshape_symint(aligned[i].sym_sizes()));
   result.inputs.push_back(tensors[count]);
   result.inputs.append(aligned.begin(), aligned.end());
-  result.like.append(saved.begin(), saved.end());
+  const Tensors like = split(op, saved);
+  result.like.append(like.begin(), like.end());
   result.aligned.append(aligned.begin(), aligned.end());
   return result;
 }

@@ -1,4 +1,5 @@
-// The tensors of backward and double backward, arranged for those that compute them: with parameters as they broadcast.
+// The tensors of backward and double backward, arranged for those that compute them: with parameters as they broadcast,
+// and coefficients split, in the results as well.
 #pragma once
 
 #include "csrc/operators/operator.h"
@@ -9,6 +10,7 @@ struct Arrangement {
   Tensors inputs;         // in the order of csrc/kernels/table.h
   Tensors like, aligned;  // what the results are the gradients of: as the caller gave it, and as it broadcasts
   at::ScalarType type;    // that of the results of forward
+  Counts counts;          // of the inputs of forward
 };
 
 // `tensors` are those of the operator's backward; what is saved is checked.

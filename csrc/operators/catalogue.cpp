@@ -1,7 +1,8 @@
 // The operators of the catalogue: their kernels for this CPU, and how the dispatcher calls them.
 #include <ATen/Version.h>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/activations.h"
+#include "csrc/operators/signature.h"
 
 namespace torchactiv {
 
@@ -68,11 +69,6 @@ const T* pick(const T* baseline, [[maybe_unused]] const T* avx2, [[maybe_unused]
   }
 }
 
-template <class Signature, class Op, auto name>
-constexpr Call call_of() {
-  return {Signature::template call<Op, name>, Signature::template redispatch<Op, name>};
-}
-
 template <class Op>
 Objection objection(ArgumentSpan values) {
   return [&]<std::size_t... i>(std::index_sequence<i...>) {
@@ -82,26 +78,26 @@ Objection objection(ArgumentSpan values) {
 
 template <class Op>
 Operator make_operator(const OperatorKernels* kernels) {
-  using E = EntryPoints<Op>;
+  constexpr std::size_t inputs = Op::inputs.size(), saved = Op::saved == Saved::inputs ? inputs : 1;
+  using Arguments = Count<Op::arguments.size()>;
+  const std::string name(Op::card.name);
   Operator op{.card = Op::card,
               .inputs = Op::inputs,
               .arguments = Op::arguments,
               .objection = objection<Op>,
+              .objection_to_counts = has_coefficients(Op::inputs) ? Op::objection_to_counts : nullptr,
               .saved = Op::saved,
               .in_place = Op::in_place,
               .kernels = kernels,
               .activation = nullptr,
-              .forward = {},
+              .forward = {signature_of<Functional<Count<1>, Count<inputs>, Arguments>>, name},
               .forward_in_place = {},
-              .forward_out = {},
-              .backward = {},
-              .double_backward = {},
+              .forward_out = {signature_of<Out<Count<inputs>, Arguments>>, name, "out"},
+              .backward = {signature_of<Functional<Count<inputs>, Count<1 + saved>, Arguments>>, name + "_backward"},
+              .double_backward = {signature_of<Functional<Count<1 + saved>, Count<1 + 2 * saved>, Arguments>>,
+                                  name + "_double_backward"},
               .composite = composite_of<Op>()};
-  op.forward = call_of<typename E::Forward, Op, forward_name>();
-  if constexpr (Op::in_place) op.forward_in_place = call_of<typename E::ForwardInPlace, Op, in_place_name>();
-  op.forward_out = call_of<typename E::ForwardOut, Op, forward_name>();
-  op.backward = call_of<typename E::Backward, Op, backward_name>();
-  op.double_backward = call_of<typename E::DoubleBackward, Op, double_backward_name>();
+  if constexpr (Op::in_place) op.forward_in_place = {signature_of<InPlace<Arguments>>, name + "_"};
   return op;
 }
 
@@ -131,5 +127,14 @@ const BlockFunctions& block_functions() {
   }
 #include "ops/catalogue.h"
 #undef OPERATOR
+
+const std::vector<const Operator*>& operators() {
+  static const std::vector<const Operator*> all{
+#define OPERATOR(name, Op) &operator_of<Op>(),
+#include "ops/catalogue.h"
+#undef OPERATOR
+  };
+  return all;
+}
 
 }  // namespace torchactiv

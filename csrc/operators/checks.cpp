@@ -7,6 +7,8 @@
 
 #include <sstream>
 
+#include "csrc/operators/coefficients.h"
+
 namespace torchactiv {
 namespace {
 
@@ -54,6 +56,23 @@ void check_broadcast(const Operator& op, std::size_t i, TensorSpan inputs) {
   }
 }
 
+void check_counts(const Operator& op, TensorSpan inputs) {
+  std::ostringstream given;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!op.is_coefficients(i)) continue;
+    TORCH_CHECK(inputs[i].dim() > 0, op.card.name, ": ", op.inputs[i].name,
+                " must have a dimension, the first, that counts its elements, got a tensor without dimensions");
+    given << (given.tellp() > 0 ? ", " : "") << op.inputs[i].name << " of shape " << inputs[i].sym_sizes();
+  }
+  const Counts counts = counts_of(op, inputs);
+  int parameters = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) parameters += op.is_parameter(i) ? counts.count[i] : 0;
+  const Objection objection = op.objection_to_counts(std::span(counts.count, static_cast<std::size_t>(counts.inputs)));
+  TORCH_CHECK(objection.reason.empty(), op.card.name, ": ", objection.reason, ", got ", given.str());
+  TORCH_CHECK(parameters <= static_cast<int>(most_coefficients), op.card.name, ": there may be at most ",
+              most_coefficients, " parameters for an element, got ", given.str());
+}
+
 // Parameters never enlarge the result.
 c10::SymDimVector result_shape(const Operator& op, TensorSpan inputs) {
   c10::SymDimVector shape(inputs[0].sym_sizes());
@@ -84,6 +103,7 @@ void check_inputs(const Operator& op, TensorSpan inputs) {
       check_broadcast(op, i, inputs);
     }
   }
+  if (op.has_coefficients()) check_counts(op, inputs);
 }
 
 void check_arguments(const Operator& op, ArgumentSpan arguments) {
@@ -131,9 +151,14 @@ at::ScalarType result_type(const Operator& op, TensorSpan inputs) {
 }
 
 Tensors align_parameters(const Operator& op, TensorSpan inputs) {
-  Tensors aligned(inputs.begin(), inputs.end());
-  for (std::size_t i = 1; i < aligned.size(); ++i)
-    if (op.is_parameter(i)) aligned[i] = align_parameter(op, i, inputs[i], inputs[0]);
+  Tensors aligned{inputs[0]};
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    if (op.is_coefficients(i)) {
+      for (const at::Tensor& slice : inputs[i].unbind(0)) aligned.push_back(align_parameter(op, i, slice, inputs[0]));
+    } else {
+      aligned.push_back(op.is_parameter(i) ? align_parameter(op, i, inputs[i], inputs[0]) : inputs[i]);
+    }
+  }
   return aligned;
 }
 

@@ -21,6 +21,7 @@ void check_out(const Operator& op, TensorSpan inputs, at::ScalarType result, con
 at::ScalarType result_type(const Operator& op, TensorSpan inputs);
 
 // Parameters as views that broadcast against the data: a 1-D parameter of more than one element lies along dimension 1.
+// Coefficients are split (csrc/operators/coefficients.h).
 Tensors align_parameters(const Operator& op, TensorSpan inputs);
 
 }  // namespace torchactiv

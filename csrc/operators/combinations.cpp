@@ -3,7 +3,8 @@
 #include <map>
 #include <memory>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/activations.h"
+#include "csrc/operators/signature.h"
 
 namespace torchactiv {
 namespace {
@@ -23,6 +24,17 @@ template <>
 Directions directions<BiasAct>() {
   const CombinationFunctions& f = combination_functions();
   return {f.biased_forward, f.biased_backward, f.biased_double_backward};
+}
+
+template <>
+Directions directions<GatedBias>() {
+  const CombinationFunctions& f = combination_functions();
+  return {f.biased_gate_forward, f.biased_gate_backward, f.biased_gate_double_backward};
+}
+template <>
+Directions directions<Taaf>() {
+  const CombinationFunctions& f = combination_functions();
+  return {f.scaled_forward, f.scaled_backward, f.scaled_double_backward};
 }
 
 // The kernels of a formula around those of an activation. They point to each other, and so stay where they are.
@@ -75,6 +87,35 @@ Card named(Card card, std::string_view name) {
 }
 
 template <class Formula>
+constexpr std::size_t inputs_of = Formula::inputs.size();
+template <class Formula>
+Call forward_of(std::string_view activation = {}) {
+  return {signature_of<Combined<Count<1>, Count<inputs_of<Formula>>>>, Formula::name, "", activation};
+}
+template <class Formula>
+Call backward_of(std::string_view activation = {}) {
+  constexpr std::size_t n = inputs_of<Formula>;
+  return {signature_of<Combined<Count<n>, Count<1 + n>>>, std::string(Formula::name) + "_backward", "", activation};
+}
+template <class Formula>
+Call double_backward_of(std::string_view activation = {}) {
+  constexpr std::size_t n = inputs_of<Formula>;
+  return {signature_of<Combined<Count<1 + n>, Count<1 + 2 * n>>>, std::string(Formula::name) + "_double_backward", "",
+          activation};
+}
+
+template <class Formula>
+CombinationSchema schema_of() {
+  return {Formula::name,
+          Formula::default_activation,
+          Formula::inputs,
+          combination_of<Formula>,
+          forward_of<Formula>(),
+          backward_of<Formula>(),
+          double_backward_of<Formula>()};
+}
+
+template <class Formula>
 struct Combination {
   explicit Combination(const Operator& activation)
       : kernels(directions<Formula>(), activation),
@@ -82,24 +123,18 @@ struct Combination {
            .inputs = Formula::inputs,
            .arguments = activation.arguments,
            .objection = activation.objection,
+           .objection_to_counts = nullptr,
            .saved = Saved::inputs,
            .in_place = false,
            .kernels = whole<Formula>(activation.card.name) ? whole<Formula>(activation.card.name)->kernels
                                                            : &kernels.kernels(),
            .activation = &activation,
-           .forward = {},
+           .forward = forward_of<Formula>(activation.card.name),
            .forward_in_place = {},
            .forward_out = {},
-           .backward = {},
-           .double_backward = {},
-           .composite = combination_composite_of<Formula>()} {
-    using E = CombinationEntryPoints<Formula>;
-    const std::string_view name = activation.card.name;
-    op.forward = {E::Forward::template call<E::forward>, E::Forward::template redispatch<E::forward>, name};
-    op.backward = {E::Backward::template call<E::backward>, E::Backward::template redispatch<E::backward>, name};
-    op.double_backward = {E::DoubleBackward::template call<E::double_backward>,
-                          E::DoubleBackward::template redispatch<E::double_backward>, name};
-  }
+           .backward = backward_of<Formula>(activation.card.name),
+           .double_backward = double_backward_of<Formula>(activation.card.name),
+           .composite = combination_composite_of<Formula>()} {}
 
   CombinedKernels kernels;
   Operator op;
@@ -136,5 +171,13 @@ const Operator& combination_of(std::string_view activation) {
 
 template const Operator& combination_of<Gated>(std::string_view);
 template const Operator& combination_of<BiasAct>(std::string_view);
+template const Operator& combination_of<GatedBias>(std::string_view);
+template const Operator& combination_of<Taaf>(std::string_view);
+
+const std::vector<CombinationSchema>& combination_schemas() {
+  static const std::vector<CombinationSchema> all{schema_of<Gated>(), schema_of<BiasAct>(), schema_of<GatedBias>(),
+                                                  schema_of<Taaf>()};
+  return all;
+}
 
 }  // namespace torchactiv

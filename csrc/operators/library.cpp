@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/combinations.h"
 
 namespace torchactiv {
 namespace {
@@ -87,28 +87,26 @@ void define(torch::Library& m, const Operator& op) {
   def(add_arguments(add_saved(double_backward.tensor("grad_output")), false).returns_tensors(1 + op.saved_count()));
 }
 
-template <class Formula>
-void define_combination(torch::Library& m) {
+void define_combination(torch::Library& m, const CombinationSchema& formula) {
   const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag, at::Tag::pointwise};
   const auto def = [&](Schema& schema, bool with_default, std::size_t results) {
-    schema.text(with_default ? std::string("str activation=\"") + Formula::default_activation + "\""
-                             : "str activation");
+    schema.text(with_default ? "str activation=\"" + formula.default_activation + "\"" : "str activation");
     schema.text(with_default ? "float[] arguments=[]" : "float[] arguments");
     m.def(schema.returns_tensors(results).c_str(), tags);
   };
-  const auto add_inputs = [](Schema& schema, const std::string& prefix) {
-    for (const Input& input : Formula::inputs) schema.tensor(prefix + std::string(input.name));
+  const auto add_inputs = [&](Schema& schema, const std::string& prefix) {
+    for (const Input& input : formula.inputs) schema.tensor(prefix + std::string(input.name));
   };
-  const std::size_t count = Formula::inputs.size();
-  Schema forward(forward_name(Formula::name));
+  const std::size_t count = formula.inputs.size();
+  Schema forward(formula.name);
   add_inputs(forward, "");
   def(forward, true, 1);
 
-  Schema backward(backward_name(Formula::name));
+  Schema backward(formula.name + "_backward");
   add_inputs(backward.tensor("grad_output"), "");
   def(backward, false, count);
 
-  Schema double_backward(double_backward_name(Formula::name));
+  Schema double_backward(formula.name + "_double_backward");
   add_inputs(double_backward, "grad_grad_");
   add_inputs(double_backward.tensor("grad_output"), "");
   def(double_backward, false, 1 + count);
@@ -118,6 +116,6 @@ void define_combination(torch::Library& m) {
 }  // namespace torchactiv
 
 TORCH_LIBRARY(torchactiv, m) {
-  torchactiv::for_each_activation([&]<class Op>() { torchactiv::define(m, torchactiv::operator_of<Op>()); });
-  torchactiv::for_each_combination([&]<class Formula>() { torchactiv::define_combination<Formula>(m); });
+  for (const torchactiv::Operator* op : torchactiv::operators()) torchactiv::define(m, *op);
+  for (const auto& formula : torchactiv::combination_schemas()) torchactiv::define_combination(m, formula);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <ATen/core/Tensor.h>
+#include <ATen/core/operator_name.h>
 #include <c10/core/DispatchKeySet.h>
 #include <c10/util/SmallVector.h>
 
@@ -22,25 +23,28 @@ using Tensors = c10::SmallVector<at::Tensor, 5>;  // on the stack: a small tenso
 using TensorSpan = c10::ArrayRef<at::Tensor>;
 using ArgumentSpan = c10::ArrayRef<double>;
 
+struct Signature;  // csrc/operators/signature.h
+
 // A function of the operator, called through the dispatcher: from the top, or from below the keys of the caller.
 class Call {
  public:
-  using Function = Tensors (*)(std::string_view activation, TensorSpan, ArgumentSpan);
-  using Redispatch = Tensors (*)(std::string_view activation, c10::DispatchKeySet, TensorSpan, ArgumentSpan);
-
   Call() = default;
-  Call(Function function, Redispatch redispatch, std::string_view activation = {})
-      : function_(function), redispatch_(redispatch), activation_(activation) {}
+  Call(const Signature& signature, std::string name, const char* overload = "", std::string_view activation = {})
+      : signature_(&signature), name_("torchactiv::" + name, overload), activation_(activation) {}
 
-  Tensors call(TensorSpan tensors, ArgumentSpan arguments) const { return function_(activation_, tensors, arguments); }
-  Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) const {
-    return redispatch_(activation_, keys, tensors, arguments);
-  }
+  Tensors call(TensorSpan tensors, ArgumentSpan arguments) const;
+  Tensors redispatch(c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) const;
+
+  const Signature& signature() const { return *signature_; }
+  const c10::OperatorName& name() const { return name_; }
 
  private:
-  Function function_ = nullptr;
-  Redispatch redispatch_ = nullptr;
+  const void* handle() const;
+
+  const Signature* signature_ = nullptr;
+  c10::OperatorName name_{"", ""};
   std::string_view activation_;  // the argument of that name, which combinations have
+  mutable const void* handle_ = nullptr;
 };
 
 // The functions of an operator as compositions of ATen's (csrc/composite/): correct on any device, differentiable.
@@ -51,7 +55,10 @@ struct Composite {
 };
 
 inline bool has_parameters(std::span<const Input> inputs) {
-  return std::any_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.role == Role::parameter; });
+  return std::any_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.role != Role::data; });
+}
+inline bool has_coefficients(std::span<const Input> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const Input& input) { return input.role == Role::coefficients; });
 }
 
 struct Operator {
@@ -59,6 +66,7 @@ struct Operator {
   std::span<const Input> inputs;
   std::span<const Argument> arguments;
   Objection (*objection)(ArgumentSpan);
+  Objection (*objection_to_counts)(std::span<const int>);  // null without coefficients
   Saved saved;
   bool in_place;
   const OperatorKernels* kernels;        // for the CPU that this runs on
@@ -74,7 +82,9 @@ struct Operator {
 
   std::size_t saved_count() const { return saved == Saved::inputs ? inputs.size() : 1; }
   std::string_view saved_name(std::size_t i) const { return saved == Saved::inputs ? inputs[i].name : "result"; }
-  bool is_parameter(std::size_t input) const { return inputs[input].role == Role::parameter; }
+  bool is_parameter(std::size_t input) const { return inputs[input].role != Role::data; }
+  bool is_coefficients(std::size_t input) const { return inputs[input].role == Role::coefficients; }
+  bool has_coefficients() const { return objection_to_counts != nullptr; }
   bool has_parameters() const { return torchactiv::has_parameters(inputs); }
   std::string name() const { return std::string(card.name); }
   // With the activation in it.
@@ -88,6 +98,9 @@ Composite composite_of();
 // The operator of one activation; defined for each line of ops/catalogue.h in csrc/operators/catalogue.cpp.
 template <class Op>
 const Operator& operator_of();
+
+// All of them, in the order of the catalogue.
+const std::vector<const Operator*>& operators();
 
 // For the CPU that this runs on.
 const BlockFunctions& block_functions();

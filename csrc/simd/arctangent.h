@@ -23,19 +23,33 @@ constexpr double double_arctangent[] = {
     0x1.a7d4ff1d17f2cp-17,
 };
 
-// atan(a) of any a: beyond 1, pi / 2 - atan(1 / a). Relative errors: 2^-30.7 in double for a float, 3.4 ulp in double,
-// 2^-21.9 in a float that will be rounded to 16 bits. The sign of 0 and NaN stay, infinities give +-pi / 2.
-template <Vector V>
-V atan(const V& a) {
+// Beyond 1, pi / 2 - atan(1 / a).
+template <Vector V, std::size_t n>
+V arctangent(const V& a, const double (&coefficients)[n]) {
   const V magnitude = abs(a), one(1.0);
   const auto large = magnitude > one;
   const V z = select(large, V(-1.0), magnitude) / at_least(magnitude, one), square = z * z, fourth = square * square;
-  V slope;
-  if constexpr (V::is_single || V::is_short)
-    slope = polynomial(square, fourth, single_arctangent);
-  else
-    slope = polynomial(square, fourth, double_arctangent);
+  const V slope = polynomial(square, fourth, coefficients);
   return copysign(fma(z, slope, select(large, V(std::numbers::pi / 2), V(0.0))), a);
+}
+
+// atan(a) of any a. Relative errors: 2^-30.7 in double for a float, 3.4 ulp in double, 2^-21.9 in a float that will be
+// rounded to 16 bits. The sign of 0 and NaN stay, infinities give +-pi / 2.
+template <Vector V>
+V atan(const V& a) {
+  if constexpr (V::is_single || V::is_short)
+    return arctangent(a, single_arctangent);
+  else
+    return arctangent(a, double_arctangent);
+}
+
+// The same to all digits of a double where there are doubles, for what cancels behind it.
+template <Vector V>
+V fine_atan(const V& a) {
+  if constexpr (V::is_single)
+    return arctangent(a, double_arctangent);
+  else
+    return atan(a);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

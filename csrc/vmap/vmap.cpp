@@ -3,7 +3,7 @@
 #include <ATen/Functions.h>
 #include <ATen/functorch/BatchedTensorImpl.h>
 
-#include "csrc/operators/entry_points.h"
+#include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
@@ -43,28 +43,52 @@ at::Tensor with_batch(const at::Tensor& tensor, std::int64_t level, const c10::S
   return physical;
 }
 
+// The same of coefficients: the dimension that counts them stays in front of the batch.
+at::Tensor with_batch_of_coefficients(const at::Tensor& tensor, std::int64_t level, const c10::SymInt& size,
+                                      std::int64_t dimensions) {
+  Tensors slices;
+  const auto* batched = maybeGetBatchedImpl(tensor);
+  if (batched && batched->level() == level) {
+    const at::Tensor value = batched->value().movedim(batched->bdim(), 0);
+    for (std::int64_t k = 0; k < value.size(1); ++k)
+      slices.push_back(
+          with_batch(at::functorch::makeBatched(value.select(1, k), 0, level), level, size, dimensions, true));
+  } else {
+    for (std::int64_t k = 0; k < tensor.size(0); ++k)
+      slices.push_back(with_batch(tensor.select(0, k), level, size, dimensions, true));
+  }
+  return at::stack(std::vector<at::Tensor>(slices.begin(), slices.end()));
+}
+
 struct Batch {
   std::int64_t level;
   Tensors physical;
+  std::vector<bool> counted;  // which of them are coefficients
 
   // `first` is the position of the operator's first input among the tensors.
   Batch(const Operator& op, TensorSpan tensors, const std::vector<int>& input_of) : level(innermost_level(tensors)) {
     const c10::SymInt size = batch_size(tensors, level);
     std::int64_t dimensions = 0;
-    for (const at::Tensor& tensor : tensors) dimensions = std::max(dimensions, tensor.dim());
+    const auto is = [&](std::size_t i, bool (Operator::*property)(std::size_t) const) {
+      return input_of[i] >= 0 && (op.*property)(static_cast<std::size_t>(input_of[i]));
+    };
     for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const bool parameter = input_of[i] >= 0 && op.is_parameter(static_cast<std::size_t>(input_of[i]));
-      physical.push_back(with_batch(tensors[i], level, size, dimensions, parameter));
+      counted.push_back(is(i, &Operator::is_coefficients));
+      dimensions = std::max(dimensions, tensors[i].dim() - (counted[i] ? 1 : 0));
     }
+    for (std::size_t i = 0; i < tensors.size(); ++i)
+      physical.push_back(counted[i] ? with_batch_of_coefficients(tensors[i], level, size, dimensions)
+                                    : with_batch(tensors[i], level, size, dimensions, is(i, &Operator::is_parameter)));
   }
 
-  // Results in the shapes of `like`, tensors of the caller.
-  Tensors wrap(const Tensors& results, TensorSpan like) const {
+  // Results in the shapes of the caller's tensors from the `first` on, which they belong to.
+  Tensors wrap(const Tensors& results, TensorSpan tensors, std::size_t first) const {
     Tensors wrapped;
     for (std::size_t i = 0; i < results.size(); ++i) {
-      std::vector<c10::SymInt> shape = like[i].sym_sizes().vec();
-      shape.insert(shape.begin(), results[i].sym_size(0));
-      wrapped.push_back(at::functorch::makeBatched(results[i].reshape_symint(shape), 0, level));
+      const at::Tensor result = counted[first + i] ? results[i].movedim(1, 0) : results[i];
+      std::vector<c10::SymInt> shape = tensors[first + i].sym_sizes().vec();
+      shape.insert(shape.begin(), result.sym_size(0));
+      wrapped.push_back(at::functorch::makeBatched(result.reshape_symint(shape), 0, level));
     }
     return wrapped;
   }
@@ -94,7 +118,7 @@ struct Vmap {
     std::vector<int> input_of = saved_inputs(op);
     input_of.insert(input_of.begin(), -1);
     const Batch batch(op, tensors, input_of);
-    return batch.wrap(op.backward.call(batch.physical, arguments), tensors.slice(1));
+    return batch.wrap(op.backward.call(batch.physical, arguments), tensors, 1);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
@@ -104,7 +128,7 @@ struct Vmap {
     input_of.push_back(-1);
     input_of.insert(input_of.end(), saved.begin(), saved.end());
     const Batch batch(op, tensors, input_of);
-    return batch.wrap(op.double_backward.call(batch.physical, arguments), tensors.slice(saved.size()));
+    return batch.wrap(op.double_backward.call(batch.physical, arguments), tensors, saved.size());
   }
 
   static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
@@ -120,10 +144,12 @@ struct Vmap {
   }
 };
 
+const Registration registration(c10::DispatchKey::FuncTorchBatched,
+                                {.forward = without_keys<Vmap::forward>,
+                                 .in_place = without_keys<Vmap::in_place>,
+                                 .out = without_keys<Vmap::out>,
+                                 .backward = without_keys<Vmap::backward>,
+                                 .double_backward = without_keys<Vmap::double_backward>});
+
 }  // namespace
 }  // namespace torchactiv
-
-TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) {
-  torchactiv::register_functional<torchactiv::Vmap>(m);
-  torchactiv::register_writing<torchactiv::Vmap>(m);
-}

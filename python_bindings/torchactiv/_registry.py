@@ -18,9 +18,9 @@ class Input(TypedDict):
 
     name: str
     role: str
-    """"data" flows through the network, a "parameter" is learned."""
-    initial: float
-    """What a parameter starts from."""
+    """"data" flows through the network; a "parameter" is learned, and so are "coefficients", any number of them."""
+    initial: float | list[float]
+    """What a parameter starts from, or each of the coefficients."""
 
 
 class Argument(TypedDict):

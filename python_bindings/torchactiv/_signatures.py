@@ -39,7 +39,7 @@ def arguments(entry: Entry) -> list[str]:
         >>> arguments(_registry.find("prelu"))
         ['weight (learned, from 0.25)']
     """
-    learned = [i for i in entry.get("inputs", []) if i["role"] == "parameter"]
+    learned = [i for i in entry.get("inputs", []) if i["role"] != "data"]
     described = inspect.signature(getattr(functional, entry["name"])).parameters.values()
     required = [a["name"] for a in entry.get("arguments", []) if a["default"] is None]
     return [

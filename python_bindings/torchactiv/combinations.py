@@ -1,4 +1,4 @@
-"""Formulas in which any activation of one tensor may stand: gates, and a bias before it.
+"""Formulas in which any activation of one tensor may stand: gates, a bias before it, scales and shifts around it.
 
 Each is one pass forward and one backward, and saves nothing but its inputs. They are part of
 :mod:`torchactiv.functional`.
@@ -10,7 +10,18 @@ from torch import Tensor
 from torchactiv import _registry
 from torchactiv.parameters import fitted
 
-__all__ = ["bias_act", "bilinear_glu", "gated", "gated_packed", "geglu", "mishglu", "reglu", "seglu", "swiglu_packed"]
+__all__ = [
+    "bias_act",
+    "bilinear_glu",
+    "gated",
+    "gated_packed",
+    "geglu",
+    "mishglu",
+    "reglu",
+    "seglu",
+    "swiglu_packed",
+    "taaf",
+]
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
@@ -25,8 +36,16 @@ def operator_name(activation: str) -> str:
     return "gelu_erf" if name == "gelu" else name
 
 
-def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[float] | None = None) -> Tensor:
-    r"""Gated unit: :math:`f(\text{gate}) \cdot \text{up}`.
+def gated(
+    gate: Tensor,
+    up: Tensor,
+    activation: str = "silu",
+    arguments: list[float] | None = None,
+    gate_bias: Tensor | None = None,
+    up_bias: Tensor | None = None,
+    dim: int = -1,
+) -> Tensor:
+    r"""Gated unit: :math:`f(\text{gate}) \cdot \text{up}`, or :math:`f(\text{gate} + b_1) \cdot (\text{up} + b_2)`.
 
     Source: Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202.
 
@@ -36,9 +55,12 @@ def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[fl
         activation: f: any activation of one tensor and of plain numbers, by any of its names. In TorchScript the name
             of the operator, such as "gelu_erf".
         arguments: the numbers that f takes, in their order; none for their defaults.
+        gate_bias: added to gate in the same pass: of one element, or one-dimensional along dim, of the dtype of gate.
+        up_bias: likewise, added to up.
+        dim: the dimension that the biases lie along.
 
     Returns:
-        A tensor of the shape that the inputs broadcast to.
+        A tensor of the shape that gate and up broadcast to.
 
     Raises:
         ValueError: no such activation, or another count of arguments.
@@ -55,8 +77,14 @@ def gated(gate: Tensor, up: Tensor, activation: str = "silu", arguments: list[fl
     numbers: list[float] = []
     if arguments is not None:
         numbers = arguments
-    result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
-    return result
+    if gate_bias is None and up_bias is None:
+        result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
+        return result
+    none = torch.zeros([1], dtype=gate.dtype, device=gate.device)
+    first = none if gate_bias is None else fitted("gated", "gate_bias", gate_bias, gate, dim)
+    second = none if up_bias is None else fitted("gated", "up_bias", up_bias, up, dim)
+    biased: Tensor = torch.ops.torchactiv.gated_bias(gate, up, first, second, name, numbers)
+    return biased
 
 
 def gated_packed(
@@ -65,6 +93,7 @@ def gated_packed(
     dim: int = -1,
     gate_first: bool = True,
     arguments: list[float] | None = None,
+    bias: Tensor | None = None,
 ) -> Tensor:
     r""":func:`gated` of the halves of one tensor, as a single linear layer gives them.
 
@@ -76,13 +105,14 @@ def gated_packed(
         dim: the dimension to halve.
         gate_first: whether the first half is the gate.
         arguments: as those of :func:`gated`.
+        bias: added to input in the same pass: one-dimensional, as long as input along dim.
 
     Returns:
         A tensor of half the size along dim.
 
     Raises:
         ValueError: no such activation, or another count of arguments.
-        RuntimeError: an odd size along dim.
+        RuntimeError: an odd size along dim, or a bias of another size.
         IndexError: input has no dimension dim.
 
     Example:
@@ -93,9 +123,19 @@ def gated_packed(
     if input.size(dim) % 2 != 0:
         raise RuntimeError(f"gated_packed: input has the odd size {input.size(dim)} along dim={dim}")
     first, second = torch.chunk(input, 2, dim)
+    if bias is None:
+        if gate_first:
+            return gated(first, second, activation, arguments)
+        return gated(second, first, activation, arguments)
+    if bias.dim() != 1 or bias.numel() != input.size(dim):
+        raise RuntimeError(
+            f"gated_packed: bias of shape {list(bias.shape)} must have one dimension of {input.size(dim)} elements, as "
+            f"input of shape {list(input.shape)} has along dim={dim}"
+        )
+    of_first, of_second = torch.chunk(bias, 2)
     if gate_first:
-        return gated(first, second, activation, arguments)
-    return gated(second, first, activation, arguments)
+        return gated(first, second, activation, arguments, of_first, of_second, dim)
+    return gated(second, first, activation, arguments, of_second, of_first, dim)
 
 
 def swiglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
@@ -214,4 +254,59 @@ def bias_act(
         numbers = arguments
     bias = fitted("bias_act", "bias", bias, input, dim)
     result: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
+    return result
+
+
+def taaf(
+    input: Tensor,
+    alpha: Tensor | float = 1.0,
+    beta: Tensor | float = 1.0,
+    gamma: Tensor | float = 0.0,
+    delta: Tensor | float = 0.0,
+    activation: str = "tanh",
+    dim: int = 1,
+    arguments: list[float] | None = None,
+) -> Tensor:
+    r"""Transformative adaptive activation: :math:`\alpha f(\beta x + \gamma) + \delta`.
+
+    One pass forward, and one backward that yields the gradients of all five.
+
+    Source: Kunc & Klema 2021, On Transformative Adaptive Activation Functions in Neural Networks for Gene Expression
+    Inference, PLOS ONE 16(1).
+
+    Args:
+        input: a tensor of any shape.
+        alpha: a learned parameter: a number, one element, one for each index along dim of input, or any shape of
+            several dimensions that broadcasts to it; of its dtype.
+        beta: likewise.
+        gamma: likewise.
+        delta: likewise.
+        activation: f, as for :func:`gated`.
+        dim: the dimension that parameters of one dimension lie along.
+        arguments: as those of :func:`gated`.
+
+    Returns:
+        A tensor of the shape and dtype of input.
+
+    Raises:
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: a parameter that does not fit.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.functional.taaf(torch.tensor([[-1.0, 3.0]]), alpha=2.0, delta=torch.ones(2), activation="relu")
+        tensor([[1., 7.]])
+    """
+    name = activation
+    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+        name = operator_name(activation)
+    numbers: list[float] = []
+    if arguments is not None:
+        numbers = arguments
+    alpha = fitted("taaf", "alpha", alpha, input, dim)
+    beta = fitted("taaf", "beta", beta, input, dim)
+    gamma = fitted("taaf", "gamma", gamma, input, dim)
+    delta = fitted("taaf", "delta", delta, input, dim)
+    result: Tensor = torch.ops.torchactiv.taaf(input, alpha, beta, gamma, delta, name, numbers)
     return result

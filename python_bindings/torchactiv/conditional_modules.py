@@ -27,12 +27,13 @@ def _spread(coefficients: Tensor, input: Tensor) -> Tensor:
 
 
 class DynamicReLU(nn.Module):
-    r"""Dynamic rectified linear unit: :math:`\max(a_1 x + b_1, a_2 x + b_2)` with coefficients of the input.
+    r"""Dynamic rectified linear unit: :math:`\max_k(a_k x + b_k)` with coefficients of the input.
 
     They are :math:`a_k = \alpha_k + \lambda_a \Delta a_k` and :math:`b_k = \beta_k + \lambda_b \Delta b_k` with
-    :math:`\alpha = (1, 0), \beta = (0, 0), \lambda_a = 1, \lambda_b = 1/2`, which is relu for :math:`\Delta = 0`, and
-    :math:`\Delta = 2 \sigma(W_2 \, \text{relu}(W_1 \bar x + c_1) + c_2) - 1`, where :math:`\bar x` is the mean over the
-    spatial dimensions. The rows of :math:`W_2` are those of :math:`\Delta a_1, \Delta a_2, \Delta b_1, \Delta b_2`.
+    :math:`\alpha = (1, 0, ..), \beta = (0, 0, ..), \lambda_a = 1, \lambda_b = 1/2`, which is relu for
+    :math:`\Delta = 0`, and :math:`\Delta = 2 \sigma(W_2 \, \text{relu}(W_1 \bar x + c_1) + c_2) - 1`, where
+    :math:`\bar x` is the mean over the spatial dimensions. The rows of :math:`W_2` are those of all :math:`\Delta a_k`,
+    and behind them those of :math:`\Delta b_k`.
 
     Variant C multiplies the coefficients by an attention to positions, which is the same as multiplying the result:
     :math:`\pi = \min(\gamma \, \text{softmax}(z / \tau), 1)` with z a 1x1 convolution of the input to one channel,
@@ -44,7 +45,7 @@ class DynamicReLU(nn.Module):
 
     Args:
         channels: the size of the input's dimension 1.
-        pieces: how many linear functions there are; the kernel takes 2.
+        pieces: how many linear functions there are, 2 at least and 20 at most.
         reduction: how many times smaller than channels the hidden layer is; it has 4 units at least.
         variant: "A" for coefficients that all channels and positions share, "B" for those of each channel, "C" for
             those of each channel with an attention to positions.
@@ -87,8 +88,8 @@ class DynamicReLU(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        if pieces != 2:
-            raise ValueError(f"DynamicReLU: pieces must be 2, which the kernel is made for, got {pieces}")
+        if not 2 <= pieces <= 20:
+            raise ValueError(f"DynamicReLU: pieces must be between 2 and 20, got {pieces}")
         if variant not in ("A", "B", "C"):
             raise ValueError(f"DynamicReLU: variant must be 'A', 'B' or 'C', got {variant!r}")
         self.channels = channels
@@ -108,8 +109,10 @@ class DynamicReLU(nn.Module):
         """Applies the activation."""
         pooled = _pooled("DynamicReLU", input)
         deltas = 2.0 * torch.sigmoid(self.fc2(torch.relu(self.fc1(pooled)))) - 1.0
-        slope1, slope2, intercept1, intercept2 = torch.chunk(_spread(deltas, input), 4, 1)
-        result: Tensor = functional.dynamic_relu(input, 1.0 + slope1, 0.5 * intercept1, slope2, 0.5 * intercept2)
+        counted = deltas.view(deltas.size(0), 2 * self.pieces, -1).movedim(1, 0)  # (2 pieces, N, C or 1)
+        slopes, intercepts = torch.chunk(counted.reshape(list(counted.shape) + [1] * (input.dim() - 2)), 2)
+        slopes = torch.cat([1.0 + slopes[:1], slopes[1:]])
+        result: Tensor = functional.dynamic_relu(input, slopes, 0.5 * intercepts)
         if self.attention is not None:
             if input.dim() < 3:
                 raise ValueError(f"DynamicReLU: variant C needs a spatial dimension, got {list(input.shape)}")

@@ -37,3 +37,38 @@ def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, d
         shape[dim if dim < 0 else dim - input.dim()] = -1
         return parameter.view(shape)
     return torch.full([], float(parameter), dtype=input.dtype, device=input.device)
+
+
+def fitted_coefficients(operator: str, name: str, coefficients: Tensor, input: Tensor, dim: int) -> Tensor:
+    """Coefficients, which their first dimension counts, in a shape whose slices broadcast against the input.
+
+    Args:
+        operator: that they belong to, and
+        name: their name there, for messages.
+        coefficients: of one dimension, the same for all of the input; of two, with one element for each index along
+            dim; or of any shape behind the first dimension that broadcasts.
+        input: the tensor that they are for.
+        dim: the dimension that the second of two dimensions lies along.
+
+    Raises:
+        RuntimeError: two dimensions, the second of which has neither one element nor as many as input along dim.
+        IndexError: input has no dimension dim.
+
+    Example:
+        >>> import torch
+        >>> fitted_coefficients("apl", "a", torch.ones(4, 3), torch.zeros(2, 5, 3), dim=-1).shape
+        torch.Size([4, 1, 1, 3])
+    """
+    if coefficients.dim() != 2 or coefficients.size(1) == 1:
+        return coefficients
+    if dim == 1 or (dim < 0 and dim + input.dim() == 1):  # where operators expect it
+        return coefficients
+    if input.size(dim) != coefficients.size(1):
+        raise RuntimeError(
+            f"{operator}: {name} has the shape {list(coefficients.shape)}, but input of shape {list(input.shape)} has "
+            f"{input.size(dim)} along dim={dim}; it takes one element for each coefficient, or one for each of these"
+        )
+    shape = [1] * (max(input.dim(), 2) + 1)
+    shape[0] = coefficients.size(0)
+    shape[dim if dim < 0 else dim - input.dim()] = -1
+    return coefficients.view(shape)

@@ -56,7 +56,7 @@ void Measurer<Format>::run(const torchactiv::OperatorKernels& kernels, const Sli
 
   const auto run_map = [&](const torchactiv::MapKernel& map) {
     strides.resize(2 * operands.size());  // there is one row
-    map(operands.data(), strides.data(), n, 1, slice.arguments.data());
+    operator_.bound(map)(operands.data(), strides.data(), n, 1, slice.arguments.data());
   };
   add(results[0], size);
   add_inputs();

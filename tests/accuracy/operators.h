@@ -29,6 +29,14 @@ struct Operator {
   bool periodic;      // without tails
   // The values to measure at: of each input after the first and of each argument, the default coming first.
   std::vector<std::vector<double>> inputs, arguments;
+  torchactiv::Counts counts{};  // of its tensors, where some are of coefficients:
+  bool counted = false;
+
+  // With the context that a kernel of coefficients wants.
+  torchactiv::MapKernel bound(torchactiv::MapKernel kernel) const {
+    if (counted) kernel.context = &counts;
+    return kernel;
+  }
 };
 
 // Throws std::runtime_error where an operator has no row in references.py, or one that does not fit it.

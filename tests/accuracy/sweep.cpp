@@ -33,7 +33,8 @@ std::vector<Slice> slices(const Operator& op) {
     for (const double input : slice.inputs) fits &= representable<Format>(input);
     if (fits) result.push_back(slice);
   }
-  if (!op.inputs.empty()) {
+  // Sums of arbitrary coefficients cancel, which leaves no digits of any format.
+  if (!op.inputs.empty() && !op.counted) {
     result.push_back(result[0]);
     result.back().broadcast = false;
   }

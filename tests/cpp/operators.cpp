@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <map>
@@ -35,6 +36,11 @@ Tensors join(std::initializer_list<Tensors> parts) {
 }  // namespace
 
 bool Operator::has_parameters() const { return data_count() < inputs.size(); }
+
+bool Operator::has_coefficients() const {
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const auto& input) { return input.role == torchactiv::Role::coefficients; });
+}
 
 std::size_t Operator::data_count() const {
   std::size_t count = 0;
@@ -84,18 +90,19 @@ const std::vector<Operator>& operators() {
 
 const std::vector<Operator>& operators_of_each_kind() {
   static const std::vector<Operator> some = [] {
-    std::map<std::array<int, 9>, Operator> kinds;
+    std::map<std::array<int, 10>, Operator> kinds;
     auto op = operators().begin();
     torchactiv::for_each_activation([&]<class Op>() {
-      const std::array<int, 9> kind{static_cast<int>(op->inputs.size()),
-                                    static_cast<int>(op->data_count()),
-                                    static_cast<int>(op->arguments.size()),
-                                    op->saves_output,
-                                    op->in_place,
-                                    Op::masks_gradient,
-                                    static_cast<int>(Op::forward_precision),
-                                    static_cast<int>(Op::partials_precision),
-                                    op->periodic};
+      const std::array<int, 10> kind{static_cast<int>(op->inputs.size()),
+                                     op->has_coefficients(),
+                                     static_cast<int>(op->data_count()),
+                                     static_cast<int>(op->arguments.size()),
+                                     op->saves_output,
+                                     op->in_place,
+                                     Op::masks_gradient,
+                                     static_cast<int>(Op::forward_precision),
+                                     static_cast<int>(Op::partials_precision),
+                                     op->periodic};
       kinds.emplace(kind, *op++);
     });
     std::vector<Operator> result;
@@ -112,11 +119,20 @@ at::Tensor sample(at::IntArrayRef shape, at::ScalarType type, std::uint64_t seed
   return (normal * 1.25 + normal.sign() * 0.1).to(type);
 }
 
+at::Tensor sample_coefficients(const torchactiv::Input& input, at::ScalarType type, at::IntArrayRef shape) {
+  Tensors coefficients;
+  for (const double initial : input.initials)
+    coefficients.push_back(initial + 0.05 * sample(shape, type, coefficients.size()).abs());
+  return at::stack(coefficients);
+}
+
 Tensors sample_inputs(const Operator& op, at::IntArrayRef shape, at::ScalarType type, at::IntArrayRef parameter_shape) {
   Tensors inputs;
   for (std::size_t i = 0; i < op.inputs.size(); ++i)
-    inputs.push_back(op.is_parameter(i) ? op.inputs[i].initial + 0.25 * sample(parameter_shape, type, i).abs()
-                                        : sample(shape, type, i));
+    inputs.push_back(op.inputs[i].role == torchactiv::Role::coefficients
+                         ? sample_coefficients(op.inputs[i], type, parameter_shape)
+                     : op.is_parameter(i) ? op.inputs[i].initial + 0.25 * sample(parameter_shape, type, i).abs()
+                                          : sample(shape, type, i));
   return inputs;
 }
 

@@ -19,8 +19,9 @@ struct Operator {
   std::vector<torchactiv::Argument> arguments;
   bool saves_output, in_place, periodic, has_defaults;
 
-  bool is_parameter(std::size_t input) const { return inputs[input].role == torchactiv::Role::parameter; }
+  bool is_parameter(std::size_t input) const { return inputs[input].role != torchactiv::Role::data; }
   bool has_parameters() const;
+  bool has_coefficients() const;
   std::size_t data_count() const;  // of the inputs
 
   // With the default arguments.

@@ -2,6 +2,10 @@
 
 Nothing here or in the tests names an operator: a new line in ops/catalogue.h with its row in references.py is tested
 by everything.
+
+Coefficients, of which an operator takes any number in one tensor, are inputs of their own here, one for each in the
+reference row: a case stacks them for the operator, and takes its gradients apart. tests/python/test_coefficients.py
+tests the tensors themselves.
 """
 
 import json
@@ -20,11 +24,18 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class Input:
-    """A tensor argument."""
+    """A tensor argument, or one of the coefficients in it."""
 
     name: str
     is_parameter: bool
     initial: float
+    tensor: str = ""  # the name of the argument
+    sample: float | None = None  # of a coefficient: the value of its reference row
+
+    def values(self, number: int, channels: int) -> Tensor:
+        """Of a parameter, the number-th of its operator: one for each channel, near what it starts from."""
+        waves = torch.sin(1.3 * torch.arange(channels, dtype=torch.float64) + number)
+        return self.initial + 0.5 + 0.75 * waves if self.sample is None else self.sample + 0.1 * waves
 
 
 @dataclass(frozen=True)
@@ -33,7 +44,7 @@ class Operator:
 
     name: str
     module: str
-    inputs: tuple[Input, ...]
+    inputs: tuple[Input, ...]  # with each of the coefficients
     arguments: dict[str, float]  # with their defaults, or the first sample where they have none
     required: frozenset[str]
     saves_output: bool
@@ -43,6 +54,7 @@ class Operator:
     drop_in: bool  # whether the function takes no dim=
     repr: str  # which arguments the module shows
     precision: tuple[str, str]  # of forward and derivative: which loops compute it
+    learned: tuple[tuple[str, Any], ...]  # the tensors of the schema that are, with what the module starts from
 
     @property
     def reference(self) -> Reference:
@@ -69,15 +81,58 @@ class Operator:
         """The inputs that are learned."""
         return tuple(i for i in self.inputs if i.is_parameter)
 
+    @property
+    def has_coefficients(self) -> bool:
+        """Whether a tensor of its schema is several of the inputs."""
+        return any(i.sample is not None for i in self.inputs)
+
+    @property
+    def tensors(self) -> dict[str, list[int]]:
+        """The tensors of the schema, and which of the inputs each of them is."""
+        result: dict[str, list[int]] = {}
+        for i, described in enumerate(self.inputs):
+            result.setdefault(described.tensor, []).append(i)
+        return result
+
+    def stacked(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
+        """The inputs, or what has their shapes, as the tensors of the schema."""
+        if not self.has_coefficients:
+            return tuple(inputs)
+        result = []
+        for members in self.tensors.values():
+            given = [inputs[i] for i in members]
+            if self.inputs[members[0]].sample is None:
+                result.append(given[0])
+            else:
+                like = next(t for t in inputs if isinstance(t, Tensor))
+                tensors = [t if isinstance(t, Tensor) else like.new_tensor(t) for t in given]
+                result.append(torch.stack(torch.broadcast_tensors(*tensors)))
+        return tuple(result)
+
+    def apart(self, results: Sequence[Tensor], inputs: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        """What belongs to the tensors of the schema, as what belongs to the inputs."""
+        if not self.has_coefficients:
+            return tuple(results)
+        slices = []
+        for result, members in zip(results, self.tensors.values(), strict=True):
+            if self.inputs[members[0]].sample is None:
+                slices.append(result)
+            else:
+                slices += [s.sum_to_size(inputs[i].shape) for s, i in zip(result.unbind(), members, strict=True)]
+        return tuple(slices)
+
     def overload(self, suffix: str = "", overload: str = "default") -> Any:
         """The registered function of that name, such as ``torch.ops.torchactiv.mish_backward.default``."""
         return getattr(getattr(torch.ops.torchactiv, self.name + suffix), overload)
 
     @property
     def function(self) -> Callable[..., Tensor]:
-        """The function in torchactiv.functional."""
+        """The function in torchactiv.functional, of the inputs and arguments."""
         function: Callable[..., Tensor] = getattr(torchactiv.functional, self.name)
-        return function
+        if not self.has_coefficients:
+            return function
+        count = len(self.inputs)
+        return lambda *a, **options: function(*self.stacked(a[:count]), *a[count:], **options)
 
     @property
     def module_class(self) -> type[torch.nn.Module]:
@@ -93,6 +148,7 @@ class Case:
     operator: Operator
     values: tuple[float, ...]
     per_channel: bool = False
+    key: Any = None  # the dispatch key whose functions are called; that of the tensors where it is None
 
     def __str__(self) -> str:
         defaults = self.operator.arguments
@@ -121,8 +177,7 @@ class Case:
         channels = data.size(1) if self.per_channel and data.dim() > 1 else 1
         result = []
         for i, parameter in enumerate(self.operator.parameters):
-            steps = torch.arange(channels, dtype=torch.float64)
-            values = parameter.initial + 0.5 + 0.75 * torch.sin(1.3 * steps + i)
+            values = parameter.values(i, channels)
             result.append(values.to(dtype or data.dtype).requires_grad_(requires_grad))
         return tuple(result)
 
@@ -150,23 +205,39 @@ class Case:
 
     def forward(self, *tensors: Tensor) -> Tensor:
         """``torch.ops.torchactiv.<name>``."""
-        return self.operator.overload()(*tensors, *self.values)  # type: ignore[no-any-return]
+        return self._call("", "default", *self.operator.stacked(tensors), *self.values)  # type: ignore[no-any-return]
 
     def in_place(self, tensor: Tensor) -> Tensor:
         """``torch.ops.torchactiv.<name>_``."""
-        return self.operator.overload("_")(tensor, *self.values)  # type: ignore[no-any-return]
+        return self._call("_", "default", tensor, *self.values)  # type: ignore[no-any-return]
 
     def out(self, *tensors: Tensor, out: Tensor) -> Tensor:
         """``torch.ops.torchactiv.<name>.out``."""
-        return self.operator.overload("", "out")(*tensors, *self.values, out=out)  # type: ignore[no-any-return]
+        tensors = self.operator.stacked(tensors)
+        return self._call("", "out", *tensors, *self.values, out=out)  # type: ignore[no-any-return]
 
     def backward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """``torch.ops.torchactiv.<name>_backward`` of the gradient and the saved tensors."""
-        return as_tuple(self.operator.overload("_backward")(*tensors, *self.values))
+        gradient, *saved = tensors
+        results = self._call("_backward", "default", gradient, *self._stacked(saved), *self.values)
+        return self.operator.apart(as_tuple(results), saved)
 
     def double_backward(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """``torch.ops.torchactiv.<name>_double_backward`` of the gradients' gradients, the gradient, what is saved."""
-        return as_tuple(self.operator.overload("_double_backward")(*tensors, *self.values))
+        count = 1 if self.operator.saves_output else len(self.operator.inputs)
+        arriving, (gradient, *saved) = tensors[:count], tensors[count:]
+        given = (*self._stacked(arriving), gradient, *self._stacked(saved), *self.values)
+        results = as_tuple(self._call("_double_backward", "default", *given))
+        return (results[0], *self.operator.apart(results[1:], saved))
+
+    def _call(self, suffix: str, overload: str, *arguments: Any, **keywords: Any) -> Any:
+        function = self.operator.overload(suffix, overload)
+        if self.key is None:
+            return function(*arguments, **keywords)
+        return function._op_dk(self.key, *arguments, **keywords)
+
+    def _stacked(self, saved: Sequence[Tensor]) -> tuple[Tensor, ...]:
+        return tuple(saved) if self.operator.saves_output else self.operator.stacked(saved)
 
     def saved(self, *tensors: Tensor) -> tuple[Tensor, ...]:
         """What backward reads: the inputs or the result."""
@@ -230,13 +301,26 @@ def same_bits(a: Tensor, b: Tensor) -> bool:
     return bool((equal | (a.isnan() & b.isnan())).all())
 
 
+def _inputs(entry: dict[str, Any]) -> tuple[Input, ...]:
+    reference = BY_NAME[entry["name"]]
+    result = []
+    for described in entry["inputs"]:
+        name, role, initial = described["name"], described["role"], described["initial"]
+        if role == "coefficients":
+            members = [n for n in reference.inputs if n.rstrip("0123456789") == name]
+            result += [Input(n, True, reference.samples[n][0], name, reference.samples[n][0]) for n in members]
+        else:
+            result.append(Input(name, role == "parameter", initial, name))
+    return tuple(result)
+
+
 def _read_catalogue() -> tuple[Operator, ...]:
     text = (resources.files(torchactiv) / "catalogue.json").read_text(encoding="utf-8")
     return tuple(
         Operator(
             name=entry["name"],
             module=entry["module"],
-            inputs=tuple(Input(i["name"], i["role"] == "parameter", i["initial"]) for i in entry["inputs"]),
+            inputs=_inputs(entry),
             arguments={
                 a["name"]: BY_NAME[entry["name"]].samples[a["name"]][0] if a["default"] is None else a["default"]
                 for a in entry["arguments"]
@@ -249,6 +333,11 @@ def _read_catalogue() -> tuple[Operator, ...]:
             drop_in=entry["drop_in"],
             repr=entry["repr"],
             precision=(entry["precision"]["forward"], entry["precision"]["partials"]),
+            learned=tuple(
+                (i["name"], tuple(i["initial"]) if isinstance(i["initial"], list) else i["initial"])
+                for i in entry["inputs"]
+                if i["role"] != "data"
+            ),
         )
         for entry in json.loads(text)
     )
@@ -278,7 +367,13 @@ def _kind(operator: Operator) -> tuple[object, ...]:
 
 OPERATORS = _read_catalogue()
 CASES = [case for operator in OPERATORS for case in _cases_of(operator)]
-OF_EACH_KIND = list({_kind(c.operator): c for c in CASES if c.values == tuple(c.operator.arguments.values())}.values())
+OF_EACH_KIND = list(
+    {
+        _kind(c.operator): c
+        for c in CASES
+        if c.values == tuple(c.operator.arguments.values()) and not c.operator.has_coefficients
+    }.values()
+)
 
 
 def over(cases: Sequence[Case]) -> pytest.MarkDecorator:
@@ -288,9 +383,24 @@ def over(cases: Sequence[Case]) -> pytest.MarkDecorator:
 
 every_operator = pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.name)
 every_case = over(CASES)
+# Those whose inputs are the tensors of the schema.
+every_plain_operator = pytest.mark.parametrize(
+    "operator", [o for o in OPERATORS if not o.has_coefficients], ids=lambda operator: operator.name
+)
+every_plain_case = over([c for c in CASES if not c.operator.has_coefficients])
 every_in_place = over([c for c in CASES if c.operator.in_place])
 every_builtin = over([c for c in CASES if c.operator.reference.builtin])
 every_parametric = over([c for c in CASES if c.operator.parameters])
-every_with_several_data = over([c for c in CASES if len(c.operator.data) > 1])
+every_plain_parametric = over([c for c in CASES if c.operator.parameters and not c.operator.has_coefficients])
+every_with_several_data = over([c for c in CASES if len(c.operator.data) > 1 and not c.operator.parameters])
 in_place_of_each_kind = over([c for c in OF_EACH_KIND if c.operator.in_place])
+# With default arguments, and parameters for each channel where it has any.
+of_each_operator = over(
+    [
+        c
+        for c in CASES
+        if c.values == tuple(c.operator.arguments.values()) and c.per_channel == bool(c.operator.parameters)
+    ]
+)
+every_shared_case = over([c for c in CASES if not c.per_channel])
 one_of_each_kind = over(OF_EACH_KIND)  # for what is slow: the operators that differ in what the machine does with them

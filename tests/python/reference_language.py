@@ -50,24 +50,28 @@ class _Node:
 
 @functools.cache
 def _parsed(expression: str) -> _Node:
-    """Once for each expression: the tests evaluate it at thousands of points."""
+    """Once for each expression: the tests evaluate it at thousands of points. What occurs twice is one node."""
+    nodes: dict[tuple[object, ...], _Node] = {}
+
+    def made(text: str, *operands: _Node) -> _Node:
+        return nodes.setdefault((text, *map(id, operands)), _Node(text, operands or None))
 
     def visit(node: ast.expr) -> _Node:
         match node:
             case ast.Constant(value=int() | float()):
-                return _Node(ast.get_source_segment(expression, node) or "")
+                return made(ast.get_source_segment(expression, node) or "")
             case ast.Name(id=name):
-                return _Node(name)
+                return made(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
-                return _Node("-", (visit(operand),))
+                return made("-", visit(operand))
             case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]) if (
                 type(op) in _OPERATORS
             ):
-                return _Node(_OPERATORS[type(op)][0], (visit(left), visit(right)))
+                return made(_OPERATORS[type(op)][0], visit(left), visit(right))
             case ast.Call(func=ast.Name(id=name), args=operands, keywords=[]) if name in FUNCTIONS or (
                 name == "where" and len(operands) == 3
             ):
-                return _Node(name, tuple(visit(operand) for operand in operands))
+                return made(name, *map(visit, operands))
         raise ValueError(f"{ast.get_source_segment(expression, node)!r} is not in the language of references.py")
 
     return visit(ast.parse(expression, mode="eval").body)
@@ -79,7 +83,14 @@ def _fold(expression: str, leaf: Callable[[str], Any], apply: Callable[[str, Seq
     The operands of ``where`` come as functions without arguments, so that it may leave one out.
     """
 
+    found: dict[int, Any] = {}  # by the node's identity
+
     def visit(node: _Node) -> Any:
+        if id(node) not in found:
+            found[id(node)] = value(node)
+        return found[id(node)]
+
+    def value(node: _Node) -> Any:
         if node.operands is None:
             return leaf(node.text)
         if node.text == "where":

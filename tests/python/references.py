@@ -11,46 +11,16 @@ To add an operator, add a row to `REFERENCES`, and look at nothing but the paper
 - ``inputs`` are the operator's tensor inputs in order; the first may have any name, the others and the arguments have
   those of the schema. ``samples`` holds values, besides the default, for each input after the first and for each
   argument, in the order of the schema: the first input is swept over every float for the default, and for each sample.
+  Coefficients are an input each, with numbers behind the tensor's name (references_with_coefficients.py).
 - ``builtin`` is PyTorch's function to compare with: called with the inputs in order and the arguments by name. Where
   it is wrong by more than 1e-12 in double (hardsigmoid and celu calculate with a constant that is a float), a composition
   that gives NaN where the slope is a number (softsign, tanhshrink) or missing, the formula takes its place.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-
 import torch
 import torch.nn.functional as F
-from torch import Tensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reference:
-    """One row: an operator, its exact value and derivatives, and where to look at it."""
-
-    name: str
-    value: str
-    partials: tuple[str, ...]
-    builtin: Callable[..., Tensor] | None = None
-    inputs: tuple[str, ...] = ("x",)
-    samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if len(self.partials) != len(self.inputs):
-            raise ValueError(f"{self.name}: {len(self.partials)} partials for {len(self.inputs)} inputs")
-        if missing := [name for name in self.inputs[1:] if not self.samples.get(name)]:
-            raise ValueError(f"{self.name}: no samples for {missing}")
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """Names of the plain numbers, in the order of the schema."""
-        return tuple(name for name in self.samples if name not in self.inputs)
-
-    @property
-    def expressions(self) -> tuple[str, ...]:
-        """The value, then the partial derivatives."""
-        return (self.value, *self.partials)
-
+from reference_row import Reference
+from references_with_coefficients import WITH_COEFFICIENTS
 
 REFERENCES = (
     Reference(
@@ -737,24 +707,6 @@ REFERENCES = (
         samples={"alpha": (0.5, -0.7, 1e-3, -1e-3, 1.5)},
     ),
     Reference(
-        name="dynamic_relu",
-        value="where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, where(slope2 == 0, where(x == x, intercept2, x), slope2 * x + intercept2), where(slope1 == 0, where(x == x, intercept1, x), slope1 * x + intercept1))",
-        partials=(
-            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, slope2, slope1) + 0 * x",
-            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, 0 * x, x)",
-            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, 0 * x, where(x == x, 1, x))",
-            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, x, 0 * x)",
-            "where(where(slope1 == slope2, intercept2 - intercept1, (slope2 - slope1) * x + (intercept2 - intercept1)) > 0, where(x == x, 1, x), 0 * x)",
-        ),
-        inputs=("x", "slope1", "intercept1", "slope2", "intercept2"),
-        samples={
-            "slope1": (0.7, 1.5),
-            "intercept1": (0.2, 0.0),
-            "slope2": (-0.3, 0.25),
-            "intercept2": (-0.1, 0.3),
-        },
-    ),
-    Reference(
         name="swiglu_clamped",
         value="(where(up > limit, limit, where(up < -limit, -limit, up)) + 1) * (where(gate > limit, limit, gate) / (1 + exp(-alpha * where(gate > limit, limit, gate))))",
         partials=(
@@ -778,6 +730,18 @@ REFERENCES = (
         inputs=("gate", "up"),
         samples={"up": (1.0, -2.3)},
     ),
+    Reference(
+        name="xatglu",
+        value="(where(gate < -1, -atan(1 / gate) / pi, 1 / 2 + atan(gate) / pi) + 2 * alpha * atan(gate) / pi) * up",
+        partials=(
+            "(1 + 2 * alpha) / (pi * (1 + gate * gate)) * up",
+            "where(gate < -1, -atan(1 / gate) / pi, 1 / 2 + atan(gate) / pi) + 2 * alpha * atan(gate) / pi",
+            "2 * atan(gate) / pi * up",
+        ),
+        inputs=("gate", "up", "alpha"),
+        samples={"up": (1.0, -2.3), "alpha": (0.25, -0.1)},
+    ),
+    *WITH_COEFFICIENTS,
 )
 
 BY_NAME = {reference.name: reference for reference in REFERENCES}

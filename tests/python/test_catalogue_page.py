@@ -31,11 +31,12 @@ def test_each_activation_has_its_section(operator: Operator) -> None:
     entry = _registry.find(operator.name)
     assert section.startswith(entry["title"] + ".")
     assert f"(plots/{operator.name}.svg)" in section and text.count("(plots/") == 1
-    assert section.count("```math\n") == 1 + len(operator.inputs)
+    assert section.count("```math\n") == 1 + len(operator.tensors)
     for fact in (f".{operator.name}(", f".{operator.module}(", entry["source"], entry["notes"], *entry["aliases"]):
         assert fact in section
-    for parameter in operator.parameters:
-        assert f"- Learned: `{parameter.name}`, from {parameter.initial}.\n" in section
+    for name, initial in operator.learned:
+        start = list(initial) if isinstance(initial, tuple) else initial
+        assert f"- Learned: `{name}`, from {start}.\n" in section
 
 
 def test_what_is_no_operator_may_tell_less(monkeypatch: pytest.MonkeyPatch) -> None:

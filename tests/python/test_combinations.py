@@ -1,4 +1,4 @@
-"""gated and bias_act: the formula written out, with every activation of one tensor, in every way of calling them."""
+"""gated, bias_act and taaf: the formulas written out, with every activation of one tensor, called in every way."""
 
 import copy
 import io
@@ -27,6 +27,22 @@ NAMED: list[tuple[str, Callable[[Tensor, Tensor], Tensor], Callable[[Tensor, Ten
     ("mishglu", ours.mishglu, lambda g, u: F.mish(g) * u),
     ("bilinear_glu", ours.bilinear_glu, lambda g, u: g * u),
     ("bias_act", lambda g, u: ours.bias_act(g, u[0, 0], "silu"), lambda g, u: F.silu(g + u[0, 0])),
+    (
+        "gate with biases",
+        lambda g, u: ours.gated(g, u, "mish", None, u[0, 0], g[0, 0]),
+        lambda g, u: F.mish(g + u[0, 0]) * (u + g[0, 0]),
+    ),
+    (
+        "gate with one bias",
+        lambda g, u: ours.gated(g, u, "tanh", up_bias=g[0, :, 0], dim=1),
+        lambda g, u: torch.tanh(g) * (u + g[0, :, :1]),
+    ),
+    (
+        "taaf",
+        lambda x, p: ours.taaf(x, p[0, :, 0], p[0, :, 1], p[0, :, 2], p[1, :, 0], "silu"),
+        lambda x, p: p[0, :, :1] * F.silu(p[0, :, 1:2] * x + p[0, :, 2:3]) + p[1, :, :1],
+    ),
+    ("taaf of one parameter", lambda x, p: ours.taaf(x, beta=p[0, 0, :1]), lambda x, p: torch.tanh(p[0, 0, 0] * x)),
 ]
 every_named = pytest.mark.parametrize("mine,theirs", [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
 
@@ -59,6 +75,19 @@ def test_bias_act_is_the_formula(case: Case) -> None:
     theirs = case.forward(x + bias[:, None])
     for a, b in zip((mine, *gradients(mine, (x, bias))), (theirs, *gradients(theirs, (x, bias))), strict=True):
         torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
+
+
+@every_single
+def test_taaf_is_the_formula(case: Case) -> None:
+    x = sample(SHAPE).requires_grad_()
+    alpha, beta, gamma, delta = parameters = [
+        (start + sample((4,), seed=3 + i) / 64).requires_grad_() for i, start in enumerate((1, 1, 0, 0))
+    ]
+    mine = ours.taaf(x, *parameters, case.operator.name, arguments=list(case.values))
+    theirs = alpha[:, None] * case.forward(beta[:, None] * x + gamma[:, None]) + delta[:, None]
+    inputs = (x, *parameters)
+    for a, b in zip((mine, *gradients(mine, inputs)), (theirs, *gradients(theirs, inputs)), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-9)
 
 
 @every_single
@@ -108,6 +137,29 @@ def test_packed(gate_first: bool, dim: int) -> None:
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("gate_first", [True, False])
+def test_packed_with_bias(gate_first: bool) -> None:
+    x, bias = sample(SHAPE).requires_grad_(), sample((70,), seed=7).requires_grad_()
+    mine = ours.gated_packed(x, "elu", gate_first=gate_first, bias=bias)
+    first, second = (x + bias).chunk(2, -1)
+    theirs = F.elu(first) * second if gate_first else F.elu(second) * first
+    inputs = (x, bias)
+    for a, b in zip((mine, *gradients(mine, inputs)), (theirs, *gradients(theirs, inputs)), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
+    with pytest.raises(RuntimeError, match=r"bias of shape \[35\] must have one dimension of 70 elements"):
+        ours.gated_packed(x, bias=bias[:35])
+
+
+def test_taaf_module() -> None:
+    module, x = torchactiv.nn.TAAF("gelu", num_parameters=4), sample(SHAPE, dtype=torch.float32)
+    torch.testing.assert_close(module(x), F.gelu(x), rtol=1e-5, atol=1e-6)
+    assert list(module.state_dict()) == ["alpha", "beta", "gamma", "delta"]
+    assert torch.equal(torch.jit.script(module)(x), module(x))
+    assert repr(module) == "TAAF(activation='gelu_erf', num_parameters=4, dim=1)"
+    module(x).sum().backward()
+    assert all(p.grad is not None and p.grad.shape == (4,) for p in module.parameters())
+
+
 def test_broadcast_gate() -> None:
     gate, up = sample((4, 1)).requires_grad_(), sample((3, 1, 70), seed=4).requires_grad_()
     mine, theirs = ours.gated(gate, up), F.silu(gate) * up
@@ -133,6 +185,9 @@ def test_opcheck() -> None:
     gate, up = pair(torch.float32)
     torch.library.opcheck(torch.ops.torchactiv.gated.default, (gate, up, "silu", []))
     torch.library.opcheck(torch.ops.torchactiv.bias_act.default, (gate, up[0, :, 0], "softshrink", [0.25]))
+    ones = [up[k % 3, :, k].detach().requires_grad_() for k in range(4)]
+    torch.library.opcheck(torch.ops.torchactiv.gated_bias.default, (gate, up, *ones[:2], "elu", []))
+    torch.library.opcheck(torch.ops.torchactiv.taaf.default, (gate, *ones, "mish", []))
 
 
 @pytest.mark.parametrize("packed", [False, True])

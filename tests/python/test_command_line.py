@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import torch
 import torchactiv
-from operators import OPERATORS, Case, Operator, every_operator
+from operators import OPERATORS, Case, Operator, every_operator, every_plain_operator
 from torchactiv.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
@@ -74,8 +74,8 @@ def test_show_tells_what_the_card_does(operator: Operator, capsys: Capture) -> N
         assert text in printed
     for name, default in operator.arguments.items():
         assert (name if name in operator.required else f"{name}={default}") in printed
-    for parameter in operator.parameters:
-        assert f"{parameter.name} (learned, from {parameter.initial})" in printed
+    for name, initial in operator.learned:
+        assert f"{name} (learned, from {list(initial) if isinstance(initial, tuple) else initial})" in printed
     held = [name.replace("_", " ") for name, value in entry["properties"].items() if value]
     assert re.search(rf"^  properties +{', '.join(held)}$", printed, re.MULTILINE) or not held
 
@@ -119,7 +119,7 @@ def test_plot_has_a_line_for_each(
     assert "</svg>" in (tmp_path / "figure.svg").read_text(encoding="utf-8")
 
 
-@every_operator
+@every_plain_operator
 def test_curves_are_the_function_and_its_slope(operator: Operator) -> None:
     from torchactiv import _plot, _registry
 

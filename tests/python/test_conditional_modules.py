@@ -20,6 +20,7 @@ KINDS: dict[str, Callable[..., nn.Module]] = {
     "DynamicReLU-A": lambda **options: DynamicReLU(CHANNELS, variant="A", **options),
     "DynamicReLU-B": lambda **options: DynamicReLU(CHANNELS, **options),
     "DynamicReLU-C": lambda **options: DynamicReLU(CHANNELS, variant="C", **options),
+    "DynamicReLU-3": lambda **options: DynamicReLU(CHANNELS, pieces=3, **options),
     "MetaAconC": lambda **options: MetaAconC(CHANNELS, reduction=2, **options),
     "FReLU": lambda **options: FReLU(CHANNELS, **options),
     "FReLU-5": lambda **options: FReLU(CHANNELS, kernel_size=5, **options),
@@ -79,8 +80,8 @@ def formula(module: Any, x: Tensor) -> Tensor:
         p1, p2 = module.p1.view(-1, *spread), module.p2.view(-1, *spread)
         return (p1 - p2) * x * torch.sigmoid(beta * (p1 - p2) * x) + p2 * x
     deltas = 2 * torch.sigmoid(F.relu(hidden) @ module.fc2.weight.T + module.fc2.bias) - 1
-    deltas = deltas.view(x.size(0), 2, 2, -1, *spread)  # sample, slope or intercept, piece, channel
-    slopes = 1.0 * deltas[:, 0] + torch.tensor([1.0, 0.0]).view(2, 1, *spread)
+    deltas = deltas.view(x.size(0), 2, module.pieces, -1, *spread)  # sample, slope or intercept, piece, channel
+    slopes = 1.0 * deltas[:, 0] + torch.eye(module.pieces)[0].view(-1, 1, *spread)
     intercepts = 0.5 * deltas[:, 1]
     if module.variant == "C":  # the coefficients are multiplied, as they are for each position
         weights = attention(module, x)[:, None]
@@ -248,13 +249,14 @@ def test_the_kernel_gets_coefficients_that_broadcast(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(ours, "dynamic_relu", spy)
     for variant in "ABC":
         DynamicReLU(CHANNELS, variant=variant)(torch.ones(SHAPE))
-    assert shapes == [[(3, channels, 1, 1)] * 4 for channels in (1, CHANNELS, CHANNELS)]
+    assert shapes == [[(2, 3, channels, 1, 1)] * 2 for channels in (1, CHANNELS, CHANNELS)]
 
 
 @pytest.mark.parametrize(
     "call,error,message",
     [
-        (lambda x: DynamicReLU(6, pieces=3), ValueError, "pieces must be 2, .* got 3"),
+        (lambda x: DynamicReLU(6, pieces=1), ValueError, "pieces must be between 2 and 20, got 1"),
+        (lambda x: DynamicReLU(6, pieces=21), ValueError, "pieces must be between 2 and 20, got 21"),
         (lambda x: DynamicReLU(6, variant="D"), ValueError, "variant must be 'A', 'B' or 'C', got 'D'"),
         (lambda x: DynamicReLU(6)(x[0, 0, 0]), ValueError, r"DynamicReLU: .* \(N, C, \*\), got \[4\]"),
         (lambda x: DynamicReLU(5)(x), RuntimeError, "shapes"),

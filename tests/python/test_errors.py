@@ -2,7 +2,15 @@
 
 import pytest
 import torch
-from operators import Case, every_case, every_in_place, every_parametric, every_with_several_data, same_bits
+from operators import (
+    Case,
+    every_in_place,
+    every_plain_case,
+    every_plain_parametric,
+    every_with_several_data,
+    one_of_each_kind,
+    same_bits,
+)
 from refusals import dtype_name, refused, type_raised
 
 UNSUPPORTED = (torch.int64, torch.int32, torch.uint8, torch.bool, torch.complex64, torch.complex128)
@@ -10,7 +18,7 @@ every_unsupported = pytest.mark.parametrize("dtype", UNSUPPORTED, ids=str)
 
 
 @every_unsupported
-@every_case
+@every_plain_case
 def test_dtype_that_is_no_real_number(case: Case, dtype: torch.dtype) -> None:
     """Each input in turn; also integers, which PyTorch refuses for mish and promotes for tanh: here always refused."""
     expected = type_raised(lambda: torch.ops.aten.mish(torch.ones(3, dtype=dtype)))
@@ -38,7 +46,7 @@ def test_dtype_that_is_no_real_number_in_place(case: Case, dtype: torch.dtype) -
 
 
 @every_unsupported
-@every_case
+@one_of_each_kind
 def test_dtype_that_is_no_real_number_in_the_derivatives(case: Case, dtype: torch.dtype) -> None:
     """The registered functions check by themselves: they can be called without forward."""
     tensors = case.inputs()
@@ -50,7 +58,7 @@ def test_dtype_that_is_no_real_number_in_the_derivatives(case: Case, dtype: torc
         case.double_backward(*(torch.ones_like(s) for s in saved), gradient, *saved)
 
 
-@every_case
+@every_plain_case
 def test_inputs_on_different_devices(case: Case) -> None:
     for i in range(1, len(case.operator.inputs)):
         tensors = list(case.inputs())
@@ -84,7 +92,7 @@ def test_more_than_one_element_at_a_place(case: Case) -> None:
     assert (base == -0.5).all()
 
 
-@every_case
+@every_plain_case
 def test_missing_argument(case: Case) -> None:
     """torch.ops says which; a Python function says so as every Python function."""
     operator, tensors = case.operator, case.inputs()
@@ -101,7 +109,7 @@ def test_missing_argument(case: Case) -> None:
         operator.overload("", "out")(*tensors)
 
 
-@every_case
+@every_plain_case
 def test_argument_that_is_not_there(case: Case) -> None:
     with refused(type_raised(lambda: torch.ops.aten.mish(torch.ones(3), slope=1)), case.operator.name):
         case.operator.overload()(*case.inputs(), slope=1)
@@ -109,7 +117,7 @@ def test_argument_that_is_not_there(case: Case) -> None:
         case.operator.function(*case.inputs(), slope=1)
 
 
-@every_case
+@every_plain_case
 def test_argument_of_the_wrong_type(case: Case) -> None:
     tensors = case.inputs()
     for i, described in enumerate(case.operator.inputs):
@@ -123,7 +131,7 @@ def test_argument_of_the_wrong_type(case: Case) -> None:
             case.operator.overload()(*tensors, **case.operator.demanded | {name: "text"})
 
 
-@every_parametric
+@every_plain_parametric
 def test_parameter_of_the_wrong_shape(case: Case) -> None:
     """The data have three channels: four parameters do not fit, and what has no channels takes one only."""
     expected = type_raised(lambda: torch.prelu(torch.ones(2, 3), torch.ones(4)))
@@ -143,10 +151,12 @@ def test_parameter_of_the_wrong_shape(case: Case) -> None:
             assert (out == 7).all() and out._version == 0
 
 
-@every_parametric
+@every_plain_parametric
 def test_parameter_of_another_dtype(case: Case) -> None:
     data, *rest = case.inputs()
     for i, described in enumerate(case.operator.inputs[1:]):
+        if not described.is_parameter:
+            continue
         wrong = [t.float() if j == i else t for j, t in enumerate(rest)]
         with refused(type_raised(lambda: torch.prelu(data, torch.ones(1))), case.operator.name, "Float", "Double"):
             case.forward(data, *wrong)
@@ -169,7 +179,7 @@ def test_data_that_do_not_broadcast(case: Case) -> None:
     assert (out == 7).all() and out._version == 0
 
 
-@every_case
+@every_plain_case
 def test_sparse_tensor(case: Case) -> None:
     tensors = case.inputs((4, 3))
     expected = type_raised(lambda: torch.ops.aten.mish(torch.ones(3).to_sparse()))
@@ -189,7 +199,7 @@ def test_tensor_made_in_inference_mode(case: Case) -> None:
     assert same_bits(x, before)
 
 
-@every_case
+@every_plain_case
 def test_the_library_works_after_an_error(case: Case) -> None:
     tensors = case.inputs()
     expected = case.forward(*tensors)

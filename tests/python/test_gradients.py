@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from operators import Case, every_case, sample
+from operators import Case, every_case, every_plain_case, of_each_operator, sample
 from torch import Tensor
 from torch.autograd import forward_ad, gradcheck, gradgradcheck
 
@@ -69,7 +69,7 @@ def off_kinks(saved: Tensor) -> Tensor:
     return torch.where(extreme, saved.mean(), saved).detach()
 
 
-@every_case
+@of_each_operator
 def test_backward_and_double_backward_are_operators_with_derivatives(case: Case) -> None:
     """Not only through forward: called by themselves, with every tensor requiring grad."""
     tensors = tuple(t.detach() for t in case.inputs(SHAPE))
@@ -121,7 +121,7 @@ def test_nothing_requires_grad(case: Case) -> None:
         assert case.forward(*tensors).is_inference()
 
 
-@every_case
+@every_plain_case
 def test_the_node_is_named(case: Case) -> None:
     result = case.forward(*case.inputs(requires_grad=True))
     assert result.grad_fn is not None
@@ -165,7 +165,7 @@ def test_small_shapes(case: Case, shape: tuple[int, ...]) -> None:
         assert [s.shape for s in second] == [t.shape for t in tensors]
 
 
-@every_case
+@every_plain_case
 def test_hooks_see_the_gradient(case: Case) -> None:
     tensors = case.inputs(requires_grad=True)
     seen = []

@@ -5,7 +5,17 @@ from collections.abc import Callable
 import pytest
 import torch
 from layouts import every_writable_layout
-from operators import CASES, OPERATORS, Case, every_case, every_in_place, same_bits, sample
+from operators import (
+    CASES,
+    OPERATORS,
+    Case,
+    every_case,
+    every_in_place,
+    every_plain_case,
+    in_place_of_each_kind,
+    same_bits,
+    sample,
+)
 from torch import Tensor
 from torch.autograd import forward_ad
 
@@ -113,7 +123,7 @@ def test_what_another_function_saved_is_noticed(case: Case) -> None:
         y.sum().backward()
 
 
-@every_case
+@every_plain_case
 def test_what_the_operator_saved_is_noticed(case: Case) -> None:
     """Overwriting what backward reads is an error; overwriting the rest is not."""
     for i in range(len(case.operator.inputs) + 1):
@@ -145,7 +155,7 @@ def test_backward_twice_needs_retain_graph(case: Case) -> None:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @every_writable_layout
-@every_in_place
+@in_place_of_each_kind
 def test_every_layout_in_place(case: Case, layout: Callable[[torch.dtype, int], Tensor], dtype: torch.dtype) -> None:
     x = layout(dtype, 0)
     storage = torch.empty(0, dtype=dtype).set_(x.untyped_storage())

@@ -9,7 +9,7 @@ from layouts import LAYOUTS, Layout, every_layout
 from operators import CASES, Case, one_of_each_kind, over, same_bits, sample
 from torch import Tensor
 
-several_data = over([c for c in CASES if len(c.operator.data) > 1])
+several_data = over([c for c in CASES if len(c.operator.data) > 1 and not c.operator.parameters])
 per_channel = over([c for c in CASES if c.operator.parameters and c.per_channel])
 
 

@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 import torch
 import torchactiv
-from operators import OPERATORS, Case, Operator, every_case, every_operator, every_parametric, same_bits
-from torchactiv import combinations, composed_modules, compositions, conditional_modules, gated_modules
+from operators import (
+    OPERATORS,
+    Case,
+    Operator,
+    every_case,
+    every_operator,
+    every_parametric,
+    every_plain_case,
+    every_plain_operator,
+    same_bits,
+)
+from torchactiv import combinations, composed_modules, compositions, conditional_modules, gated_modules, taaf_module
 
 IN_TORCH_NN = [o for o in OPERATORS if hasattr(torch.nn, o.module)]
 IN_TORCH_FUNCTIONAL = [o for o in OPERATORS if hasattr(torch.nn.functional, o.name)]
@@ -28,7 +38,7 @@ def described(function: Callable[..., object]) -> Described:
 
 def initial_values(operator: Operator) -> list[str]:
     """The constructor's arguments that say what parameters start from."""
-    names = [parameter.name for parameter in operator.parameters]
+    names = [name for name, _ in operator.learned]
     return ["init"] if len(names) == 1 else [f"{name}_init" for name in names]
 
 
@@ -37,7 +47,9 @@ def constructions(operator: Operator) -> Iterator[dict[str, Any]]:
     options: dict[str, Any] = {name: values[0] for name, values in operator.reference.samples.items()}
     options = {name: value for name, value in options.items() if name in operator.arguments}
     if operator.parameters:
-        options |= {"num_parameters": 3, **dict.fromkeys(initial_values(operator), 0.5), "dtype": torch.float64}
+        starts = [(0.5,) * len(i) if isinstance(i, tuple) else 0.5 for _, i in operator.learned]
+        initial = dict(zip(initial_values(operator), starts, strict=True))
+        options |= {"num_parameters": 3, **initial, "dtype": torch.float64}
     if operator.inplace_argument:
         options["inplace"] = True
     yield operator.demanded
@@ -49,7 +61,7 @@ def test_there_is_something_to_compare_with() -> None:
     assert IN_TORCH_NN and IN_TORCH_FUNCTIONAL
 
 
-@every_operator
+@every_plain_operator
 def test_names_are_public(operator: Operator) -> None:
     assert operator.name in torchactiv.functional.__all__
     assert operator.module in torchactiv.nn.__all__
@@ -57,7 +69,7 @@ def test_names_are_public(operator: Operator) -> None:
     assert operator.module_class.__module__ == "torchactiv.nn"
 
 
-@every_operator
+@every_plain_operator
 def test_signature_is_that_of_the_catalogue(operator: Operator) -> None:
     """Tensors, then numbers with their defaults, then dim or inplace."""
     kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
@@ -138,7 +150,7 @@ def test_state_goes_to_torch_nn_and_back(operator: Operator) -> None:
         assert all(same_bits(a, b) for a, b in zip(ours.parameters(), theirs.parameters(), strict=True))
 
 
-@every_operator
+@every_plain_operator
 def test_parameters(operator: Operator) -> None:
     """Learned, named as in the schema, of the dtype and device asked for, and of the initial value."""
     module = operator.module_class(**operator.demanded)
@@ -170,7 +182,7 @@ def test_reset_parameters(case: Case) -> None:
     assert all(same_bits(p.detach(), b) for p, b in zip(module.parameters(), before, strict=True))
 
 
-@every_case
+@every_plain_case
 def test_module_computes_the_function(case: Case) -> None:
     tensors = case.inputs()
     module = case.module(tensors[0]).double()
@@ -210,7 +222,7 @@ def test_a_copy_is_the_same_and_its_own(case: Case, duplicate: Callable[[torch.n
     assert same_bits(copied(*data), expected)
 
 
-@every_case
+@every_plain_case
 def test_a_module_learns(case: Case) -> None:
     """A step along the gradient changes every parameter and makes the loss smaller."""
     torch.manual_seed(0)
@@ -247,9 +259,9 @@ def test_functions_that_torch_functional_has_in_place() -> None:
 
 def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
-    functions = {o.name for o in OPERATORS} | set(compositions.__all__)
+    functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"rational"}
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
     assert set(torchactiv.functional.__all__) == functions | in_place | set(combinations.__all__)
-    blocks = set(gated_modules.__all__) | set(conditional_modules.__all__)
-    assert set(torchactiv.nn.__all__) == modules | blocks | {"make"}
+    blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
+    assert set(torchactiv.nn.__all__) == modules | blocks | {"Rational", "make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}

@@ -7,13 +7,15 @@ which keeps its data on the CPU and knows nothing of the operators.
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+import torchactiv
 from layouts import Layout, every_layout
-from operators import CASES, Case, as_tuple, every_case, every_in_place, every_operator, sample
+from operators import CASES, Case, as_tuple, every_case, every_in_place, every_operator, one_of_each_kind, sample
 from operators import Operator as Described
 from torch import Tensor
 from torch.utils._pytree import tree_map
@@ -23,9 +25,9 @@ DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
 SPECIAL = (0.0, -0.0, 1.0, -1.0, 1e-30, -1e-30, 30.0, -30.0, 90.0, -90.0, float("inf"), -float("inf"), float("nan"))
 
 
-def composite(overload: Any, *arguments: Any, **keywords: Any) -> Any:
-    """Calls the kernel that other devices get."""
-    return overload._op_dk(COMPOSITE, *arguments, **keywords)
+def composite(case: Case) -> Case:
+    """With the functions that other devices get."""
+    return replace(case, key=COMPOSITE)
 
 
 def laid_out(case: Case, layout: Layout, dtype: torch.dtype) -> tuple[Tensor, ...]:
@@ -52,19 +54,19 @@ def test_another_device_gets_the_composition(operator: Described) -> None:
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_forward(case: Case, layout: Layout) -> None:
     tensors = laid_out(case, layout, torch.float64)
-    close(composite(case.operator.overload(), *tensors, *case.values), case.forward(*tensors))
+    close(composite(case).forward(*tensors), case.forward(*tensors))
 
 
 @every_layout
-@every_case
+@one_of_each_kind
 def test_backward(case: Case, layout: Layout) -> None:
     tensors = (layout(torch.float64, 17), *case.saved(*laid_out(case, layout, torch.float64)))
     if tensors[0].numel() > 50_000:
         return  # the order of summation is another, and test_double_backward has the formulas
-    close(composite(case.operator.overload("_backward"), *tensors, *case.values), case.backward(*tensors))
+    close(composite(case).backward(*tensors), case.backward(*tensors))
 
 
 @every_case
@@ -73,7 +75,7 @@ def test_double_backward(case: Case) -> None:
     along = tuple(sample(t.shape, seed=30 + i) for i, t in enumerate(saved))
     tensors = (*along, sample((2, 3, 5), seed=17), *saved)
     expected = case.double_backward(*tensors)
-    close(composite(case.operator.overload("_double_backward"), *tensors, *case.values), expected)
+    close(composite(case).double_backward(*tensors), expected)
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)
@@ -82,8 +84,8 @@ def test_every_dtype(case: Case, dtype: torch.dtype) -> None:
     """Half types are computed in float and rounded once here as well."""
     tensors = case.inputs((4, 3, 40), dtype=dtype)
     saved, gradient = case.saved(*tensors), sample((4, 3, 40), dtype=dtype, seed=17)
-    close(composite(case.operator.overload(), *tensors, *case.values), case.forward(*tensors))
-    backward = composite(case.operator.overload("_backward"), gradient, *saved, *case.values)
+    close(composite(case).forward(*tensors), case.forward(*tensors))
+    backward = composite(case).backward(gradient, *saved)
     close(backward, case.backward(gradient, *saved))
 
 
@@ -95,8 +97,8 @@ def test_special_values(case: Case, dtype: torch.dtype) -> None:
     others = [torch.full_like(special, 0.5 + i) for i in range(len(case.operator.data) - 1)]
     tensors = case.join([special, *others], case.parameters(special))
     saved = case.saved(*tensors)
-    close(composite(case.operator.overload(), *tensors, *case.values), case.forward(*tensors))
-    backward = composite(case.operator.overload("_backward"), torch.ones_like(special), *saved, *case.values)
+    close(composite(case).forward(*tensors), case.forward(*tensors))
+    backward = composite(case).backward(torch.ones_like(special), *saved)
     close(as_tuple(backward)[0], case.backward(torch.ones_like(special), *saved)[0])
 
 
@@ -115,7 +117,7 @@ def test_the_composition_is_differentiable(case: Case) -> None:
             value = torch.cat([(g * g + g).flatten() for g in gradients])
         return result
 
-    ours = derivatives(lambda *t: composite(case.operator.overload(), *t, *case.values))
+    ours = derivatives(lambda *t: composite(case).forward(*t))
     expected = derivatives(case.forward)
     shared = min(len(ours), len(expected))
     assert shared >= len(case.operator.inputs)
@@ -128,7 +130,7 @@ def test_the_composition_is_differentiable(case: Case) -> None:
 def test_in_place(case: Case) -> None:
     (x,) = case.inputs((3, 4))
     strided = x.clone().t()
-    result = composite(case.operator.overload("_"), strided, *case.values)
+    result = composite(case).in_place(strided)
     close(strided, case.forward(x.t()))
     assert result is strided and strided.stride() == (1, 4)
 
@@ -137,7 +139,7 @@ def test_in_place(case: Case) -> None:
 def test_out(case: Case) -> None:
     tensors = case.inputs((4, 3))
     for out in (torch.empty(0, dtype=torch.float64), torch.empty(3, 4, dtype=torch.float64).t()):
-        assert composite(case.operator.overload("", "out"), *tensors, *case.values, out=out) is out
+        assert composite(case).out(*tensors, out=out) is out
         close(out, case.forward(*tensors))
 
 
@@ -147,11 +149,11 @@ def test_errors_are_those_of_the_cpu(case: Case) -> None:
     with pytest.raises(NotImplementedError) as on_cpu:
         case.forward(*tensors)
     with pytest.raises(NotImplementedError) as elsewhere:
-        composite(case.operator.overload(), *tensors, *case.values)
+        composite(case).forward(*tensors)
     assert str(elsewhere.value) == str(on_cpu.value)
     tensors, out = case.inputs(), torch.full((2, 3, 5), 7.0, dtype=torch.float32)
     with pytest.raises(RuntimeError, match=f"{case.operator.name}: out has dtype Float"):
-        composite(case.operator.overload("", "out"), *tensors, *case.values, out=out)
+        composite(case).out(*tensors, out=out)
     assert (out == 7).all()
 
 
@@ -170,7 +172,8 @@ class Elsewhere:
     def put(self, tensor: Tensor) -> Tensor:
         """A tensor of the device with these values."""
         made: Tensor = torch._C._acc.create_empty_tensor(tensor.shape, tensor.dtype)
-        self.kept[made.untyped_storage()._cdata] = tensor.detach().contiguous()
+        # A clone: a contiguous view would begin somewhere in its memory, and get() reads from the beginning.
+        self.kept[made.untyped_storage()._cdata] = tensor.detach().clone(memory_format=torch.contiguous_format)
         return made.requires_grad_(tensor.requires_grad)
 
     def get(self, tensor: Tensor) -> Tensor:
@@ -218,8 +221,13 @@ def on_another_device() -> None:
         return result
 
     for case in CASES:
-        tensors = case.inputs(requires_grad=True)
-        for function in (case.forward, lambda *t, case=case: case.operator.function(*t, **case.keywords_in_python)):
+        operator = case.operator
+        tensors = tuple(t.detach().requires_grad_() for t in operator.stacked(case.inputs()))
+        in_python = getattr(torchactiv.functional, operator.name)
+        for function in (
+            lambda *t, case=case: case.operator.overload()(*t, *case.values),
+            lambda *t, case=case, in_python=in_python: in_python(*t, **case.keywords_in_python),
+        ):
             expected = derivatives(function, tensors)
             actual = derivatives(function, tuple(device.put(t) for t in tensors))
             assert min(len(actual), len(expected)) > 1
@@ -229,7 +237,7 @@ def on_another_device() -> None:
             assert not any(device.get(a).any() for a in actual[shared:])
             assert not any(e.any() for e in expected[shared:])
         out = device.put(torch.zeros(2, 3, 5, dtype=torch.float64))
-        case.out(*(device.put(t.detach()) for t in tensors), out=out)
+        operator.overload("", "out")(*(device.put(t.detach()) for t in tensors), *case.values, out=out)
         torch.testing.assert_close(device.get(out), expected[0].detach())
         if case.operator.in_place:
             x = device.put(tensors[0])

@@ -1,6 +1,7 @@
 // torchactiv for C++ programs: functions, and modules for torch::nn.
 #pragma once
 
+#include <torchactiv/combinations.h>
 #include <torchactiv/compositions.h>
 #include <torchactiv/functional.h>
 #include <torchactiv/nn.h>

@@ -74,11 +74,13 @@ TYPED_TEST(NnModule, ParametersAreThoseOfTheOperator) {
   const auto parameters = module->named_parameters();
   ASSERT_EQ(parameters.size(), this->op().inputs.size() - this->op().data_count());
   for (const torchactiv::Input& input : this->op().inputs) {
-    if (input.role != torchactiv::Role::parameter) continue;
+    if (input.role == torchactiv::Role::data) continue;
     const at::Tensor* const parameter = parameters.find(std::string(input.name));
     ASSERT_NE(parameter, nullptr) << input.name;
     EXPECT_TRUE(parameter->requires_grad());
-    EXPECT_TRUE(same_bits(*parameter, torch::full({1}, input.initial)));
+    const std::vector<double> initials(input.initials.begin(), input.initials.end());
+    EXPECT_TRUE(same_bits(*parameter,
+                          initials.empty() ? torch::full({1}, input.initial) : torch::tensor(initials, at::kFloat)));
   }
 }
 
@@ -93,7 +95,7 @@ TYPED_TEST(NnModule, NumParametersMakesOnePerChannel) {
   if constexpr (requires(TypeParam module) { module->options.num_parameters(); }) {
     auto options = TypeParam()->options;
     TypeParam module(options.num_parameters(4));
-    for (const at::Tensor& parameter : module->parameters()) EXPECT_EQ(parameter.sizes(), at::IntArrayRef({4}));
+    for (const at::Tensor& parameter : module->parameters()) EXPECT_EQ(parameter.size(-1), 4);
     EXPECT_EQ(this->forward(module, this->data()).sizes(), at::IntArrayRef({3, 4}));
     EXPECT_NE(this->text(module).find("num_parameters=4"), std::string::npos) << this->text(module);
   }

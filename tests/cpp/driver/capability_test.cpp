@@ -40,14 +40,23 @@ class Capability : public EveryOperator {
     at::Tensor result = at::empty_like(inputs[0]);
     std::vector<char*> operands{static_cast<char*>(result.data_ptr())};
     std::vector<std::int64_t> strides{result.element_size()};
-    for (const at::Tensor& input : inputs) {
-      operands.push_back(static_cast<char*>(input.data_ptr()));
-      strides.push_back(input.numel() == 1 ? 0 : result.element_size());
+    torchactiv::Counts counts{{}, static_cast<int>(inputs.size())};
+    bool counted = false;
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      const bool coefficients = op().inputs[i].role == torchactiv::Role::coefficients;
+      counts.count[i] = coefficients ? static_cast<int>(inputs[i].size(0)) : 1;
+      counted |= coefficients;
+      for (int k = 0; k < counts.count[i]; ++k) {
+        operands.push_back(static_cast<char*>(inputs[i].data_ptr()) + k * result.element_size());
+        strides.push_back(coefficients || inputs[i].numel() == 1 ? 0 : result.element_size());
+      }
     }
     std::vector<double> arguments;
     for (const torchactiv::Argument& argument : op().arguments) arguments.push_back(argument.default_value);
     strides.resize(2 * operands.size());  // there is one row
-    kernels.forward[static_cast<int>(element)](operands.data(), strides.data(), result.numel(), 1, arguments.data());
+    torchactiv::MapKernel kernel = kernels.forward[static_cast<int>(element)];
+    if (counted) kernel.context = &counts;
+    kernel(operands.data(), strides.data(), result.numel(), 1, arguments.data());
     return result;
   }
 };

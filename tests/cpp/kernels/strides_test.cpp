@@ -121,7 +121,7 @@ TEST_P(Strides, GiveTheResultsOfContiguousOperands) {
                          std::to_string(element) + ", steps " + std::to_string(output_step) + " and " +
                          std::to_string(input_step) + ", n = " + std::to_string(n));
             const auto& kernels = *op.kernels[static_cast<std::size_t>(GetParam())].*direction.kernels;
-            compare(kernels[element], direction, element, output_step, input_step, n, defaults(op));
+            compare(op.bound(kernels[element]), direction, element, output_step, input_step, n, defaults(op));
             if (HasFailure()) return;
           }
 }

@@ -6,10 +6,12 @@
 #include <array>
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "csrc/kernels/counted_directions.h"
 #include "csrc/operators/activations.h"
 
 namespace torchactiv_test {
@@ -64,6 +66,7 @@ Real cos(Real a) { return Real(std::cos(a.value)); }
 Real fine_sin(Real a) { return sin(a); }
 Real fine_cos(Real a) { return cos(a); }
 Real atan(Real a) { return Real(std::atan(a.value)); }
+Real fine_atan(Real a) { return atan(a); }
 
 // e^a as `multiple` times what restore() multiplies by. A true model's multiple is a power of two; anything shows
 // whether what must be restored is. In the tails e^a, or e^-a, is nothing beside 1.
@@ -161,6 +164,7 @@ TEST(Jet, OfTranscendentalFunctions) {
   expect_derivative([]<class N>(N x) { return sin(x * N(1.3)); });
   expect_derivative([]<class N>(N x) { return cos(x * x); });
   expect_derivative([]<class N>(N x) { return atan(x * N(0.8)); });
+  expect_derivative([]<class N>(N x) { return fine_atan(x * N(0.8)); });
 }
 
 TEST(Jet, OfFarArguments) {
@@ -208,19 +212,65 @@ constexpr double value_of(const torchactiv::Argument& argument) {
   return argument.default_value == argument.default_value ? argument.default_value : 0.25;
 }
 
+namespace counted = torchactiv::TORCHACTIV_ISA;
+
+// What stands for coefficients, as many as their module starts from.
+template <class Op>
+constexpr torchactiv::Counts counts = [] {
+  torchactiv::Counts result{{}, static_cast<int>(Op::inputs.size())};
+  for (std::size_t i = 0; i < Op::inputs.size(); ++i)
+    result.count[i] = Op::inputs[i].initials.empty() ? 1 : static_cast<int>(Op::inputs[i].initials.size());
+  return result;
+}();
+
 template <class Op>
 struct Activation {
-  static constexpr std::size_t inputs = Op::inputs.size();
+  static constexpr std::size_t inputs = std::accumulate(counts<Op>.count, counts<Op>.count + Op::inputs.size(), 0u);
+
+  static std::array<double, Op::arguments.size()> arguments() {
+    std::array<double, Op::arguments.size()> result;
+    for (std::size_t a = 0; a < result.size(); ++a) result[a] = value_of(Op::arguments[a]);
+    return result;
+  }
+
+  // A value for the i-th input behind the first.
+  static double value(std::size_t i) {
+    std::size_t next = 0;
+    for (const torchactiv::Input& input : Op::inputs)
+      for (std::size_t k = 0; k < std::max<std::size_t>(1, input.initials.size()); ++k)
+        if (next++ == i && !input.initials.empty()) return input.initials[k] + 0.05 * static_cast<double>(k + 1);
+    return 0.7 - 1.2 * static_cast<double>(i);
+  }
 
   template <class N>
   static N forward(const std::array<N, inputs>& x) {
+    if constexpr (counted::has_coefficients<Op>)
+      return counted::apply<Op>([](const auto&... a) { return Op::forward(a...); }, counts<Op>, x.data(),
+                                arguments().data());
+    else
+      return whole_forward(x);
+  }
+
+  template <class N>
+  static auto partials(const std::array<N, inputs>& x) {
+    if constexpr (counted::has_coefficients<Op>) {
+      std::array<N, inputs> slopes;
+      counted::partials<Op>(counts<Op>, x.data(), arguments().data(), slopes.data());
+      return slopes;
+    } else {
+      return whole_partials(x);
+    }
+  }
+
+  template <class N>
+  static N whole_forward(const std::array<N, inputs>& x) {
     return [&]<std::size_t... i, std::size_t... a>(std::index_sequence<i...>, std::index_sequence<a...>) {
       return Op::forward(x[i]..., N(value_of(Op::arguments[a]))...);
     }(std::make_index_sequence<inputs>{}, std::make_index_sequence<Op::arguments.size()>{});
   }
 
   template <class N>
-  static auto partials(const std::array<N, inputs>& x) {
+  static auto whole_partials(const std::array<N, inputs>& x) {
     // Those of an operator that saves its output are functions of it.
     std::array<N, inputs> saved = x;
     if constexpr (Op::saved == torchactiv::Saved::output) saved[0] = forward(x);
@@ -234,7 +284,7 @@ struct Activation {
   static void for_each_point(Visit visit, std::span<const double> of_first_input = points) {
     for (const double x : of_first_input) {
       std::array<double, inputs> at;
-      for (std::size_t i = 0; i < inputs; ++i) at[i] = i == 0 ? x : 0.7 - 1.2 * static_cast<double>(i);
+      for (std::size_t i = 0; i < inputs; ++i) at[i] = i == 0 ? x : value(i);
       visit(at);
     }
   }

@@ -256,6 +256,8 @@ constexpr Row of_doubles[] = {
     {"single cos", cosine, far, unused, Unit::relative, 0x1p-29},
     {"single atan", arctangent, {-4, 4}, unused, Unit::relative, 0x1p-29},
     {"single atan", arctangent, far, unused, Unit::relative, 0x1p-29},
+    {"single fine_atan", arctangent, {-4, 4}, unused, Unit::ulp, 4},
+    {"single fine_atan", arctangent, far, unused, Unit::ulp, 4},
 };
 
 // Half of them evenly spread, half with sizes that are, both over the range.

@@ -1,0 +1,64 @@
+// Formulas in which any activation of one tensor may stand, by the name of its operator, such as "silu" or "gelu_erf".
+// `arguments` are the numbers that it takes: none for their defaults.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/ops/zeros.h>
+#include <c10/util/Exception.h>
+
+#include <optional>
+#include <string_view>
+
+namespace torchactiv {
+
+/// f(gate) up, or f(gate + gate_bias) (up + up_bias). A bias of one dimension lies along dimension 1 of gate.
+inline at::Tensor gated(const at::Tensor& gate, const at::Tensor& up, std::string_view activation = "silu",
+                        c10::ArrayRef<double> arguments = {}, const std::optional<at::Tensor>& gate_bias = std::nullopt,
+                        const std::optional<at::Tensor>& up_bias = std::nullopt) {
+  if (!gate_bias && !up_bias) {
+    static const auto handle =
+        c10::Dispatcher::singleton()
+            .findSchemaOrThrow("torchactiv::gated", "")
+            .typed<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+    return handle.call(gate, up, activation, arguments);
+  }
+  static const auto handle = c10::Dispatcher::singleton()
+                                 .findSchemaOrThrow("torchactiv::gated_bias", "")
+                                 .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                                   const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+  const at::Tensor none = at::zeros({1}, gate.options().requires_grad(false));
+  return handle.call(gate, up, gate_bias.value_or(none), up_bias.value_or(none), activation, arguments);
+}
+
+/// gated() of the halves of one tensor along dim, the first of which is the gate, or the second.
+inline at::Tensor gated_packed(const at::Tensor& input, std::string_view activation = "silu", std::int64_t dim = -1,
+                               bool gate_first = true, c10::ArrayRef<double> arguments = {}) {
+  TORCH_CHECK(input.size(dim) % 2 == 0, "gated_packed: input has the odd size ", input.size(dim), " along dim=", dim);
+  const auto halves = input.chunk(2, dim);
+  return gated(halves[gate_first ? 0 : 1], halves[gate_first ? 1 : 0], activation, arguments);
+}
+
+/// f(input + bias). A bias of one dimension lies along dimension 1 of input.
+inline at::Tensor bias_act(const at::Tensor& input, const at::Tensor& bias, std::string_view activation = "gelu_erf",
+                           c10::ArrayRef<double> arguments = {}) {
+  static const auto handle =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("torchactiv::bias_act", "")
+          .typed<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+  return handle.call(input, bias, activation, arguments);
+}
+
+/// alpha f(beta input + gamma) + delta. Parameters of one dimension lie along dimension 1 of input.
+inline at::Tensor taaf(const at::Tensor& input, const at::Tensor& alpha, const at::Tensor& beta,
+                       const at::Tensor& gamma, const at::Tensor& delta, std::string_view activation = "tanh",
+                       c10::ArrayRef<double> arguments = {}) {
+  static const auto handle =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("torchactiv::taaf", "")
+          .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                            const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+  return handle.call(input, alpha, beta, gamma, delta, activation, arguments);
+}
+
+}  // namespace torchactiv

@@ -1,0 +1,433 @@
+"""Coefficients: parameters of which there may be any number, in one tensor whose first dimension counts them."""
+
+import inspect
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchactiv
+import torchactiv.functional as ours
+from operators import OPERATORS, Operator, sample
+from torch import Tensor, nn
+from torch.autograd import gradcheck, gradgradcheck
+from torchactiv import _registry
+from torchactiv.nn import APL, BSpline, KANEdge, MaxAffine, Rational
+
+SHAPE = (3, 4, 5)
+COUNTED = [operator for operator in OPERATORS if operator.has_coefficients]
+every_counted = pytest.mark.parametrize("operator", COUNTED, ids=lambda operator: operator.name)
+per_channel = pytest.mark.parametrize("channels", [None, SHAPE[1]], ids=["shared", "per_channel"])
+
+
+def tensors(operator: Operator, channels: int | None = None, dtype: torch.dtype = torch.float64) -> list[Tensor]:
+    """Data, and what the schema takes besides."""
+    parameters = [p.values(i, channels or 1) for i, p in enumerate(operator.parameters)]
+    slices = [p if channels or operator.parameters[i].sample is None else p[0] for i, p in enumerate(parameters)]
+    return [t.to(dtype).requires_grad_() for t in operator.stacked([sample(SHAPE), *slices])]
+
+
+def apl(x: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return F.relu(x) + (a * F.relu(b - x)).sum(0)
+
+
+def max_affine(x: Tensor, slopes: Tensor, intercepts: Tensor) -> Tensor:
+    return (slopes * x + intercepts).amax(0)
+
+
+def polynomial(x: Tensor, coefficients: Tensor, first: int = 0) -> Tensor:
+    return sum((c * x ** (first + k) for k, c in enumerate(coefficients)), torch.zeros_like(x))
+
+
+RATIONALS: dict[str, Callable[[Tensor, Tensor, Tensor], Tensor]] = {
+    "A": lambda x, p, q: polynomial(x, p) / (1 + polynomial(x.abs(), q.abs(), 1)),
+    "B": lambda x, p, q: polynomial(x, p) / (1 + polynomial(x, q, 1).abs()),
+    "C": lambda x, p, q: polynomial(x, p) / (0.1 + polynomial(x, q).abs()),
+    "N": lambda x, p, q: polynomial(x, p) / (1 + polynomial(x, q, 1)),
+}
+
+
+def bases(x: Tensor, count: int, low: float, high: float) -> Tensor:
+    """The recursion of Cox and de Boor."""
+    step = (high - low) / (count - 3)
+    grid = (low + step * torch.arange(-3, count + 1, dtype=x.dtype)).view(-1, *[1] * x.dim())
+    result = ((x >= grid[:-1]) & (x < grid[1:])).to(x.dtype)
+    for k in (1, 2, 3):
+        rising = (x - grid[: -(k + 1)]) / (grid[k:-1] - grid[: -(k + 1)]) * result[:-1]
+        result = rising + (grid[k + 1 :] - x) / (grid[k + 1 :] - grid[1:-k]) * result[1:]
+    return result
+
+
+def bspline(x: Tensor, coefficients: Tensor, low: float, high: float) -> Tensor:
+    return (coefficients * bases(x, coefficients.size(0), low, high)).sum(0)
+
+
+def along(counted: Tensor) -> Tensor:
+    """Coefficients of each channel, for data of three dimensions."""
+    return counted[:, None, :, None]
+
+
+def randoms(*shape: int, seed: int = 0, scale: float = 0.5) -> Tensor:
+    generator = torch.Generator().manual_seed(seed)
+    return (scale * torch.randn(shape, dtype=torch.float64, generator=generator)).requires_grad_()
+
+
+# As many as there may be, or nearly: mine, the formula written out, and the parameters.
+MANY: dict[str, tuple[Callable[..., Tensor], Callable[..., Tensor], list[Tensor]]] = {
+    "apl": (ours.apl, lambda x, a, b: apl(x, along(a), along(b)), [randoms(20, 4), randoms(20, 4, seed=1)]),
+    "dynamic_relu": (
+        ours.dynamic_relu,
+        lambda x, a, b: max_affine(x, along(a), along(b)),
+        [randoms(20, 4), randoms(20, 4, seed=1)],
+    ),
+    "bspline": (
+        lambda x, c: ours.bspline(x, c, -3, 2.5),
+        lambda x, c: bspline(x, along(c), -3, 2.5),
+        [randoms(39, 4)],
+    ),
+    "kan_edge": (
+        lambda x, c, b, s: ours.kan_edge(x, c, b, s, -3, 2.5),
+        lambda x, c, b, s: b.view(-1, 1) * F.silu(x) + s.view(-1, 1) * bspline(x, along(c), -3, 2.5),
+        [randoms(30, 4), randoms(4, seed=1), randoms(4, seed=2)],
+    ),
+    **{
+        f"rational {version}, degrees {m} and {n}": (
+            lambda x, p, q, v=version: ours.rational(x, p, q, v),
+            lambda x, p, q, v=version: RATIONALS[v](x, along(p), along(q)),
+            [randoms(m + 1, 4), randoms(n + (version == "C"), 4, seed=1, scale=0.04 if version == "N" else 0.5)],
+        )
+        for version in RATIONALS
+        for m, n in ((9, 8), (0, 1), (2, 5))
+    },
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_many(name: str) -> None:
+    """Values, gradients and second derivatives are those of the formula."""
+    mine, formula, parameters = MANY[name]
+    # Version N has poles: its coefficients are such that they are far away.
+    x = (sample(SHAPE) / (8 if "N" in name else 2)).requires_grad_()
+    inputs = [x, *parameters]
+    results = [f(*inputs) for f in (mine, formula)]
+    torch.testing.assert_close(*results, rtol=1e-9, atol=1e-9)
+    gradients = [torch.autograd.grad(r.sin().sum(), inputs, create_graph=True) for r in results]
+    torch.testing.assert_close(*gradients, rtol=1e-8, atol=1e-8)
+    second = [torch.autograd.grad(sum(g.sin().sum() for g in gs), inputs, allow_unused=True) for gs in gradients]
+    for a, b in zip(*second, strict=True):
+        torch.testing.assert_close(a, torch.zeros_like(a) if b is None else b, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("name", MANY)
+def test_many_in_shorter_types(name: str, dtype: torch.dtype) -> None:
+    """Each result is that of the double, rounded once; sums of gradients to what a sum in float has."""
+    mine, _, parameters = MANY[name]
+    x = sample((7, 4, 131)) / (8 if "N" in name else 2)
+    short = [t.detach().to(dtype).requires_grad_() for t in (x, *parameters)]
+    double = [t.detach().double().requires_grad_() for t in short]
+    result, exact = mine(*short), mine(*double)
+    torch.testing.assert_close(result, exact.to(dtype), rtol=torch.finfo(dtype).eps, atol=1e-7)
+    gradient = sample((7, 4, 131), seed=3).to(dtype)
+    for a, e, p in zip(
+        torch.autograd.grad(result, short, gradient),
+        torch.autograd.grad(exact, double, gradient.double()),
+        short,
+        strict=True,
+    ):
+        scale = e.abs().max().item() if p is not short[0] else 0.0
+        torch.testing.assert_close(a.double(), e, rtol=2 * torch.finfo(dtype).eps, atol=1e-5 * scale + 1e-6)
+
+
+@every_counted
+@per_channel
+def test_opcheck(operator: Operator, channels: int | None) -> None:
+    torch.library.opcheck(operator.overload(), tuple(tensors(operator, channels)), dict(operator.demanded))
+
+
+@every_counted
+@per_channel
+def test_gradcheck_to_second_order(operator: Operator, channels: int | None) -> None:
+    inputs = tensors(operator, channels)
+    function = operator.overload()
+    assert gradcheck(function, inputs, check_forward_ad=True, check_batched_grad=True, check_batched_forward_grad=True)
+    assert gradgradcheck(function, inputs, check_batched_grad=True)
+
+
+@every_counted
+@pytest.mark.parametrize("dim", [0, 1, 2, -1])
+def test_dim(operator: Operator, dim: int) -> None:
+    x, *rest = tensors(operator, SHAPE[dim])
+    function = getattr(ours, operator.name)
+    moved = function(x.movedim(dim, 1), *rest, dim=1).movedim(1, dim)
+    torch.testing.assert_close(function(x, *rest, dim=dim), moved, rtol=1e-12, atol=1e-12)
+
+
+@every_counted
+def test_shapes_that_broadcast(operator: Operator) -> None:
+    """Behind the dimension that counts: per sample and channel, per position, or one of all."""
+    x, *rest = tensors(operator)
+    counted = [operator.inputs[members[0]].sample is not None for members in list(operator.tensors.values())[1:]]
+    for shape in ((3, 4, 1), (1, 5), SHAPE, (1, 1, 1)):
+        ones = [1] * len(shape)
+        missing = [1] * (len(SHAPE) - len(shape))
+        full, whole = [], []
+        for t, is_counted in zip(rest, counted, strict=True):
+            counts = [t.size(0)] if is_counted else []
+            full.append(t.view(*counts, *ones) * (1 + 0.1 * sample(shape, seed=9)))
+            whole.append(full[-1].reshape(*counts, *missing, *shape).expand(*counts, *SHAPE))
+        results = [operator.overload()(x, *given) for given in (full, whole)]
+        torch.testing.assert_close(*results, rtol=1e-12, atol=1e-12)
+        gradients = [torch.autograd.grad(r.sin().sum(), [x, *rest], retain_graph=True) for r in results]
+        for a, b in zip(*gradients, strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
+
+
+@every_counted
+def test_vmap_over_each_input(operator: Operator) -> None:
+    """One at a time, with the batch in front and behind, and all at once."""
+    inputs = [t.detach() for t in tensors(operator, SHAPE[1])]
+    function = operator.overload()
+    batched = [torch.stack([t, 0.9 * t, 1.1 * t]) for t in inputs]
+    choices: list[list[int | None]] = [[0 if j == i else None for j in range(len(inputs))] for i in range(len(inputs))]
+    for dims in [*choices, [0] * len(inputs)]:
+        given = [t if d is None else b for t, b, d in zip(inputs, batched, dims, strict=True)]
+        expected = torch.stack(
+            [function(*(t if d is None else t[k] for t, d in zip(given, dims, strict=True))) for k in range(3)]
+        )
+        torch.testing.assert_close(torch.vmap(function, tuple(dims))(*given), expected)
+        last = tuple(None if d is None else -1 for d in dims)
+        behind = [t if d is None else t.movedim(0, -1) for t, d in zip(given, dims, strict=True)]
+        torch.testing.assert_close(torch.vmap(function, last)(*behind), expected)
+    slopes = torch.vmap(torch.func.jacrev(lambda *t: function(*t).sum(), 1))(*batched)
+    for k in range(3):
+        leaves = [b[k].clone().requires_grad_() for b in batched]
+        torch.testing.assert_close(slopes[k], torch.autograd.grad(function(*leaves).sum(), leaves[1])[0])
+
+
+@every_counted
+def test_compiled_and_exported(operator: Operator) -> None:
+    """Without a graph break, for data of any batch size."""
+    x, *rest = [t.detach() for t in tensors(operator, SHAPE[1], torch.float32)]
+
+    class Network(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.rest = nn.ParameterList(rest)
+
+        def forward(self, x: Tensor) -> Tensor:
+            result: Tensor = getattr(ours, operator.name)(x, *self.rest)
+            return result
+
+    network = Network()
+    expected = network(x)
+    compiled = torch.compile(network, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(x), expected)
+    gradients = [torch.autograd.grad(f(x).sin().sum(), list(network.parameters())) for f in (network, compiled)]
+    torch.testing.assert_close(*gradients)
+    batch = torch.export.Dim("batch", min=2)
+    exported = torch.export.export(network, (x,), dynamic_shapes=({0: batch},)).module()
+    torch.testing.assert_close(exported(x[:2]), expected[:2])
+
+
+@every_counted
+def test_results_do_not_depend_on_threads(operator: Operator) -> None:
+    rest = tensors(operator, SHAPE[1], torch.float32)[1:]
+    many = torch.randn(64, SHAPE[1], 3001, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    threads = torch.get_num_threads()
+    found = []
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            result = operator.overload()(many, *rest)
+            found.append((result, *torch.autograd.grad(result.sin().sum(), [many, *rest])))
+    finally:
+        torch.set_num_threads(threads)
+    assert all(torch.equal(a, b) for a, b in zip(*found, strict=True))
+
+
+@every_counted
+def test_signature(operator: Operator) -> None:
+    described = inspect.signature(getattr(ours, operator.name)).parameters
+    assert list(described) == [*operator.tensors, *operator.arguments, "dim"]
+    assert described["dim"].default == 1
+    coefficients = [
+        name for name, members in operator.tensors.items() if operator.inputs[members[0]].sample is not None
+    ]
+    assert all(described[name].default is inspect.Parameter.empty for name in coefficients)
+
+
+@every_counted
+@pytest.mark.parametrize("num_parameters", [1, 4])
+def test_module(operator: Operator, num_parameters: int) -> None:
+    """Its parameters are what the function takes; scripted, saved and loaded it is the same."""
+    module = operator.module_class(num_parameters=num_parameters, dtype=torch.float64)
+    x = sample(SHAPE)
+    names = list(operator.tensors)[1:]
+    assert [name for name, _ in module.named_parameters()] == names
+    assert module.state_dict().keys() == set(names)
+    for name in names:
+        assert getattr(module, name).shape[-1] == num_parameters or num_parameters == 1
+    expected = getattr(ours, operator.name)(x, *(getattr(module, name) for name in names))
+    assert torch.equal(module(x), expected)
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(module), buffer)
+    buffer.seek(0)
+    assert torch.equal(torch.jit.load(buffer)(x), expected)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.add_(1)
+    module.reset_parameters()
+    assert torch.equal(module(x), expected)
+    elsewhere = operator.module_class(num_parameters=3, device="meta", dtype=torch.bfloat16)
+    assert all(p.is_meta and p.dtype == torch.bfloat16 and p.shape[-1] == 3 for p in elsewhere.parameters())
+
+
+def test_what_modules_start_from() -> None:
+    x = torch.linspace(-3, 3, 61)
+    assert torch.equal(APL()(x), F.relu(x)) and torch.equal(MaxAffine()(x), F.relu(x))
+    torch.testing.assert_close(KANEdge()(x), F.silu(x))
+    inside = torch.linspace(-1, 1, 61)
+    torch.testing.assert_close(BSpline()(inside), inside)
+    assert not BSpline()(torch.tensor([-2.3, 2.3])).any()
+    for version in "ABCN":
+        module = getattr(torchactiv.nn, f"Rational{version}")()
+        torch.testing.assert_close(module(x), F.leaky_relu(x), rtol=0, atol=0.015)
+
+
+def test_modules_of_other_sizes() -> None:
+    x = sample(SHAPE, dtype=torch.float32)
+    assert APL(a_init=[0.2] * 5, b_init=range(5))(x).shape == SHAPE
+    module = BSpline(num_parameters=4, init=[0.1] * 12, low=-2, high=2)
+    assert module.coefficients.shape == (12, 4) and module(x).shape == SHAPE
+    with pytest.raises(RuntimeError, match=r"apl: a and b must have as many .* got a of shape \[2\], b of shape \[3\]"):
+        APL(a_init=[0.0, 0.0])(x)
+
+
+@pytest.mark.parametrize("version", "ABCDN")
+@pytest.mark.parametrize(
+    "approximate", ["elu", "gelu", "identity", "leaky_relu", "mish", "relu", "sigmoid", "silu", "softplus", "tanh"]
+)
+def test_rational_starts_near_the_activation(approximate: str, version: str) -> None:
+    module = Rational(approximate, version=version, dtype=torch.float64).eval()
+    x = torch.linspace(-3, 3, 997, dtype=torch.float64)
+    expected = torchactiv.nn.make(approximate)(x)
+    largest = (module(x) - expected).abs().max().item()
+    assert module.error / 2 < largest + 1e-12 and largest < 1.1 * module.error + 1e-8
+
+
+def test_rational_is_noisy_in_training_only() -> None:
+    torch.manual_seed(0)
+    module, x = Rational(version="D"), torch.linspace(-3, 3, 50)
+    first, second = module(x), module(x)
+    assert not torch.equal(first, second)
+    assert torch.equal(module.eval()(x), module(x))
+    expected = ours.rational(x, module.numerator, module.denominator, "B")
+    assert torch.equal(module(x), expected)
+    module.train()(x).sum().backward()
+    assert module.numerator.grad is not None and module.denominator.grad is not None
+
+
+@pytest.mark.parametrize("version", "ABCDN")
+def test_rational_per_channel_scripted(version: str) -> None:
+    module, x = Rational(version=version, num_parameters=4, dim=-2).eval(), sample(SHAPE, dtype=torch.float32)
+    assert module.numerator.shape == (6, 4)
+    assert torch.equal(torch.jit.script(module)(x), module(x))
+
+
+def test_rational_at_infinities() -> None:
+    """The limit, whatever the degrees; no number only where there is none."""
+    x = torch.tensor([-torch.inf, torch.inf, torch.nan, 3e38, -3e38])
+
+    def values(p: Sequence[float], q: Sequence[float], version: str = "A") -> list[float]:
+        result: list[float] = ours.rational(
+            x, torch.tensor(p, dtype=x.dtype), torch.tensor(q, dtype=x.dtype), version
+        ).tolist()
+        return result
+
+    inf = torch.inf
+    for version in "ABN":
+        assert values([1, 2, 3], [1, 6], version)[:2] == [0.5, 0.5]
+        assert values([1, 2], [1, 6], version)[:2] == [0, 0]
+        assert values([1.0] * 10, [0, 0, 0, 0, 0, 0, 0, 2], version)[:2] == [-inf, inf]
+        assert values([0.0] * 9 + [1], [0, 0, 0, 0, 0, 0, 0, 2], version)[3] == pytest.approx(1.5e38)
+    assert values([0, 1], [0, 2], "C")[:2] == [-0.5, 0.5]
+    assert values([0, 1], [0, 2], "C")[2] != values([0, 1], [0, 2], "C")[2]
+    assert values([0, 1], [2])[3:] == [0.5, -0.5]
+
+
+def test_apl_at_infinities() -> None:
+    x = torch.tensor([-torch.inf, torch.inf])
+    assert ours.apl(x, torch.tensor([1.0, -1.0]), torch.tensor([3.0, 1.0])).tolist() == [2.0, torch.inf]
+    assert ours.apl(x, torch.tensor([1.0]), torch.tensor([3.0])).tolist() == [torch.inf, torch.inf]
+
+
+@every_counted
+def test_properties_are_those_of_the_module(operator: Operator) -> None:
+    """As it starts."""
+    claimed = _registry.find(operator.name)["properties"]
+    module = operator.module_class(dtype=torch.float64)
+    with torch.no_grad():
+        near = module(torch.linspace(-40, 40, 80_001, dtype=torch.float64))
+        far = module(torch.tensor([-1e8, 1e8], dtype=torch.float64)).abs().max()
+    assert claimed["both_signs"] == bool((near < -1e-9).any() and (near > 1e-9).any())
+    assert claimed["bounded"] == bool(far <= 1.01 * near.abs().max())
+    assert claimed["monotonic"] == bool((near.diff() > -1e-9).all())
+
+
+@every_counted
+def test_curves_are_the_module_and_its_slope(operator: Operator) -> None:
+    from torchactiv import _plot
+
+    x, y, slope = _plot.curve(_registry.find(operator.name), points=2001)
+    module, leaf = operator.module_class().double(), x.clone().requires_grad_()
+    expected = module(leaf)
+    torch.testing.assert_close(y, expected.detach())
+    torch.testing.assert_close(slope, torch.autograd.grad(expected.sum(), leaf)[0])
+
+
+@every_counted
+@pytest.mark.parametrize("dtype", [torch.int64, torch.bool, torch.complex64], ids=str)
+def test_dtype_that_is_no_real_number(operator: Operator, dtype: torch.dtype) -> None:
+    for i, name in enumerate(operator.tensors):
+        wrong = [t.detach().to(dtype) if j == i else t for j, t in enumerate(tensors(operator))]
+        with pytest.raises(NotImplementedError, match=f"{operator.name}.*{name} must be a tensor of dtype float32"):
+            operator.overload()(*wrong)
+
+
+@pytest.mark.parametrize(
+    "wrong,error,message",
+    [
+        (lambda x: ours.apl(x, torch.ones(2).double(), torch.ones(3).double()), RuntimeError, "as many pieces"),
+        (lambda x: ours.apl(x, torch.ones(0).double(), torch.ones(0).double()), RuntimeError, "one at least"),
+        (
+            lambda x: ours.apl(x, torch.ones(()).double(), torch.ones(1).double()),
+            RuntimeError,
+            "apl: a must have a dim",
+        ),
+        (lambda x: ours.apl(x, torch.ones(21).double(), torch.ones(21).double()), RuntimeError, "at most 40 param"),
+        (lambda x: ours.apl(x, torch.ones(2), torch.ones(2)), RuntimeError, "a is Float, but .* Double"),
+        (lambda x: ours.apl(x, torch.ones(2, 3).double(), torch.ones(2, 4).double()), RuntimeError, "a has 3 elements"),
+        (
+            lambda x: ours.apl(x, torch.ones(2, 3).double(), torch.ones(2).double(), dim=-1),
+            RuntimeError,
+            r"apl: a has the shape \[2, 3\], but .* 5 along dim=-1",
+        ),
+        (
+            lambda x: ours.dynamic_relu(x, torch.ones(2, 4, 1, 1).double(), torch.ones(2).double()),
+            RuntimeError,
+            "slopes of shape .* does not broadcast",
+        ),
+        (lambda x: ours.bspline(x, torch.ones(3).double()), RuntimeError, "at least 4"),
+        (lambda x: ours.bspline(x, torch.ones(5).double(), 1.0, 1.0), ValueError, "low must be less than high"),
+        (lambda x: ours.rational(x, torch.ones(12).double(), torch.ones(2).double()), RuntimeError, "at most 10"),
+        (lambda x: ours.rational(x, torch.ones(3).double(), torch.ones(3).double(), "E"), ValueError, "got 'E'"),
+        (lambda x: Rational(version="E"), ValueError, "version must be .*, got 'E'"),
+        (lambda x: Rational("sine"), ValueError, "approximate must be one of elu, .*, got 'sine'"),
+    ],
+)
+def test_what_does_not_fit(wrong: Callable[[Tensor], Any], error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        wrong(sample(SHAPE))
