@@ -169,6 +169,7 @@ WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "rational_b": _rational(lambda x, q1, q2: 1 + (q1 * x + q2 * x.square()).abs()),
     "rational_c": _rational(lambda x, q0, q1, q2: 0.1 + (q0 + q1 * x + q2 * x.square()).abs()),
     "rational_n": _rational(lambda x, q1, q2: 1 + q1 * x + q2 * x.square()),
+    "polynomial": lambda x, *c: _horner(x, c),
     "bspline": _bspline,
     "kan_edge": _kan_edge,
 }

@@ -43,25 +43,16 @@ struct RationalFormula : Activation {
   static void partials(N* slopes, N x, Coefficients<N> p, Coefficients<N> q) {
     const Terms<N> terms(x, p, q);
     const auto weights = terms.weights();
-    const N zero(0.0);
-    N numerator_slope = zero, denominator_slope = zero;
+    N numerator_slope(0.0), denominator_slope(0.0);  // P' / Q and Q' / Q
     for (std::size_t j = 0; j < p.size(); ++j) {
       slopes[1 + j] = limit(x, weights[j]);
       if (j > 0) numerator_slope = numerator_slope + N(static_cast<double>(j)) * p[j] * weights[j - 1];
     }
     for (std::size_t i = 0; i < q.size(); ++i) {
       const std::size_t k = i + first_power;
-      const auto along = [&](const N& weight, const N& coefficient, const N& direction) {
-        if constexpr (denominator == Denominator::sum_of_magnitudes)
-          return abs(weight) * coefficient * direction;
-        else
-          return weight * coefficient * terms.direction;
-      };
-      const N magnitude = denominator == Denominator::sum_of_magnitudes ? abs(q[i]) : q[i];
       if (k > 0)
-        denominator_slope =
-            denominator_slope + N(static_cast<double>(k)) * along(weights[k - 1], magnitude, terms.direction);
-      slopes[1 + p.size() + i] = limit(x, -(terms.value * along(weights[k], N(1.0), sign(q[i]))));
+        denominator_slope = denominator_slope + N(static_cast<double>(k)) * terms.times_slope(q[i], weights[k - 1]);
+      slopes[1 + p.size() + i] = limit(x, -(terms.value * terms.by_coefficient(q[i], weights[k])));
     }
     slopes[0] = limit(x, numerator_slope - terms.value * denominator_slope);
   }
@@ -69,6 +60,7 @@ struct RationalFormula : Activation {
  private:
   // Of x that the first element of q belongs to.
   static constexpr std::size_t first_power = denominator == Denominator::least_magnitude ? 0 : 1;
+  static constexpr bool of_magnitudes = denominator == Denominator::sum_of_magnitudes;
   static constexpr double infinity = std::numeric_limits<double>::infinity();
   static constexpr double far = 0x1p100, much = 0x1p50;  // what stands for an infinity, and what tends to it there
 
@@ -113,6 +105,15 @@ struct RationalFormula : Activation {
       value = scale() * numerator / of_denominator;
     }
 
+    // q x^(k - 1) / Q as it adds to Q' / Q, but for the factor k, from x^(k - 1) / Q.
+    N times_slope(const N& coefficient, const N& weight) const {
+      return direction * (of_magnitudes ? abs(coefficient) * abs(weight) : coefficient * weight);
+    }
+    // The derivative of Q by the coefficient of x^k, over Q, from x^k / Q.
+    N by_coefficient(const N& coefficient, const N& weight) const {
+      return of_magnitudes ? sign(coefficient) * abs(weight) : direction * weight;
+    }
+
     // x^j / Q(x).
     auto weights() const {
       std::array<N, highest_degree + 1> powers, result;
@@ -145,7 +146,6 @@ struct RationalFormula : Activation {
 
     // Q, divided where x is large by the power that `inverse` names.
     N denominator_of(Coefficients<N> q) {
-      constexpr bool of_magnitudes = denominator == Denominator::sum_of_magnitudes;
       constexpr bool constant_in_sum = of_magnitudes || denominator == Denominator::plain;
       const N zero(0.0), one(1.0), step = of_magnitudes ? abs(t) : t;
       const auto coefficient = [&](std::size_t k) {

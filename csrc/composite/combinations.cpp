@@ -106,7 +106,7 @@ struct TaafFormula {
     const at::Tensor u = beta * x + gamma, slope = f.backward(g * alpha, u);
     return {slope * beta, g * f.forward(u), slope * x, slope, g};
   }
-  // As in csrc/kernels/combinations.cpp.
+  // As in csrc/kernels/combination_formulas.h.
   static Tensors double_backward(const Function& f, TensorSpan in) {
     const auto &v_x = in[0], &v_alpha = in[1], &v_beta = in[2], &v_gamma = in[3], &v_delta = in[4], &g = in[5];
     const auto &x = in[6], &alpha = in[7], &beta = in[8], &gamma = in[9];

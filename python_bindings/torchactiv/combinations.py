@@ -36,6 +36,16 @@ def operator_name(activation: str) -> str:
     return "gelu_erf" if name == "gelu" else name
 
 
+def _chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[float]]:
+    """The operator's name and numbers, as it takes them; in TorchScript the name is the operator's already."""
+    numbers: list[float] = []
+    if arguments is not None:
+        numbers = arguments
+    if torch.jit.is_scripting():  # type: ignore[attr-defined]
+        return activation, numbers
+    return operator_name(activation), numbers
+
+
 def gated(
     gate: Tensor,
     up: Tensor,
@@ -71,12 +81,7 @@ def gated(
         >>> torchactiv.functional.gated(torch.tensor([-1.0, 2.0]), torch.tensor([5.0, 3.0]), "relu")
         tensor([0., 6.])
     """
-    name = activation
-    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-        name = operator_name(activation)
-    numbers: list[float] = []
-    if arguments is not None:
-        numbers = arguments
+    name, numbers = _chosen(activation, arguments)
     if gate_bias is None and up_bias is None:
         result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
         return result
@@ -246,12 +251,7 @@ def bias_act(
         tensor([[0., 0., 1.],
                 [0., 0., 1.]])
     """
-    name = activation
-    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-        name = operator_name(activation)
-    numbers: list[float] = []
-    if arguments is not None:
-        numbers = arguments
+    name, numbers = _chosen(activation, arguments)
     bias = fitted("bias_act", "bias", bias, input, dim)
     result: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
     return result
@@ -298,12 +298,7 @@ def taaf(
         >>> torchactiv.functional.taaf(torch.tensor([[-1.0, 3.0]]), alpha=2.0, delta=torch.ones(2), activation="relu")
         tensor([[1., 7.]])
     """
-    name = activation
-    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-        name = operator_name(activation)
-    numbers: list[float] = []
-    if arguments is not None:
-        numbers = arguments
+    name, numbers = _chosen(activation, arguments)
     alpha = fitted("taaf", "alpha", alpha, input, dim)
     beta = fitted("taaf", "beta", beta, input, dim)
     gamma = fitted("taaf", "gamma", gamma, input, dim)

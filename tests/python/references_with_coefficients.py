@@ -156,6 +156,22 @@ WITH_COEFFICIENTS = (
     _dynamic_relu(),
     *map(_rational, "abcn"),
     Reference(
+        name="polynomial",
+        value=_horner(_names("coefficients", 4)),
+        partials=(
+            _horner(("coefficients1", "2 * coefficients2", "3 * coefficients3")),
+            f"1 + {_TO_NAN}",
+            *(_power(k) for k in (1, 2, 3)),
+        ),
+        inputs=("x", *_names("coefficients", 4)),
+        samples={
+            "coefficients0": (0.2, -0.4),
+            "coefficients1": (0.6, 1.1),
+            "coefficients2": (0.4, -0.7),
+            "coefficients3": (0.3, 0.2),
+        },
+    ),
+    Reference(
         name="bspline",
         value=_SPLINE,
         partials=(_SPLINE_SLOPE, *map(_basis, range(5))),

@@ -259,9 +259,9 @@ def test_functions_that_torch_functional_has_in_place() -> None:
 
 def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
-    functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"rational"}
+    functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"poly_norm", "rational"}
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
     assert set(torchactiv.functional.__all__) == functions | in_place | set(combinations.__all__)
     blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
-    assert set(torchactiv.nn.__all__) == modules | blocks | {"Rational", "make"}
+    assert set(torchactiv.nn.__all__) == modules | blocks | {"PolyNorm", "Rational", "make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}
