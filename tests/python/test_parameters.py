@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import torch
 import torchactiv.functional as ours
-from operators import OPERATORS, Operator, sample
+from operators import OPERATORS, Case, Operator, sample
 from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
 
 SHAPE = (3, 4, 5)
 PARAMETRIC = [operator for operator in OPERATORS if operator.parameters and len(operator.data) == 1]
@@ -60,6 +61,25 @@ def test_dim(operator: Operator, dim: int) -> None:
     torch.testing.assert_close(call(operator, x, parameters, dim=dim), moved, rtol=1e-12, atol=1e-12)
     module = operator.module_class(SHAPE[dim], dim=dim, **operator.demanded).double()
     torch.testing.assert_close(torch.jit.script(module)(x), module(x))
+
+
+@pytest.mark.parametrize(
+    "operator", [o for o in OPERATORS if o.parameters and len(o.data) > 1], ids=lambda operator: operator.name
+)
+def test_several_data(operator: Operator) -> None:
+    """Which broadcast against each other, and parameters against the first of them."""
+    case = Case(operator, tuple(operator.arguments.values()))
+    for shapes in (((4, 1, 5), (1, 3, 5)), ((4, 3, 5), (3, 1)), ((1, 3), (2, 1))):
+        data = [sample(shape, seed=i).requires_grad_() for i, shape in enumerate(shapes)]
+        tensors = case.join(data, [v.requires_grad_() for v in values(operator, (1,))])
+        result = case.forward(*tensors)
+        torch.testing.assert_close(result, case.formula(operator.reference.value, *tensors), rtol=1e-12, atol=1e-12)
+        assert gradcheck(case.forward, tensors) and gradgradcheck(case.forward, tensors)
+    data = [sample(SHAPE, seed=i) for i in range(len(operator.data))]
+    for dim in (0, 1, 2, -1):
+        parameters = [v.detach() for v in values(operator, (SHAPE[dim],))]
+        moved = operator.function(*case.join([d.movedim(dim, 1) for d in data], parameters), dim=1).movedim(1, dim)
+        torch.testing.assert_close(operator.function(*case.join(data, parameters), dim=dim), moved)
 
 
 @pytest.mark.parametrize("dim", [0, -1])
