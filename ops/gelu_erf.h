@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "ops/card.h"
 #include "ops/normal.h"
 #include "ops/number.h"
@@ -20,7 +22,7 @@ struct GeluErf : Activation {
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
-  static constexpr bool uses_tables = true;
+  static constexpr int forward_table = 32, partials_table = 8;
 
   template <Number N>
   static N forward(N x) {
@@ -30,6 +32,11 @@ struct GeluErf : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     return {normal_gate_slope(x)};
+  }
+
+  template <Number N>
+  static std::array<N, 2> value_and_slope(N x) {
+    return normal_gate_and_slope(x);
   }
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "ops/card.h"
 #include "ops/logistic.h"
 #include "ops/number.h"
@@ -36,6 +38,14 @@ struct GeluTanh : Activation {
     const Logistic<N> s(inside * fma(square, N(cubic), N(linear)));
     const N slope = inside * fma(square, N(3.0 * cubic), N(linear));
     return {s.value * fma(slope, s.complement, N(1.0))};
+  }
+
+  template <Number N>
+  static std::array<N, 2> value_and_slope(N x) {
+    const N inside = limited(x, -30.0, 30.0), square = inside * inside;
+    const Logistic<N> s(inside * fma(square, N(cubic), N(linear)));
+    const N slope = inside * fma(square, N(3.0 * cubic), N(linear));
+    return {select(x > N(30.0), x, inside * s.value), s.value * fma(slope, s.complement, N(1.0))};
   }
 
  private:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "ops/card.h"
 #include "ops/number.h"
 
@@ -35,6 +37,16 @@ struct Mish : Activation {
     const Wide<N> w = e.value(), u = offset(w, 1.0), q = reciprocal(offset_product(u, u, 1.0));
     const Wide<N> sum = offset(u * offset(N(4.0) * limited * q, 1.0), 1.0);
     return {e.restore(product(w * q, sum))};
+  }
+
+  // With n = w(w + 2) = u^2 - 1, n / (n + 2) = n q.
+  template <Number N>
+  static std::array<N, 2> value_and_slope(N x) {
+    const N limited = at_least(x, N(-exponent_limit<N>)), inside = at_most(limited, N(highest));
+    const auto e = exponential(inside);
+    const Wide<N> w = e.value(), u = offset(w, 1.0), q = reciprocal(offset_product(u, u, 1.0));
+    const Wide<N> sum = offset(u * offset(N(4.0) * inside * q, 1.0), 1.0);
+    return {e.restore(product(limited, Wide<N>(w * offset(w, 2.0) * q))), e.restore(product(w * q, sum))};
   }
 
  private:

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -51,6 +53,19 @@ N normal_gate_slope(const N& x) {
     const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
     const Normal<N> normal(inside);
     return fma(inside, normal.density(), normal.distribution());
+  }
+}
+
+// Both, in that order, from one exponential.
+template <Number N>
+std::array<N, 2> normal_gate_and_slope(const N& x) {
+  if constexpr (requires { tabled_normal_gate_and_slope(x); }) {
+    return tabled_normal_gate_and_slope(x);
+  } else {
+    const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
+    const Normal<N> normal(inside);
+    const N distribution = normal.distribution();
+    return {at_least(x, N(-Normal<N>::farthest)) * distribution, fma(inside, normal.density(), distribution)};
   }
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+
 #include "ops/card.h"
 #include "ops/number.h"
 #include "ops/split_sigmoid.h"
@@ -32,6 +34,14 @@ struct Silu : Activation {
     const N inside = limited(x, -exponent_limit<N>, highest);
     const auto s = split_sigmoid(inside);
     return {s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
+  }
+
+  template <Number N>
+  static std::array<N, 2> value_and_slope(N x) {
+    const N inside = limited(x, -exponent_limit<N>, highest);
+    const auto s = split_sigmoid(inside);
+    return {select(x > N(highest), x, s.restore(product(inside, s.value()))),
+            s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
   }
 
  private:

@@ -1,19 +1,48 @@
 """Prints csrc/simd/normal_gate_tables.h: the normal distribution's tail by segments.
 
-A segment is an eighth of an octave of a + SHIFT, so that the five bits that name it and its middle are bits of that
-float. SHIFT puts the zero of the slope, at 0.7518, near the middle of a segment, where its polynomial is exact.
+A segment is an eighth or a half of an octave of a + shift, so that the bits that name it, five or three, and its middle
+are bits of that float. The shift puts the zero of the slope, at 0.7518, near the middle of a segment, where its
+polynomial is exact. Four octaves are numbered; the first segments are those of the fifth where a + shift starts later.
 Usage: python tools/normal_gate_tables.py > csrc/simd/normal_gate_tables.h
 """
 
 import textwrap
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import mpmath
 import numpy
 
 mpmath.mp.dps = 40
-SHIFT, FARTHEST, DEGREE, SEGMENTS, STEPS = mpmath.mpf("1.1875"), mpmath.mpf("14.6"), 5, 32, 16
+FARTHEST, OCTAVES = mpmath.mpf("14.6"), 4
 Function = Callable[[mpmath.mpf], mpmath.mpf]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What fits into the registers of an instruction set: so many numbers for one lookup."""
+
+    segments: int
+    shift: mpmath.mpf
+    degree: int
+    steps: int  # of the powers of two, in an octave
+    has_value: bool  # whether it is worth more than doubles, for x Phi(x) itself
+
+    def segment(self, index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+        """The middle, as a number a, and half of the width of the segment with that index."""
+        parts = self.segments // OCTAVES
+        octave, part = divmod(index, parts)
+        exponent = (octave + 1) % OCTAVES  # the exponent of 1 ends in the bits 11
+        if 2**exponent * (1 + mpmath.mpf(part + 1) / parts) <= self.shift:
+            exponent += OCTAVES
+        start = mpmath.mpf(2) ** exponent
+        return start * (1 + (part + mpmath.mpf("0.5")) / parts) - self.shift, start / parts / 2
+
+
+LAYOUTS = (
+    Layout(segments=32, shift=mpmath.mpf("1.1875"), degree=5, steps=16, has_value=True),
+    Layout(segments=8, shift=mpmath.mpf("1.75"), degree=8, steps=8, has_value=False),
+)
 
 
 def single(value: mpmath.mpf) -> mpmath.mpf:
@@ -31,13 +60,6 @@ def slope(a: mpmath.mpf) -> mpmath.mpf:
     return tail(a) - a / mpmath.sqrt(2 * mpmath.pi)
 
 
-def segment(index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-    """The middle, as a number a, and half of the width of the segment with that index."""
-    octave, eighth = divmod(index, 8)
-    start = mpmath.mpf(2) ** ((octave + 1) % 4)  # the exponent of 1 ends in the bits 11
-    return start * (1 + (eighth + mpmath.mpf("0.5")) / 8) - SHIFT, start / 16
-
-
 def leading(xs: Sequence[mpmath.mpf], ys: Sequence[mpmath.mpf], powers: range) -> mpmath.mpf:
     """The coefficient of the lowest power in the fit by least squares."""
     matrix, right = mpmath.matrix(len(powers)), mpmath.matrix(len(powers), 1)
@@ -49,24 +71,24 @@ def leading(xs: Sequence[mpmath.mpf], ys: Sequence[mpmath.mpf], powers: range) -
     return mpmath.lu_solve(matrix, right)[0]
 
 
-def fit(function: Function, middle: mpmath.mpf, half: mpmath.mpf) -> list[mpmath.mpf]:
+def fit(function: Function, degree: int, middle: mpmath.mpf, half: mpmath.mpf) -> list[mpmath.mpf]:
     """Floats: the constant in two parts and the other coefficients, each fitted after those before it were rounded."""
     xs = [half * mpmath.cos(mpmath.pi * (2 * k + 1) / 48) for k in range(24)]
     ys = [function(middle + x) for x in xs]
     coefficients: list[mpmath.mpf] = []
-    for power in range(DEGREE + 1):
-        exact = leading(xs, ys, range(power, DEGREE + 1))
+    for power in range(degree + 1):
+        exact = leading(xs, ys, range(power, degree + 1))
         parts = [single(exact), single(exact - single(exact))][: 2 if power == 0 else 1]
         coefficients += parts
         ys = [y - sum(parts) * x**power for x, y in zip(xs, ys, strict=True)]
     return coefficients
 
 
-def error(function: Function, unit: Function, table: Sequence[Sequence[mpmath.mpf]]) -> mpmath.mpf:
+def error(function: Function, unit: Function, layout: Layout, table: Sequence[Sequence[mpmath.mpf]]) -> mpmath.mpf:
     """The largest error in units."""
     worst = mpmath.mpf(0)
     for index, (constant, *others) in enumerate(table):
-        middle, half = segment(index)
+        middle, half = layout.segment(index)
         for step in range(-20, 21):
             d = half * step / 20
             if 0 <= middle + d <= FARTHEST:
@@ -80,43 +102,60 @@ def show(name: str, rows: Sequence[Sequence[mpmath.mpf]]) -> str:
 
     def numbers(row: Sequence[mpmath.mpf]) -> str:
         text = ", ".join(f"{float(f'{float(value):.9g}')}f" for value in row)
-        return textwrap.fill(f"{{{text}}}", 118, initial_indent="    ", subsequent_indent="     ")
+        return textwrap.fill(f"{{{text}}}", 116, initial_indent="      ", subsequent_indent="       ")
 
+    size = len(rows[0])
     if len(rows) == 1:
-        return f"constexpr float {name}[{len(rows[0])}] =\n{numbers(rows[0])};"
+        return f"  static constexpr float {name}[{size}] =\n{numbers(rows[0])};"
     body = ",\n".join(numbers(row) for row in rows)
-    return f"constexpr float {name}[normal_gate_rows][{len(rows[0])}] = {{\n{body},\n}};"
+    return f"  static constexpr float {name}[{len(rows)}][{size}] = {{\n{body},\n  }};"
+
+
+def table(name: str, what: str, function: Function, unit: Function, layout: Layout) -> str:
+    """The polynomials of all segments, headed by their largest error in units."""
+    polynomials = [fit(function, layout.degree, *layout.segment(index)) for index in range(layout.segments)]
+    bound = mpmath.nstr(mpmath.log(error(function, unit, layout, polynomials), 2), 4)
+    return f"  // {what} of 2^{bound}.\n{show(name, list(zip(*polynomials, strict=True)))}\n"
+
+
+def tables(layout: Layout) -> str:
+    """The specialisation for one layout."""
+    values = table("tail", "e^(a^2 / 2) Phi(-a), to a relative error", tail, tail, layout) if layout.has_value else ""
+    bell = "e^(a^2 / 2) times the slope at -a, to an error of the slope"
+    slopes = table("slope", bell, slope, lambda a: mpmath.exp(a * a / 2), layout)
+    powers = [mpmath.mpf(2) ** (mpmath.mpf(j) / layout.steps) for j in range(layout.steps)]
+    high = [single(power) for power in powers]
+    low = [single(power - rounded) for power, rounded in zip(powers, high, strict=True)]
+    step = mpmath.log(2) / layout.steps
+    step_high = mpmath.floor(step * 2**16) / 2**16
+    step_low = single(step - step_high)
+    return f"""template <>
+struct NormalGateTables<{layout.segments}> {{
+  static constexpr int steps = {layout.steps};
+  static constexpr double shift = {float(layout.shift)};
+  // ln(2) / {layout.steps} in two parts: the first has so few bits that its product with any number of steps is exact.
+  static constexpr double step_high = {float(step_high).hex()}, step_low = {float(step_low).hex()};
+
+{values}{slopes}  // 2^(j / {layout.steps}) in two parts.
+{show("powers_high", [high])}
+{show("powers_low", [low])}
+}};"""
 
 
 def main() -> None:
-    tables = {function: [fit(function, *segment(i)) for i in range(SEGMENTS)] for function in (tail, slope)}
-    relative = error(tail, tail, tables[tail])
-    absolute = error(slope, lambda a: mpmath.exp(a * a / 2), tables[slope])
-    powers = [mpmath.mpf(2) ** (mpmath.mpf(j) / STEPS) for j in range(STEPS)]
-    high = [single(power) for power in powers]
-    low = [single(power - rounded) for power, rounded in zip(powers, high, strict=True)]
-    step = mpmath.log(2) / STEPS
-    step_high = mpmath.floor(step * 2**16) / 2**16  # 12 bits: its product with any number of steps is exact
     print(
         f"""// Made by tools/normal_gate_tables.py.
 #pragma once
 
 namespace torchactiv {{
 
-constexpr int normal_gate_rows = {DEGREE + 2};
-constexpr double segment_shift = {float(SHIFT)};
-// ln(2) / {STEPS} in two parts, the first of which has few enough bits for its product with any number of steps.
-constexpr double step_high = {float(step_high).hex()}, step_low = {float(single(step - step_high)).hex()};
+// What csrc/simd/normal_gate.h needs, by as many segments as a lookup has numbers. Rows of `tail` and `slope`: the
+// constant in two parts, and the coefficients of rising powers; columns: segments.
+template <int segments>
+struct NormalGateTables;
 
-// Rows: the constant in two parts, and the coefficients of rising powers; columns: segments (csrc/simd/normal_gate.h).
 // clang-format off
-// e^(a^2 / 2) Phi(-a), to a relative error of 2^{mpmath.nstr(mpmath.log(relative, 2), 4)}.
-{show("scaled_normal_tail_table", list(zip(*tables[tail], strict=True)))}
-// e^(a^2 / 2) times the slope at -a, to an error of the slope of 2^{mpmath.nstr(mpmath.log(absolute, 2), 4)}.
-{show("normal_gate_slope_table", list(zip(*tables[slope], strict=True)))}
-// 2^(j / {STEPS}) in two parts.
-{show("powers_high", [high])}
-{show("powers_low", [low])}
+{chr(10).join(tables(layout) for layout in LAYOUTS)}
 // clang-format on
 
 }}  // namespace torchactiv"""

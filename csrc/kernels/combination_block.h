@@ -42,6 +42,12 @@ class Block {
   void backward(T* result, const T* gradient, Part<T> x, const T* y) const {
     call(f_.backward, {result}, {{gradient, 1}, saved(x, y)});
   }
+  // y = f(x) and gradient f'; `gradient` is not overwritten.
+  void forward_backward(T* y, T* result, const T* gradient, Part<T> x) const {
+    if (f_.forward_backward.function) return call(f_.forward_backward, {y, result}, {{gradient, 1}, x});
+    forward(y, x);
+    backward(result, gradient, x, y);
+  }
   // v f' and v gradient f''; `spare` is overwritten.
   void double_backward(T* slope, T* curvature, Part<T> v, const T* gradient, Part<T> x, const T* y, T* spare) const {
     if (!f_.saves_output) return call(f_.double_backward, {slope, curvature}, {v, {gradient, 1}, x});

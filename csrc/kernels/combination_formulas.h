@@ -24,14 +24,11 @@ struct GatedBackward {
   static void run(const Block<T>& block, T* const* out, const Part<T>* in) {
     const Part<T> gate = in[1];
     Buffer<T> f, scaled, of_gradient, of_up;
-    block.forward(f, gate);
     const T* const gradient = block.contiguous(in[0], of_gradient);
     const T* const up = block.contiguous(in[2], of_up);
-    block.each([&, up_gradient = out[1]](std::int64_t i) {
-      up_gradient[i] = gradient[i] * f[i];
-      scaled[i] = gradient[i] * up[i];
-    });
-    block.backward(out[0], scaled, gate, f);
+    block.each([&](std::int64_t i) { scaled[i] = gradient[i] * up[i]; });
+    block.forward_backward(f, out[0], scaled, gate);
+    block.each([&, up_gradient = out[1]](std::int64_t i) { up_gradient[i] = gradient[i] * f[i]; });
   }
 };
 
@@ -159,9 +156,8 @@ struct ScaledBackward {
       u[i] = beta[i] * x[i] + gamma[i];
       scaled[i] = g[i] * alpha[i];
     });
-    block.forward(f, {u, 1});
     T* const slope = out[3];
-    block.backward(slope, scaled, {u, 1}, f);
+    block.forward_backward(f, slope, scaled, {u, 1});
     block.each([&](std::int64_t i) {
       out[0][i] = slope[i] * beta[i];
       out[1][i] = g[i] * f[i];

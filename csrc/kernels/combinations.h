@@ -11,7 +11,7 @@ namespace torchactiv {
 // The kernels of the activation f, for floats or for doubles. Its derivatives are functions of its input, or of its
 // output.
 struct CombinationContext {
-  MapKernel forward, backward, double_backward;
+  MapKernel forward, backward, forward_backward, double_backward;
   bool saves_output = false;
 };
 

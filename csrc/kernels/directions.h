@@ -84,6 +84,21 @@ struct Backward {
   }
 };
 
+template <class Op>
+concept SharesWork = requires { &Op::template value_and_slope<Doubles>; };
+
+template <class Op>
+struct ForwardBackward {
+  static constexpr int outputs = 2, inputs = 2;
+
+  template <class V>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {
+    const auto [value, slope] =
+        apply<Op>([](auto... a) { return Op::value_and_slope(a...); }, std::array<V, 1>{in[1]}, arguments);
+    return {value, chain<Op>(in[0], slope)};
+  }
+};
+
 // With L = sum_i v_i g f_i(s): dL/dg = sum_i v_i f_i, and dL/ds_j = g sum_i v_i f_ij, which, the second derivatives
 // being symmetric, is g times the derivative of f_j along v.
 template <class Op>

@@ -14,9 +14,11 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
+  constexpr bool is_backward = std::is_same_v<Direction, Backward<Op>>;
   constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
   constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
-  constexpr Precision precision = Op::uses_tables && has_tables ? Precision::floats : declared;
+  constexpr int needed = is_backward ? Op::partials_table : Op::forward_table;
+  constexpr Precision precision = needed <= table_size ? Precision::floats : declared;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
   constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
@@ -51,6 +53,14 @@ constexpr MapKernel kernel_of() {
     return map_of<Op, E, Direction<Op>>();
 }
 
+template <class Op, class E>
+constexpr MapKernel forward_backward_of() {
+  if constexpr (SharesWork<Op>)
+    return map_of<Op, E, ForwardBackward<Op>>();
+  else
+    return {};
+}
+
 // In the order of Element.
 #define TORCHACTIV_ELEMENTS(Op, Direction)                      \
   {                                                             \
@@ -60,11 +70,13 @@ constexpr MapKernel kernel_of() {
       kernel_of<Op, Float16, Direction, Counted##Direction>(),  \
   }
 
-#define TORCHACTIV_KERNELS(name, Op)                                                                        \
-  namespace torchactiv::TORCHACTIV_ISA {                                                                    \
-  extern const OperatorKernels name##_kernels;                                                              \
-  const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward), TORCHACTIV_ELEMENTS(Op, Backward), \
-                                       TORCHACTIV_ELEMENTS(Op, DoubleBackward)};                            \
+#define TORCHACTIV_KERNELS(name, Op)                                                                              \
+  namespace torchactiv::TORCHACTIV_ISA {                                                                          \
+  extern const OperatorKernels name##_kernels;                                                                    \
+  const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward),                                          \
+                                       TORCHACTIV_ELEMENTS(Op, Backward),                                         \
+                                       TORCHACTIV_ELEMENTS(Op, DoubleBackward),                                   \
+                                       {forward_backward_of<Op, Float32>(), forward_backward_of<Op, Float64>()}}; \
   }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -4,6 +4,7 @@
 // its output):
 //   forward          y                    <- x_1 .. x_k
 //   backward         gx_1 .. gx_k         <- g, s_1 .. s_m
+//   forward_backward y, gx                <- g, x
 //   double_backward  dg, ds_1 .. ds_m     <- v_1 .. v_m, g, s_1 .. s_m
 // where double_backward differentiates backward: v is the gradient that arrives for gx. An input of coefficients is as
 // many operands as there are coefficients.
@@ -71,6 +72,7 @@ struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];
   MapKernel double_backward[element_count];
+  MapKernel forward_backward[2];  // of floats and doubles, where an operator has one
 };
 
 }  // namespace torchactiv

@@ -55,7 +55,8 @@ class CombinedKernels {
   static void fill_context(CombinationContext& context, const Operator& activation, Element element) {
     const auto e = static_cast<int>(element);
     const OperatorKernels& k = *activation.kernels;
-    context = {k.forward[e], k.backward[e], k.double_backward[e], activation.saved == Saved::output};
+    context = {k.forward[e], k.backward[e], k.forward_backward[e], k.double_backward[e],
+               activation.saved == Saved::output};
   }
   void fill(MapKernel (&kernels)[element_count], StagedContext& staged, const DirectionFunctions& functions) {
     const auto set = [&](Element element, MapKernel kernel) { kernels[static_cast<int>(element)] = kernel; };
@@ -142,14 +143,14 @@ struct Combination {
 
 }  // namespace
 
-std::vector<double> with_defaults(const Operator& op, ArgumentSpan arguments) {
-  if (arguments.size() == op.arguments.size()) return arguments.vec();
+std::vector<double> with_defaults(std::string_view function, const Operator& activation, ArgumentSpan arguments) {
+  if (arguments.size() == activation.arguments.size()) return arguments.vec();
   std::vector<double> values;
-  for (const Argument& argument : op.arguments) values.push_back(argument.default_value);
+  for (const Argument& argument : activation.arguments) values.push_back(argument.default_value);
   bool complete = true;
   for (const double value : values) complete &= value == value;
-  TORCH_CHECK_VALUE(arguments.empty() && complete, op.card.name, ": ", op.activation->card.name, " takes ",
-                    op.arguments.size(), " numbers, got ", arguments.size(), " in arguments");
+  TORCH_CHECK_VALUE(arguments.empty() && complete, function, ": ", activation.card.name, " takes ",
+                    activation.arguments.size(), " numbers, got ", arguments.size(), " in arguments");
   return values;
 }
 

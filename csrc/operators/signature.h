@@ -23,8 +23,8 @@ struct Target {
   const Operator* op = nullptr;
   FindOperator find = nullptr;
 };
-// Throws a ValueError unless the combination takes so many; none for the defaults of its activation.
-std::vector<double> with_defaults(const Operator& op, ArgumentSpan arguments);
+// Throws a ValueError, in the name of `function`, unless the activation takes so many; none for its defaults.
+std::vector<double> with_defaults(std::string_view function, const Operator& activation, ArgumentSpan arguments);
 
 // A shape of functions: how to register one, and how to call it by its handle.
 struct Signature {
@@ -100,7 +100,8 @@ struct Combined<Results, std::index_sequence<t...>> {
     Return operator()(c10::DispatchKeySet keys, Indexed<const at::Tensor&, t>... tensors, c10::string_view activation,
                       ArgumentSpan arguments) {
       const Operator& op = target.find(activation);
-      return ReturnOf<Results>::pack(body(op, keys, {tensors...}, with_defaults(op, arguments)));
+      return ReturnOf<Results>::pack(
+          body(op, keys, {tensors...}, with_defaults(op.card.name, *op.activation, arguments)));
     }
   };
   template <class Function>

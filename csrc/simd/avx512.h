@@ -8,7 +8,8 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 constexpr int lockstep = 4;
-constexpr bool fused_float = true, has_tables = true;
+constexpr bool fused_float = true;
+constexpr int table_size = 32;
 
 struct DoubleMask {
   __mmask8 v;
@@ -116,8 +117,8 @@ struct Float {
   friend Float times_small_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
 };
 
-inline Float eighth(Float a) { return _mm512_castsi512_ps(_mm512_srli_epi32(_mm512_castps_si512(a.v), 20)); }
-inline Float middle_of_eighth(Float a) {
+inline Float segment(Float a) { return _mm512_castsi512_ps(_mm512_srli_epi32(_mm512_castps_si512(a.v), 20)); }
+inline Float middle_of_segment(Float a) {
   return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(-0x100000),
                                                        _mm512_set1_epi32(0x80000),
                                                        0xea));  // a and the second, or third
@@ -127,6 +128,11 @@ inline Float lookup(const float (&table)[16], Float index) {
 }
 inline Float lookup(const float (&table)[32], Float index) {
   return _mm512_permutex2var_ps(_mm512_loadu_ps(table), _mm512_castps_si512(index.v), _mm512_loadu_ps(table + 16));
+}
+
+template <int steps>
+Float times_whole_power(Float a, Float n) {
+  return _mm512_scalef_ps(a.v, (n * Float(1.0 / steps)).v);
 }
 
 inline Double low_half(Float a) { return _mm512_cvtps_pd(_mm512_castps512_ps256(a.v)); }

@@ -19,7 +19,8 @@ typedef std::int64_t Long2   __attribute__((vector_size(16)));
 // clang-format on
 
 constexpr int lockstep = 2;
-constexpr bool fused_float = false, has_tables = false;
+constexpr bool fused_float = false;
+constexpr int table_size = 0;
 
 struct DoubleMask {
   Long2 v;

@@ -124,11 +124,15 @@ struct Batch {
   friend Batch times_small_power_of_two(const Batch& a, const Batch& n) {
     return from([&](int i) { return times_small_power_of_two(a.v[i], n.v[i]); });
   }
-  friend Batch eighth(const Batch& a) {
-    return from([&](int i) { return eighth(a.v[i]); });
+  friend Batch segment(const Batch& a) {
+    return from([&](int i) { return segment(a.v[i]); });
   }
-  friend Batch middle_of_eighth(const Batch& a) {
-    return from([&](int i) { return middle_of_eighth(a.v[i]); });
+  friend Batch middle_of_segment(const Batch& a) {
+    return from([&](int i) { return middle_of_segment(a.v[i]); });
+  }
+  template <int steps>
+  friend Batch times_whole_power(const Batch& a, const Batch& n) {
+    return from([&](int i) { return times_whole_power<steps>(a.v[i], n.v[i]); });
   }
   template <std::size_t size>
   friend Batch lookup(const float (&table)[size], const Batch& index) {
