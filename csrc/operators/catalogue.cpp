@@ -23,14 +23,17 @@ namespace torchactiv {
 namespace baseline {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
+extern const NormalisationFunctions normalisation_functions;
 }  // namespace baseline
 namespace avx2 {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
+extern const NormalisationFunctions normalisation_functions;
 }  // namespace avx2
 namespace avx512 {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
+extern const NormalisationFunctions normalisation_functions;
 }  // namespace avx512
 
 #define OPERATOR(name, Op) \
@@ -111,6 +114,11 @@ Operator make_operator(const OperatorKernels* kernels) {
 
 const CombinationFunctions& combination_functions() {
   static const CombinationFunctions* const functions = TORCHACTIV_PICK(combination_functions);
+  return *functions;
+}
+
+const NormalisationFunctions& normalisation_functions() {
+  static const NormalisationFunctions* const functions = TORCHACTIV_PICK(normalisation_functions);
   return *functions;
 }
 

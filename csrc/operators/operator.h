@@ -14,6 +14,7 @@
 
 #include "csrc/kernels/blocks.h"
 #include "csrc/kernels/combinations.h"
+#include "csrc/kernels/normalisation.h"
 #include "csrc/kernels/table.h"
 #include "ops/card.h"
 
@@ -105,5 +106,6 @@ const std::vector<const Operator*>& operators();
 // For the CPU that this runs on.
 const BlockFunctions& block_functions();
 const CombinationFunctions& combination_functions();
+const NormalisationFunctions& normalisation_functions();
 
 }  // namespace torchactiv

@@ -1,0 +1,175 @@
+// Passes over data whose channels are rows, long or short: channel by channel, so that the second pass finds in the
+// cache what the first has read.
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/statistics.h"
+
+namespace torchactiv {
+
+template <class T>
+class ByRows {
+ public:
+  ByRows(const ChannelLayout& layout, const NormalisationKernels<T>& kernels) : layout_(layout), kernels_(kernels) {
+    if (layout.inner > most_elements) {
+      parts_ = (layout.inner + most_elements - 1) / most_elements;
+    } else if (layout.inner < short_row) {
+      rows_ = std::min(layout.outer, most_elements / layout.inner);
+    }
+    blocks_ = (layout.outer + rows_ - 1) / rows_ * parts_;
+    pieces_ = (blocks_ + piece_blocks - 1) / piece_blocks;
+  }
+
+  void train(const Operand<T>& x, const Operand<T>& y, Statistics<T>& statistics, const FusedKernels& f) const {
+    const auto measure = [&](std::int64_t channel, std::int64_t piece) {
+      Counted found;
+      each_block(channel, piece, [&](const Pieces& p) {
+        Memory memory;
+        const T* const values = read(x, p, memory);
+        const Moments moments = kernels_.row_moments(values, p.elements());
+        if (std::isfinite(moments.squares)) return found.add(moments, p.elements());
+        for (std::int64_t i = 0; i < p.elements(); ++i)  // whose squares are too large
+          found.add({static_cast<double>(values[i]), 0}, 1);
+      });
+      return found;
+    };
+    const auto finish = [&](std::int64_t channel, const Counted* found) {
+      Counted total;
+      for (std::int64_t piece = 0; piece < pieces_; ++piece) total.add(found[piece].moments, found[piece].count);
+      statistics.set(static_cast<std::size_t>(channel), total);
+    };
+    in_two_passes<Counted>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
+      apply(x, y, statistics.affine(static_cast<std::size_t>(channel)), f, channel, piece);
+    });
+  }
+
+  void forward(const Operand<T>& x, const Operand<T>& y, const Statistics<T>& statistics, const FusedKernels& f) const {
+    in_parallel(layout_.channels * pieces_, [&](std::int64_t i) {
+      const std::int64_t channel = i / pieces_;
+      apply(x, y, statistics.affine(static_cast<std::size_t>(channel)), f, channel, i % pieces_);
+    });
+  }
+
+  // Corrected for the mean and the variance, or not.
+  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
+                             const Statistics<T>& statistics, const FusedKernels& f, bool corrected) const {
+    std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
+    const auto measure = [&](std::int64_t channel, std::int64_t piece) {
+      double found[2] = {};
+      const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
+      each_block(channel, piece, [&](const Pieces& p) {
+        Memory of_g, of_x, of_dx;
+        const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
+        T* const output = place(dx, p, of_dx);
+        kernels_.row_backward(f, gradient, input, output, p.elements(), affine, found);
+        write(dx, p, output);
+      });
+      return Sums{found[0], found[1]};
+    };
+    const auto finish = [&](std::int64_t channel, const Sums* found) {
+      Sums& total = sums[static_cast<std::size_t>(channel)];
+      for (std::int64_t piece = 0; piece < pieces_; ++piece) {
+        total.slope += found[piece].slope;
+        total.distance += found[piece].distance;
+      }
+    };
+    in_two_passes<Sums>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
+      if (!corrected) return;
+      const auto c = static_cast<std::size_t>(channel);
+      const Affine<T> correction = statistics.correction(c, sums[c]);
+      each_block(channel, piece, [&](const Pieces& p) {
+        Memory of_x, of_dx;
+        T* const output = place(dx, p, of_dx);
+        if (output == of_dx.values) dx.gather(p, output);
+        kernels_.row_correct(read(x, p, of_x), output, p.elements(), correction);
+        write(dx, p, output);
+      });
+    });
+    return sums;
+  }
+
+ private:
+  // Rows shorter than this are joined; a piece of work is so many blocks.
+  static constexpr std::int64_t most_elements = 1024, short_row = 192, piece_blocks = 16;
+
+  struct alignas(64) Memory {
+    T values[most_elements];
+  };
+
+  // measure(channel, piece) -> Found, then finish(channel, all that was found), then apply(channel, piece). Channel by
+  // channel where there are enough of them for all threads.
+  template <class Found, class Measure, class Finish, class Apply>
+  void in_two_passes(Measure measure, Finish finish, Apply apply) const {
+    std::vector<Found> all(static_cast<std::size_t>(layout_.channels * pieces_));
+    const auto found = [&](std::int64_t i) { all[static_cast<std::size_t>(i)] = measure(i / pieces_, i % pieces_); };
+    if (layout_.channels >= 4 * at::get_num_threads()) {
+      at::parallel_for(0, layout_.channels, grain(elements_of_channel()), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t channel = begin; channel < end; ++channel) {
+          for (std::int64_t piece = 0; piece < pieces_; ++piece) found(channel * pieces_ + piece);
+          finish(channel, &all[static_cast<std::size_t>(channel * pieces_)]);
+          for (std::int64_t piece = 0; piece < pieces_; ++piece) apply(channel, piece);
+        }
+      });
+      return;
+    }
+    in_parallel(layout_.channels * pieces_, found);
+    for (std::int64_t channel = 0; channel < layout_.channels; ++channel)
+      finish(channel, &all[static_cast<std::size_t>(channel * pieces_)]);
+    in_parallel(layout_.channels * pieces_, [&](std::int64_t i) { apply(i / pieces_, i % pieces_); });
+  }
+
+  template <class Work>
+  void in_parallel(std::int64_t pieces, Work work) const {
+    const std::int64_t elements = std::min(elements_of_channel(), piece_blocks * most_elements);
+    at::parallel_for(0, pieces, grain(elements), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) work(i);
+    });
+  }
+  std::int64_t elements_of_channel() const { return layout_.outer * layout_.inner; }
+  static std::int64_t grain(std::int64_t elements) { return std::max<std::int64_t>(1, grain_size / elements); }
+
+  template <class Work>
+  void each_block(std::int64_t channel, std::int64_t piece, Work work) const {
+    const std::int64_t row_stride = layout_.channels * layout_.inner,
+                       last = std::min((piece + 1) * piece_blocks, blocks_);
+    for (std::int64_t block = piece * piece_blocks; block < last; ++block) {
+      const std::int64_t row = block / parts_ * rows_, first = block % parts_ * most_elements;
+      const std::int64_t n = parts_ == 1 ? layout_.inner : std::min(most_elements, layout_.inner - first);
+      work(Pieces{row * row_stride + channel * layout_.inner + first, std::min(rows_, layout_.outer - row), row_stride,
+                  n});
+    }
+  }
+
+  static bool is_direct(const Operand<T>& operand, const Pieces& p) { return p.rows == 1 && !operand.is_converted(); }
+  static const T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    if (is_direct(operand, p)) return operand.direct(p.offset);
+    operand.gather(p, memory.values);
+    return memory.values;
+  }
+  static T* place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    return is_direct(operand, p) ? operand.direct(p.offset) : memory.values;
+  }
+  static void write(const Operand<T>& operand, const Pieces& p, const T* values) {
+    if (!is_direct(operand, p)) operand.scatter(p, values);
+  }
+
+  void apply(const Operand<T>& x, const Operand<T>& y, const Affine<T>& affine, const FusedKernels& f,
+             std::int64_t channel, std::int64_t piece) const {
+    each_block(channel, piece, [&](const Pieces& p) {
+      Memory of_x, of_y;
+      T* const output = place(y, p, of_y);
+      kernels_.row_forward(f, read(x, p, of_x), output, p.elements(), affine);
+      write(y, p, output);
+    });
+  }
+
+  ChannelLayout layout_;
+  const NormalisationKernels<T>& kernels_;
+  std::int64_t parts_ = 1, rows_ = 1;  // of blocks in a row, or of rows in a block
+  std::int64_t blocks_, pieces_;       // of a channel
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,56 @@
+#include "csrc/normalisation/fused_activation.h"
+
+#include <map>
+
+#include "csrc/operators/activations.h"
+#include "csrc/operators/checks.h"
+#include "csrc/operators/signature.h"
+
+namespace torchactiv {
+namespace {
+
+struct Contexts {
+  const Operator& op;
+  CombinationContext floats, doubles;
+
+  explicit Contexts(const Operator& op) : op(op), floats(of(op, Element::float32)), doubles(of(op, Element::float64)) {}
+
+ private:
+  static CombinationContext of(const Operator& op, Element element) {
+    const auto e = static_cast<int>(element);
+    const OperatorKernels& k = *op.kernels;
+    return {k.forward[e], k.backward[e], k.forward_backward[e], k.double_backward[e], op.saved == Saved::output};
+  }
+};
+
+const std::map<std::string_view, Contexts>& activations() {
+  static const auto all = [] {
+    std::map<std::string_view, Contexts> found;
+    for (const Operator* op : operators())
+      if (op->inputs.size() == 1) found.emplace(op->card.name, *op);
+    return found;
+  }();
+  return all;
+}
+
+}  // namespace
+
+FusedActivation FusedActivation::find(const char* function, std::string_view activation, ArgumentSpan arguments) {
+  const auto found = activations().find(activation);
+  TORCH_CHECK_VALUE(found != activations().end(), function, ": activation must name an operator of one tensor, got '",
+                    activation, "'");
+  const Contexts& contexts = found->second;
+  FusedActivation result{contexts.op, with_defaults(function, contexts.op, arguments), &contexts.floats,
+                         &contexts.doubles};
+  check_arguments(result.op, result.arguments);
+  return result;
+}
+
+at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.composite.forward(op, x, arguments)[0]; }
+
+at::Tensor FusedActivation::backward(const at::Tensor& gradient, const at::Tensor& x) const {
+  const at::Tensor saved = op.saved == Saved::inputs ? x : forward(x);
+  return op.composite.backward(op, {gradient, saved}, arguments)[0];
+}
+
+}  // namespace torchactiv

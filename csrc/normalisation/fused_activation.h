@@ -1,0 +1,22 @@
+// The activation behind a normalisation: an operator of the catalogue with one tensor, and numbers for its arguments.
+#pragma once
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+struct FusedActivation {
+  const Operator& op;
+  std::vector<double> arguments;
+  const CombinationContext *floats, *doubles;  // its kernels
+
+  // A ValueError where there is none of that name, or where it takes another count of arguments; whatever its own check
+  // of arguments throws. `function` is who asks.
+  static FusedActivation find(const char* function, std::string_view activation, ArgumentSpan arguments);
+
+  // As compositions of ATen's operators, differentiable.
+  at::Tensor forward(const at::Tensor& x) const;
+  at::Tensor backward(const at::Tensor& gradient, const at::Tensor& x) const;
+};
+
+}  // namespace torchactiv

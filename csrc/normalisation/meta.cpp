@@ -1,0 +1,42 @@
+// Dispatch key Meta.
+#include <ATen/Functions.h>
+
+#include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/registration.h"
+
+namespace torchactiv {
+namespace {
+
+at::Tensor channel_values(const at::Tensor& input, at::ScalarType type) {
+  return at::empty_symint({input.sym_size(1)}, input.options().dtype(type));
+}
+
+void check(const at::Tensor& input, const BatchNorm& norm) {
+  check_input(input, norm);
+  FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments);
+}
+
+struct Meta {
+  static ThreeTensors training(const at::Tensor& input, const BatchNorm& norm) {
+    check(input, norm);
+    return {at::empty_like(input), channel_values(input, at::kDouble), channel_values(input, at::kDouble)};
+  }
+  static at::Tensor inference(const at::Tensor& input, const at::Tensor&, const at::Tensor&, const BatchNorm& norm) {
+    check(input, norm);
+    return at::empty_like(input);
+  }
+  static ThreeTensors training_backward(const at::Tensor&, const at::Tensor& input, const at::Tensor&,
+                                        const at::Tensor&, const BatchNorm& norm) {
+    check(input, norm);
+    const auto gradient = [&](const MaybeTensor& of) {
+      return channel_values(input, of ? of->scalar_type() : computed_type(input));
+    };
+    return {at::empty_like(input), gradient(norm.weight), gradient(norm.bias)};
+  }
+  static constexpr auto inference_backward = training_backward;
+};
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, Meta, m) { torchactiv::register_batch_norm<torchactiv::Meta>(m); }

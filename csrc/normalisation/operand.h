@@ -1,0 +1,65 @@
+// Blocks of a tensor as the kernels take them: of the type that is computed in, side by side. What does not lie so goes
+// through a buffer in the first-level cache.
+#pragma once
+
+#include <algorithm>
+#include <cstring>
+
+#include "csrc/operators/operator.h"
+
+namespace torchactiv {
+
+// Dense data in the order of memory.
+struct ChannelLayout {
+  std::int64_t outer = 1, channels = 1, inner = 1;
+};
+// Of a tensor whose dimension 1 are the channels.
+ChannelLayout layout_of(const at::Tensor& dense);
+
+// `rows` pieces of n elements, `stride` elements from one to the next.
+struct Pieces {
+  std::int64_t offset, rows, stride, n;
+  std::int64_t elements() const { return rows * n; }
+};
+
+template <class T>
+class Operand {
+ public:
+  explicit Operand(const at::Tensor& tensor)
+      : pointer_(static_cast<char*>(const_cast<void*>(tensor.const_data_ptr()))),
+        type_(tensor.scalar_type()),
+        size_(static_cast<std::int64_t>(tensor.element_size())) {}
+
+  bool is_converted() const { return type_ != c10::CppTypeToScalarType<T>::value; }
+  T* direct(std::int64_t offset) const { return reinterpret_cast<T*>(pointer_) + offset; }
+
+  void gather(const Pieces& p, T* buffer) const {
+    for (std::int64_t row = 0; row < p.rows; ++row) {
+      const char* const from = pointer_ + (p.offset + row * p.stride) * size_;
+      if (!is_converted())
+        std::memcpy(buffer + row * p.n, from, static_cast<std::size_t>(p.n) * sizeof(T));
+      else if constexpr (std::is_same_v<T, float>)
+        (is_bfloat16() ? block_functions().widen_bfloat16 : block_functions().widen_float16)(from, p.n,
+                                                                                             buffer + row * p.n);
+    }
+  }
+  void scatter(const Pieces& p, const T* buffer) const {
+    for (std::int64_t row = 0; row < p.rows; ++row) {
+      char* const to = pointer_ + (p.offset + row * p.stride) * size_;
+      if (!is_converted())
+        std::memcpy(to, buffer + row * p.n, static_cast<std::size_t>(p.n) * sizeof(T));
+      else if constexpr (std::is_same_v<T, float>)
+        (is_bfloat16() ? block_functions().narrow_bfloat16 : block_functions().narrow_float16)(buffer + row * p.n, p.n,
+                                                                                               to);
+    }
+  }
+
+ private:
+  bool is_bfloat16() const { return type_ == at::kBFloat16; }
+
+  char* pointer_;
+  at::ScalarType type_;
+  std::int64_t size_;
+};
+
+}  // namespace torchactiv

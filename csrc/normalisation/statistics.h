@@ -1,0 +1,76 @@
+// What is known of each channel, and what follows from it.
+#pragma once
+
+#include <cmath>
+#include <vector>
+
+#include "csrc/normalisation/batch_norm.h"
+
+namespace torchactiv {
+
+std::vector<double> values_of(const at::Tensor& tensor);
+
+// Moments, and of how many elements.
+struct Counted {
+  Moments moments;
+  std::int64_t count = 0;
+
+  // Chan, Golub & LeVeque 1983, Algorithms for Computing the Sample Variance, equation 2.1.
+  void add(const Moments& other, std::int64_t n) {
+    if (n == 0) return;
+    const double both = static_cast<double>(count + n), distance = other.mean - moments.mean;
+    moments.mean += distance * (static_cast<double>(n) / both);
+    moments.squares +=
+        other.squares + distance * distance * (static_cast<double>(count) * static_cast<double>(n) / both);
+    count += n;
+  }
+};
+
+// The sums over a channel of g f', and of that times x - centre.
+struct Sums {
+  double slope = 0, distance = 0;
+};
+
+// T is the type that is computed in. The centre is the mean in that type; what it lacks is in the shift.
+template <class T>
+class Statistics {
+ public:
+  std::vector<double> mean, variance;
+
+  Statistics(std::int64_t channels, std::int64_t count, const BatchNorm& norm)
+      : mean(static_cast<std::size_t>(channels)),
+        variance(mean),
+        weight_(norm.weight ? values_of(*norm.weight) : std::vector<double>(mean.size(), 1.0)),
+        bias_(norm.bias ? values_of(*norm.bias) : std::vector<double>(mean.size(), 0.0)),
+        eps_(norm.eps),
+        count_(static_cast<double>(count)) {}
+
+  void set(std::size_t channel, const Counted& found) {
+    mean[channel] = found.moments.mean;
+    variance[channel] = found.moments.squares / count_;
+  }
+
+  Affine<T> affine(std::size_t c) const {
+    const double scale = weight_[c] * inverse(c);
+    return {static_cast<T>(mean[c]), static_cast<T>(scale), static_cast<T>(bias_[c] - missing(c) * scale)};
+  }
+  // dx = s (g f' - mean of g f' - (x - mean) / deviation * mean of g f' (x - mean) / deviation) with s = weight /
+  // deviation, of which backward has computed the first term.
+  Affine<T> correction(std::size_t c, const Sums& sums) const {
+    const double scale = weight_[c] * inverse(c), square = inverse(c) * inverse(c);
+    const double slope = scale * square * about_mean(c, sums) / count_;
+    return {static_cast<T>(mean[c]), static_cast<T>(slope),
+            static_cast<T>(scale * sums.slope / count_ - missing(c) * slope)};
+  }
+  double gradient_of_weight(std::size_t c, const Sums& sums) const { return about_mean(c, sums) * inverse(c); }
+
+ private:
+  double inverse(std::size_t c) const { return 1 / std::sqrt(variance[c] + eps_); }
+  double missing(std::size_t c) const { return mean[c] - static_cast<double>(static_cast<T>(mean[c])); }
+  double about_mean(std::size_t c, const Sums& sums) const { return sums.distance - missing(c) * sums.slope; }
+
+  std::vector<double> weight_, bias_;
+  double eps_, count_;
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,225 @@
+"""Batch normalisation and the activation behind it, in one pass forward and one backward after that of the statistics.
+
+They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from torchactiv import _registry
+
+__all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _fused(activation: str, given: tuple[str, ...]) -> tuple[str, list[tuple[str, float | None]]]:
+    """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
+    entry = _registry.find(activation)
+    name = entry["name"]
+    if name == "gelu" and not given:
+        return "gelu_erf", []
+    if len(entry.get("inputs", [])) != 1:
+        return "", []
+    arguments = [(a["name"], a["default"]) for a in entry["arguments"]]
+    known = [a for a, _ in arguments]
+    for argument in given:
+        if argument not in known:
+            takes = f"takes {', '.join(known)}" if known else "takes no arguments"
+            raise TypeError(f"batch_norm_act: {name} has no argument {argument!r}; it {takes}")
+    for argument, default in arguments:
+        if default is None and argument not in given:
+            raise TypeError(f"batch_norm_act: {name} needs its argument {argument!r}")
+    return name, arguments
+
+
+def batch_norm_act(
+    input: Tensor,
+    running_mean: Tensor | None,
+    running_var: Tensor | None,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    training: bool = False,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
+    activation: str = "relu",
+    **activation_arguments: Any,
+) -> Tensor:
+    r"""Batch normalisation, followed by an activation.
+
+    .. math:: f\left(\frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \, w + b\right)
+
+    Backward reads the input, and nothing between the normalisation and the activation is kept. The statistics are
+    accumulated in doubles, so that a mean that is large beside the deviation costs no digits.
+
+    Source: Ioffe & Szegedy 2015, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
+    Shift, arXiv:1502.03167.
+
+    Args:
+        input: of shape (N, C) or (N, C, ...), of dtype float32, float64, bfloat16 or float16.
+        running_mean: of shape (C), updated in training; may be None in training. Like weight and bias of the dtype of
+            input, or float32 where that is of 16 bits.
+        running_var: likewise.
+        weight: of shape (C); 1 by default.
+        bias: of shape (C); 0 by default.
+        training: whether to normalise by the statistics of the batch rather than by the running ones.
+        momentum: the weight of the batch in the running statistics.
+        eps: added to the variance.
+        activation: f: any activation, by any of its names. One that is no function of a single tensor and numbers is
+            applied in a pass of its own.
+        activation_arguments: what f takes beside its input, by name (of shrink only lambd: its bias is not to be told
+            from this one).
+
+    Returns:
+        A tensor of the shape, dtype and memory format of input.
+
+    Raises:
+        ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training.
+        TypeError: an argument that the activation does not have.
+        RuntimeError: statistics, weight or bias of another size, dtype or device, or no running ones without training.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> x = torch.tensor([[-1.0, 2.0], [1.0, 6.0]])
+        >>> torchactiv.functional.batch_norm_act(x, None, None, training=True, activation="leaky_relu",
+        ...                                      negative_slope=0.5)
+        tensor([[-0.5000, -0.5000],
+                [ 1.0000,  1.0000]])
+    """
+    name, arguments = _fused(activation, tuple(activation_arguments))
+    numbers = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
+    fused: Tensor = torch.ops.torchactiv.batch_norm_act(
+        input, running_mean, running_var, weight, bias, training, momentum, eps, name or "identity", numbers
+    )
+    if name:
+        return fused
+    from torchactiv import functional  # which imports this module
+
+    result: Tensor = getattr(functional, _registry.find(activation)["name"])(fused, **activation_arguments)
+    return result
+
+
+class _Activated(_BatchNorm):
+    """What the modules of all ranks do; they are PyTorch's with an activation."""
+
+    __constants__: list[str] = [*_BatchNorm.__constants__, "activation", "arguments"]  # noqa: RUF012 (as PyTorch declares it)
+    activation: str
+    arguments: list[float]
+    if TYPE_CHECKING:  # TorchScript takes no annotation of a module
+        act: nn.Module | None
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+        activation: str = "relu",
+        **activation_arguments: Any,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        name, arguments = _fused(activation, tuple(activation_arguments))
+        self.activation = name or "identity"
+        self.arguments = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
+        self.act = None  # of an activation that is not fused
+        if not name:
+            from torchactiv import nn as modules  # which imports this module
+
+            self.act = modules.make(activation, **activation_arguments)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalises and applies the activation; in training, updates the running statistics."""
+        self._check_input_dim(input)  # type: ignore[no-untyped-call]
+        momentum = 0.0
+        if self.momentum is not None:
+            momentum = self.momentum
+        if self.training and self.track_running_stats and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:  # the average of all batches
+                momentum = 1.0 / float(self.num_batches_tracked)
+        by_batch = self.training or (self.running_mean is None and self.running_var is None)
+        uses_running = not self.training or self.track_running_stats
+        result: Tensor = torch.ops.torchactiv.batch_norm_act(
+            input,
+            self.running_mean if uses_running else None,
+            self.running_var if uses_running else None,
+            self.weight,
+            self.bias,
+            by_batch,
+            momentum,
+            self.eps,
+            self.activation,
+            self.arguments,
+        )
+        if self.act is not None:
+            result = self.act(result)
+        return result
+
+    def extra_repr(self) -> str:
+        """The arguments, as torch.nn shows them, and the activation."""
+        shown: str = super().extra_repr()  # type: ignore[no-untyped-call]
+        if self.act is not None:
+            return shown
+        numbers = f", arguments={self.arguments}" if self.arguments else ""
+        return f"{shown}, activation={self.activation!r}{numbers}"
+
+
+class BatchNormAct1d(_Activated, nn.BatchNorm1d):
+    """:class:`torch.nn.BatchNorm1d` with an activation. See :func:`torchactiv.functional.batch_norm_act`.
+
+    The state_dict is that of BatchNorm1d, unless the activation has parameters of its own.
+
+    Args:
+        num_features: the number of channels.
+        eps: added to the variance.
+        momentum: of the running statistics; None for the average of all batches.
+        affine: whether there are weight and bias.
+        track_running_stats: whether there are running statistics.
+        device: of the parameters.
+        dtype: of the parameters.
+        activation: by any of its names.
+        activation_arguments: of the activation, by name; of its module where it has parameters.
+
+    Shape:
+        (N, C) or (N, C, L); the result has the same.
+
+    Raises:
+        ValueError: no such activation.
+        TypeError: an argument that it does not have.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.nn.BatchNormAct1d(8, activation="tanh")(torch.ones(2, 8)).sum().item()
+        0.0
+    """
+
+
+class BatchNormAct2d(_Activated, nn.BatchNorm2d):
+    """:class:`torch.nn.BatchNorm2d` with an activation. See :class:`BatchNormAct1d` for the arguments.
+
+    Shape:
+        (N, C, H, W); the result has the same.
+
+    Example:
+        >>> import torchactiv
+        >>> sorted(torchactiv.nn.BatchNormAct2d(8, activation="silu").state_dict())
+        ['bias', 'num_batches_tracked', 'running_mean', 'running_var', 'weight']
+    """
+
+
+class BatchNormAct3d(_Activated, nn.BatchNorm3d):
+    """:class:`torch.nn.BatchNorm3d` with an activation. See :class:`BatchNormAct1d` for the arguments.
+
+    Shape:
+        (N, C, D, H, W); the result has the same.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.BatchNormAct3d(8, activation="leaky_relu", negative_slope=0.2).arguments
+        [0.2]
+    """
