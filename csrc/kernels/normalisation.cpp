@@ -165,6 +165,17 @@ void columns_forward(FusedKernels f, const T* x, T* y, std::int64_t rows, std::i
   });
 }
 
+// Of one row of g f': the gradient, and what is added to the sums. No two of the outputs overlap.
+template <class T>
+void add_row(const T* slope, const T* x, std::int64_t n, Affine<const T*> channels, T* __restrict dx,
+             T* __restrict sums, T* __restrict distance_sums) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    dx[i] = slope[i] * channels.scale[i];
+    sums[i] += slope[i];
+    distance_sums[i] += slope[i] * (x[i] - channels.centre[i]);
+  }
+}
+
 template <class T>
 void columns_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t rows, std::int64_t stride,
                       std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums) {
@@ -178,13 +189,9 @@ void columns_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_
       gradient = gathered;
     }
     derivative(f, gradient, u, count * n, slope);
-    for (std::int64_t row = 0; row < count; ++row) {
-      const T *const s = slope + row * n, *const from = part + row * stride;
-      T* const to = dx + (first + row) * stride;
-      for (std::int64_t i = 0; i < n; ++i) to[i] = s[i] * channels.scale[i];
-      for (std::int64_t i = 0; i < n; ++i) sums[i] += s[i];
-      for (std::int64_t i = 0; i < n; ++i) distance_sums[i] += s[i] * (from[i] - channels.centre[i]);
-    }
+    for (std::int64_t row = 0; row < count; ++row)
+      add_row(slope.values + row * n, part + row * stride, n, channels, dx + (first + row) * stride, sums,
+              distance_sums);
   });
 }
 

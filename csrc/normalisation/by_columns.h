@@ -4,7 +4,7 @@
 
 #include <ATen/Parallel.h>
 
-#include <memory>
+#include <span>
 
 #include "csrc/cpu/elementwise.h"
 #include "csrc/normalisation/operand.h"
@@ -20,44 +20,44 @@ class ByColumns {
         inner_(layout.inner),
         elements_(layout.outer * layout.channels * layout.inner),
         kernels_(kernels) {
-    const std::int64_t period = channels_ * inner_;
-    width_ = period * std::clamp<std::int64_t>(narrow_row / period, 1, layout.outer);
+    repeats_ = std::clamp<std::int64_t>(narrow_row / period(), 1, layout.outer);
+    width_ = period() * repeats_;
     rows_ = (elements_ + width_ - 1) / width_;
     strip_ = std::min(width_, most_columns / inner_ * inner_);
     strips_ = (width_ + strip_ - 1) / strip_;
     block_rows_ = std::max<std::int64_t>(1, most_elements / strip_);
-    group_rows_ = std::max(block_rows_, std::min<std::int64_t>(group_elements / strip_, most_group_rows));
+    group_rows_ =
+        std::max(block_rows_, std::clamp<std::int64_t>(group_elements / strip_, least_group_rows, most_group_rows));
     groups_ = (rows_ + group_rows_ - 1) / group_rows_;
   }
 
   void train(const Operand<T>& x, const Operand<T>& y, Statistics<T>& statistics, const FusedKernels& f) const {
-    std::vector<Counted> found(static_cast<std::size_t>(groups_) * slots());
+    std::vector<Counted> found(static_cast<std::size_t>(groups_ * channels_));
     in_parallel([&](std::int64_t group, std::int64_t first) {
-      const std::int64_t n = std::min(strip_, width_ - first);
       Memory estimate, distances{}, squares{};
-      std::int64_t rows = 0, cut = 0;  // the last of which may end behind some columns
+      std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
       each_block(group, first, [&](const Pieces& p) {
         Memory of_x;
         const Part part = read(x, p, of_x);
         if (rows == 0) {
           kernels_.columns_mean(part.pointer, p.rows, part.stride, p.n, estimate.values);
-          estimate_channels(estimate.values, p.n);
+          estimate_channels(estimate.values, p.n, std::min(strip_, width_ - first));
         }
         kernels_.columns_distances(part.pointer, p.rows, part.stride, p.n, estimate.values, distances.values,
                                    squares.values);
         rows += p.rows;
-        if (p.n < n) cut = p.n;
+        repeats += p.rows * (repeats_ == 1 ? 1 : p.n / period());
       });
-      Counted* const into = &found[static_cast<std::size_t>(group) * slots() + slot_of(first)];
-      for (std::int64_t i = 0; i < n; i += inner_) {
-        const std::int64_t count = inner_ * (rows - (cut > 0 && i >= cut ? 1 : 0));
-        const double distance = total(distances.values + i), square = total(squares.values + i);
-        into[i / inner_] = counted(static_cast<double>(estimate.values[i]), distance, square, count);
-      }
-      if (!std::all_of(into, into + n / inner_, is_finite)) measure_in_doubles(x, group, first, into);
+      const std::span<Counted> into = of_strip(found, group, first);
+      for (std::size_t c = 0; c < into.size(); ++c)
+        into[c] = counted(static_cast<double>(estimate.values[c * static_cast<std::size_t>(inner_)]),
+                          total(distances.values, c), total(squares.values, c), repeats * inner_);
+      if (!std::all_of(into.begin(), into.end(), is_finite)) measure_in_doubles(x, group, first, into);
     });
     std::vector<Counted> sum(static_cast<std::size_t>(channels_));
-    for (std::size_t i = 0; i < found.size(); ++i) sum[i % sum.size()].add(found[i].moments, found[i].count);
+    for (auto part = found.begin(); part != found.end(); part += channels_)
+      for (std::size_t channel = 0; channel < sum.size(); ++channel)
+        sum[channel].add(part[channel].moments, part[channel].count);
     for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel]);
     forward(x, y, statistics, f);
   }
@@ -77,7 +77,7 @@ class ByColumns {
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
                              const Statistics<T>& statistics, const FusedKernels& f, bool corrected) const {
     const Values values(*this, [&](std::size_t channel) { return statistics.affine(channel); });
-    std::vector<Sums> found(static_cast<std::size_t>(groups_) * slots());
+    std::vector<Sums> found(static_cast<std::size_t>(groups_ * channels_));
     in_parallel([&](std::int64_t group, std::int64_t first) {
       Memory slopes{}, distances{};
       each_block(group, first, [&](const Pieces& p) {
@@ -87,15 +87,15 @@ class ByColumns {
                                   values.from(first), slopes.values, distances.values);
         write(dx, p, output);
       });
-      Sums* const into = &found[static_cast<std::size_t>(group) * slots() + slot_of(first)];
-      for (std::int64_t i = 0; i < std::min(strip_, width_ - first); i += inner_)
-        into[i / inner_] = {total(slopes.values + i), total(distances.values + i)};
+      const std::span<Sums> into = of_strip(found, group, first);
+      for (std::size_t c = 0; c < into.size(); ++c) into[c] = {total(slopes.values, c), total(distances.values, c)};
     });
     std::vector<Sums> sums(static_cast<std::size_t>(channels_));
-    for (std::size_t i = 0; i < found.size(); ++i) {
-      sums[i % sums.size()].slope += found[i].slope;
-      sums[i % sums.size()].distance += found[i].distance;
-    }
+    for (auto part = found.begin(); part != found.end(); part += channels_)
+      for (std::size_t channel = 0; channel < sums.size(); ++channel) {
+        sums[channel].slope += part[channel].slope;
+        sums[channel].distance += part[channel].distance;
+      }
     if (corrected) correct(x, dx, statistics, sums);
     return sums;
   }
@@ -104,7 +104,7 @@ class ByColumns {
   static constexpr std::int64_t most_elements = NormalisationFunctions::most_elements;
   static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
   // How the work is cut, by the shape alone.
-  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, most_group_rows = 256;
+  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, least_group_rows = 64, most_group_rows = 256;
 
   struct alignas(64) Memory {
     T values[most_elements];
@@ -121,8 +121,8 @@ class ByColumns {
     Values(const ByColumns& work, Of of) {
       for (std::vector<T>* const values : {&centre_, &scale_, &shift_})
         values->reserve(static_cast<std::size_t>(work.width_));
-      for (std::size_t slot = 0; slot < work.slots(); ++slot) {
-        const Affine<T> affine = of(slot % static_cast<std::size_t>(work.channels_));
+      for (std::int64_t slot = 0; slot < work.channels_ * work.repeats_; ++slot) {
+        const Affine<T> affine = of(static_cast<std::size_t>(slot % work.channels_));
         const auto repeat = static_cast<std::size_t>(work.inner_);
         centre_.insert(centre_.end(), repeat, affine.centre);
         scale_.insert(scale_.end(), repeat, affine.scale);
@@ -146,31 +146,48 @@ class ByColumns {
   static bool is_finite(const Counted& found) { return std::isfinite(found.moments.squares); }
 
   // Of numbers whose squares are too large.
-  void measure_in_doubles(const Operand<T>& x, std::int64_t group, std::int64_t first, Counted* into) const {
-    std::fill_n(into, std::min(strip_, width_ - first) / inner_, Counted{});
+  void measure_in_doubles(const Operand<T>& x, std::int64_t group, std::int64_t first, std::span<Counted> into) const {
+    std::fill(into.begin(), into.end(), Counted{});
     each_block(group, first, [&](const Pieces& p) {
-      T values[most_columns];
+      Memory values;
       for (std::int64_t row = 0; row < p.rows; ++row) {
-        x.gather({p.offset + row * p.stride, 1, p.stride, p.n}, values);
-        for (std::int64_t i = 0; i < p.n; ++i) into[i / inner_].add({static_cast<double>(values[i]), 0}, 1);
+        x.gather({p.offset + row * p.stride, 1, p.stride, p.n}, values.values);
+        for (std::int64_t i = 0; i < p.n; ++i)
+          into[static_cast<std::size_t>(i / inner_) % into.size()].add({static_cast<double>(values.values[i]), 0}, 1);
       }
     });
   }
 
-  // The channels of a row, repetitions and all.
-  std::size_t slots() const { return static_cast<std::size_t>(width_ / inner_); }
-  std::size_t slot_of(std::int64_t column) const { return static_cast<std::size_t>(column / inner_); }
+  std::int64_t period() const { return channels_ * inner_; }
 
-  // Over the columns of a channel.
-  double total(const T* values) const {
+  // What is found of the channels of a strip in a group.
+  template <class Found>
+  std::span<Found> of_strip(std::vector<Found>& found, std::int64_t group, std::int64_t first) const {
+    const std::int64_t count = std::min(strip_, width_ - first) / inner_ / repeats_;
+    return {found.data() + group * channels_ + first / inner_, static_cast<std::size_t>(count)};
+  }
+
+  // Calls work(column) for the columns of the c-th channel of a strip.
+  template <class Work>
+  void each_column(std::size_t c, Work work) const {
+    const std::int64_t column = static_cast<std::int64_t>(c) * inner_;
+    for (std::int64_t repeat = 0; repeat < repeats_; ++repeat)
+      for (std::int64_t i = 0; i < inner_; ++i) work(repeat * period() + column + i);
+  }
+  double total(const T* values, std::size_t c) const {
     double sum = 0;
-    for (std::int64_t i = 0; i < inner_; ++i) sum += static_cast<double>(values[i]);
+    each_column(c, [&](std::int64_t column) { sum += static_cast<double>(values[column]); });
     return sum;
   }
-  // One estimate for all columns of a channel.
-  void estimate_channels(T* means, std::int64_t n) const {
-    for (std::int64_t i = 0; i < n && inner_ > 1; i += inner_)
-      std::fill_n(means + i, inner_, static_cast<T>(total(means + i) / static_cast<double>(inner_)));
+  // One estimate for all n columns of a channel, from the `known` first columns of the strip.
+  void estimate_channels(T* means, std::int64_t known, std::int64_t n) const {
+    if (inner_ == 1 && repeats_ == 1) return;
+    std::fill(means + known, means + n, T(0));
+    const std::int64_t columns = repeats_ == 1 ? inner_ : known / period() * inner_;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(n / inner_ / repeats_); ++c) {
+      const T mean = static_cast<T>(total(means, c) / static_cast<double>(columns));
+      each_column(c, [&](std::int64_t column) { means[column] = mean; });
+    }
   }
 
   void correct(const Operand<T>& x, const Operand<T>& dx, const Statistics<T>& statistics,
@@ -223,7 +240,7 @@ class ByColumns {
 
   std::int64_t channels_, inner_, elements_;
   const NormalisationKernels<T>& kernels_;
-  std::int64_t width_, rows_, strip_, strips_, block_rows_, group_rows_, groups_;
+  std::int64_t repeats_, width_, rows_, strip_, strips_, block_rows_, group_rows_, groups_;
 };
 
 }  // namespace torchactiv

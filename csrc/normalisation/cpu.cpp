@@ -28,7 +28,7 @@ auto with_computed_type(const at::Tensor& input, Function function) {
 template <class T, class Function>
 auto with_passes(const at::Tensor& dense, Function function) {
   const ChannelLayout layout = layout_of(dense);
-  constexpr std::int64_t short_row = 128, few_rows = 4;
+  constexpr std::int64_t short_row = 256, few_rows = 4;
   const bool by_columns =
       layout.channels > 1 && (layout.inner == 1 || (layout.inner < short_row && layout.outer >= few_rows));
   return by_columns ? function(ByColumns<T>(layout, kernels<T>())) : function(ByRows<T>(layout, kernels<T>()));
