@@ -5,3 +5,4 @@
 #include <torchactiv/compositions.h>
 #include <torchactiv/functional.h>
 #include <torchactiv/nn.h>
+#include <torchactiv/normalisation.h>

@@ -1,0 +1,70 @@
+// Batch normalisation and the activation behind it, which is given by the name of its operator, such as "silu" or
+// "gelu_erf", with the numbers that it takes: none for their defaults.
+#pragma once
+
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/nn/modules/batchnorm.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace torchactiv {
+
+/// f(batch_norm(input)). In training, running_mean and running_var are updated, unless there are none.
+inline at::Tensor batch_norm_act(const at::Tensor& input, const std::optional<at::Tensor>& running_mean,
+                                 const std::optional<at::Tensor>& running_var,
+                                 const std::optional<at::Tensor>& weight = std::nullopt,
+                                 const std::optional<at::Tensor>& bias = std::nullopt, bool training = false,
+                                 double momentum = 0.1, double eps = 1e-5, std::string_view activation = "relu",
+                                 c10::ArrayRef<double> arguments = {}) {
+  using Maybe = const std::optional<at::Tensor>&;
+  static const auto handle = c10::Dispatcher::singleton()
+                                 .findSchemaOrThrow("torchactiv::batch_norm_act", "")
+                                 .typed<at::Tensor(const at::Tensor&, Maybe, Maybe, Maybe, Maybe, bool, double, double,
+                                                   std::string_view, c10::ArrayRef<double>)>();
+  return handle.call(input, running_mean, running_var, weight, bias, training, momentum, eps, activation, arguments);
+}
+
+namespace nn {
+
+/// torch::nn's module with an activation behind it; Norm is torch::nn::BatchNorm1dImpl, 2d or 3d.
+template <class Norm>
+class BatchNormActImpl : public Norm {
+ public:
+  explicit BatchNormActImpl(const torch::nn::BatchNormOptions& options, std::string activation = "relu",
+                            std::vector<double> arguments = {})
+      : Norm(options), activation(std::move(activation)), arguments(std::move(arguments)) {}
+
+  at::Tensor forward(const at::Tensor& input) {
+    this->_check_input_dim(input);
+    const auto& options = this->options;
+    double momentum = options.momentum().value_or(0.0);
+    if (this->is_training() && this->num_batches_tracked.defined()) {
+      this->num_batches_tracked += 1;
+      if (!options.momentum()) momentum = 1 / this->num_batches_tracked.template item<double>();  // average of all
+    }
+    const auto maybe = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
+    return batch_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
+                          maybe(this->bias), this->is_training() || !this->running_mean.defined(), momentum,
+                          options.eps(), activation, arguments);
+  }
+
+  void pretty_print(std::ostream& stream) const override {
+    Norm::pretty_print(stream);
+    stream << " with " << activation;
+  }
+
+  std::string activation;
+  std::vector<double> arguments;
+};
+
+using BatchNormAct1dImpl = BatchNormActImpl<torch::nn::BatchNorm1dImpl>;
+using BatchNormAct2dImpl = BatchNormActImpl<torch::nn::BatchNorm2dImpl>;
+using BatchNormAct3dImpl = BatchNormActImpl<torch::nn::BatchNorm3dImpl>;
+TORCH_MODULE(BatchNormAct1d);
+TORCH_MODULE(BatchNormAct2d);
+TORCH_MODULE(BatchNormAct3d);
+
+}  // namespace nn
+}  // namespace torchactiv
