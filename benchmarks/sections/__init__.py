@@ -5,7 +5,7 @@ from typing import Protocol
 
 from measurement import Plan, Row
 
-from sections import avx2, cache, cliffs, layouts, memory, pages, small, threads, training
+from sections import avx2, cache, cliffs, layouts, memory, normalisation, pages, small, threads, training
 
 
 class Section(Protocol):
@@ -20,6 +20,7 @@ SECTIONS: Mapping[str, Section] = {
     "cache": cache,
     "memory": memory,
     "training": training,
+    "normalisation": normalisation,
     "threads": threads,
     "small": small,
     "layouts": layouts,

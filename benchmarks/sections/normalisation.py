@@ -1,0 +1,109 @@
+"""Batch normalisation with an activation, at the shapes of convolutional networks: a training step, and inference."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+import torch.nn.functional as F
+import torchactiv.functional as ours
+from measurement import EAGER, OURS, Plan, Row, instructions, matching, name_of
+from tables import markdown
+from timing import Call, time_interleaved
+from torch import Tensor
+
+from sections.progress import progress
+
+STEP, INFERENCE = "training step", "inference"
+COPY = "copy"
+SHAPES = (  # of feature maps in ResNet-50, EfficientNet-B0 and ConvNeXt-T, of 16 images of 224 x 224
+    (16, 64, 112, 112),
+    (16, 256, 56, 56),
+    (16, 128, 28, 28),
+    (16, 512, 28, 28),
+    (16, 1024, 14, 14),
+    (16, 2048, 7, 7),
+    (16, 96, 112, 112),
+    (16, 240, 28, 28),
+    (16, 1152, 7, 7),
+    (16, 96, 56, 56),
+)
+FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
+ACTIVATIONS = {"relu": F.relu_, "silu": F.silu}
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    chosen = [name for name in ACTIVATIONS if name in {subject.name for subject in plan.subjects}]
+    before = torch.get_num_threads()
+    for threads in dict.fromkeys((1, plan.threads)):
+        torch.set_num_threads(threads)
+        for shape in progress("normalisation", list(SHAPES)):
+            for layout in FORMATS:
+                for activation in chosen:
+                    yield from _rows(shape, layout, activation, plan.rounds)
+    torch.set_num_threads(before)
+
+
+def _rows(shape: tuple[int, ...], layout: str, activation: str, rounds: int) -> Iterator[Row]:
+    x, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(2))
+    leaves = [x.requires_grad_(), torch.ones(shape[1], requires_grad=True), torch.zeros(shape[1], requires_grad=True)]
+    statistics = [torch.zeros(shape[1]), torch.ones(shape[1])]
+
+    def mine(training: bool) -> Tensor:
+        return ours.batch_norm_act(x, *statistics, *leaves[1:], training, activation=activation)
+
+    def theirs(training: bool) -> Tensor:
+        return ACTIVATIONS[activation](F.batch_norm(x, *statistics, *leaves[1:], training))
+
+    def step(function: Call) -> Call:
+        return lambda: torch.autograd.grad(function(), leaves, gradient)
+
+    rivals: dict[str, dict[str, Call]] = {
+        STEP: {OURS: step(lambda: mine(True)), EAGER: step(lambda: theirs(True))},
+        INFERENCE: {OURS: lambda: mine(False), EAGER: lambda: theirs(False), COPY: x.clone},
+    }
+    for direction, calls in rivals.items():
+        with torch.set_grad_enabled(direction == STEP):
+            timings = time_interleaved(calls, rounds)
+        yield Row(
+            section="normalisation",
+            operator=f"batch_norm_act, {activation}",
+            direction=direction,
+            dtype=name_of(torch.float32),
+            elements=x.numel(),
+            timings=timings,
+            threads=torch.get_num_threads(),
+            layout=layout,
+            instructions=instructions(),
+            setting=" x ".join(map(str, shape)),
+        )
+
+
+def tables(rows: Sequence[Row]) -> Mapping[str, str]:
+    """By threads: the step's and inference's times as fast as eager PyTorch, and inference beside a copy."""
+    found = {}
+    for threads in dict.fromkeys(row.threads for row in rows):
+        lines: list[list[object]] = []
+        for trained in matching(rows, threads=threads, direction=STEP):
+            same = {name: getattr(trained, name) for name in ("threads", "operator", "layout", "setting")}
+            (inference,) = matching(rows, direction=INFERENCE, **same)
+            lines.append(
+                [
+                    trained.operator.partition(", ")[2],
+                    trained.setting,
+                    trained.layout,
+                    f"{trained.timings[OURS].best / trained.elements * 1e9:.2f}",
+                    trained.times(EAGER),
+                    inference.times(EAGER),
+                    f"{1 / inference.times(COPY).median:.2f}",
+                ]
+            )
+        headers = (
+            "activation",
+            "shape",
+            "layout",
+            "step, ns",
+            "step, x eager",
+            "inference, x eager",
+            "of a copy's time",
+        )
+        found[str(threads)] = markdown(lines, headers)
+    return found
