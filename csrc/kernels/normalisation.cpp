@@ -5,15 +5,6 @@
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
 
-constexpr std::int64_t most_elements = NormalisationFunctions::most_elements;
-constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
-
-template <class T>
-struct alignas(64) Memory {
-  T values[most_elements];
-  operator T*() { return values; }
-};
-
 // The activation over n elements side by side.
 template <class T>
 Block<T> block_of(const FusedKernels& f, std::int64_t n) {
@@ -103,30 +94,27 @@ void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::
 
 template <class T>
 void row_forward(FusedKernels f, const T* x, T* y, std::int64_t n, Affine<T> channel) {
-  Memory<T> u;
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
-  block_of<T>(f, n).forward(y, {u, 1});
+  for (std::int64_t i = 0; i < n; ++i) y[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
+  block_of<T>(f, n).forward(y, {y, 1});
 }
 
-// g f'(u), in a buffer.
+// g f'(u) in the place of u: kernels read whole vectors before they write them.
 template <class T>
-void derivative(FusedKernels f, const T* g, Memory<T>& u, std::int64_t n, Memory<T>& result) {
-  Memory<T> value;
+void derivative(FusedKernels f, const T* g, T* u, std::int64_t n) {
   const Block<T> block = block_of<T>(f, n);
-  block.forward_if_saved(value, {u, 1});
-  block.backward(result, g, {u, 1}, value);
+  block.forward_if_saved(u, {u, 1});
+  block.backward(u, g, {u, 1}, u);
 }
 
 template <class T>
 void row_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n, Affine<T> channel, double* sums) {
-  Memory<T> u, slope;
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
-  derivative(f, g, u, n, slope);
+  for (std::int64_t i = 0; i < n; ++i) dx[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
+  derivative(f, g, dx, n);
   using V = Vector<T>;
   const V centre(channel.centre), scale(channel.scale);
   V slopes(0.0), distances(0.0);
   by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
-    const V s = load(slope.values + i, count);
+    const V s = load(dx + i, count);
     store(s * scale, dx + i, count);
     slopes = slopes + s;
     distances = distances + s * (load(x + i, count, channel.centre) - centre);
@@ -140,59 +128,50 @@ void row_correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {
   for (std::int64_t i = 0; i < n; ++i) dx[i] = dx[i] - channel.shift - (x[i] - channel.centre) * channel.scale;
 }
 
-// Calls part(row, rows) for as many rows at a time as fit into a buffer.
-template <class Part>
-void by_parts(std::int64_t rows, std::int64_t n, Part part) {
-  const std::int64_t most_rows = std::max<std::int64_t>(1, most_elements / n);
-  for (std::int64_t row = 0; row < rows; row += most_rows) part(row, std::min(most_rows, rows - row));
+template <class T>
+void normalise_columns(const T* x, T* u, std::int64_t rows, std::int64_t stride, std::int64_t n, Affine<const T*> c) {
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const T* const from = x + row * stride;
+    T* const to = u + row * stride;
+    for (std::int64_t i = 0; i < n; ++i) to[i] = (from[i] - c.centre[i]) * c.scale[i] + c.shift[i];
+  }
 }
 
-template <class T>
-void normalise_columns(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, Affine<const T*> c, T* u) {
-  for (std::int64_t row = 0; row < rows; ++row)
-    for (std::int64_t i = 0; i < n; ++i) u[row * n + i] = (x[row * stride + i] - c.centre[i]) * c.scale[i] + c.shift[i];
+// Calls work(offset, n) for the rows, or for all of them together where nothing lies between them.
+template <class Work>
+void by_rows(std::int64_t rows, std::int64_t stride, std::int64_t n, Work work) {
+  if (stride == n) return work(std::int64_t{0}, rows * n);
+  for (std::int64_t row = 0; row < rows; ++row) work(row * stride, n);
 }
 
 template <class T>
 void columns_forward(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
                      Affine<const T*> channels) {
-  by_parts(rows, n, [&](std::int64_t first, std::int64_t count) {
-    Memory<T> u;
-    normalise_columns(x + first * stride, count, stride, n, channels, u.values);
-    if (stride == n) return block_of<T>(f, count * n).forward(y + first * stride, {u, 1});
-    for (std::int64_t row = 0; row < count; ++row)
-      block_of<T>(f, n).forward(y + (first + row) * stride, {u.values + row * n, 1});
-  });
+  normalise_columns(x, y, rows, stride, n, channels);
+  by_rows(rows, stride, n,
+          [&](std::int64_t offset, std::int64_t count) { block_of<T>(f, count).forward(y + offset, {y + offset, 1}); });
 }
 
-// Of one row of g f': the gradient, and what is added to the sums. No two of the outputs overlap.
+// Of one row, with g f' in the place of dx.
 template <class T>
-void add_row(const T* slope, const T* x, std::int64_t n, Affine<const T*> channels, T* __restrict dx,
-             T* __restrict sums, T* __restrict distance_sums) {
+void add_row(const T* __restrict x, std::int64_t n, Affine<const T*> channels, T* __restrict dx, T* __restrict sums,
+             T* __restrict distance_sums) {
   for (std::int64_t i = 0; i < n; ++i) {
-    dx[i] = slope[i] * channels.scale[i];
-    sums[i] += slope[i];
-    distance_sums[i] += slope[i] * (x[i] - channels.centre[i]);
+    const T slope = dx[i];
+    dx[i] = slope * channels.scale[i];
+    sums[i] += slope;
+    distance_sums[i] += slope * (x[i] - channels.centre[i]);
   }
 }
 
 template <class T>
 void columns_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t rows, std::int64_t stride,
                       std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums) {
-  by_parts(rows, n, [&](std::int64_t first, std::int64_t count) {
-    Memory<T> u, slope, gathered;
-    const T* const part = x + first * stride;
-    const T* gradient = g + first * stride;
-    normalise_columns(part, count, stride, n, channels, u.values);
-    if (stride != n) {
-      for (std::int64_t row = 0; row < count; ++row) std::copy_n(gradient + row * stride, n, gathered + row * n);
-      gradient = gathered;
-    }
-    derivative(f, gradient, u, count * n, slope);
-    for (std::int64_t row = 0; row < count; ++row)
-      add_row(slope.values + row * n, part + row * stride, n, channels, dx + (first + row) * stride, sums,
-              distance_sums);
-  });
+  normalise_columns(x, dx, rows, stride, n, channels);
+  by_rows(rows, stride, n,
+          [&](std::int64_t offset, std::int64_t count) { derivative(f, g + offset, dx + offset, count); });
+  for (std::int64_t row = 0; row < rows; ++row)
+    add_row(x + row * stride, n, channels, dx + row * stride, sums, distance_sums);
 }
 
 template <class T>

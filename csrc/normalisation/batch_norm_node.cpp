@@ -1,7 +1,8 @@
 #include "csrc/normalisation/batch_norm_node.h"
 
 #include <torch/csrc/autograd/functions/utils.h>
-#include <torch/csrc/dynamo/compiled_autograd.h>
+
+#include "csrc/autograd/recorded_call.h"
 
 namespace torchactiv {
 namespace {
@@ -82,12 +83,7 @@ variable_list BatchNormNode::apply_with_saved(const variable_list& gradients,
     const auto eps = packed.unpack<double>();
     return derivative(training, inputs[0], tensors, eps, activation, packed.unpack<std::vector<double>>());
   };
-  const auto& interface = compiled::getPyCompilerInterface();
-  const std::string bound = interface->bind_function(saved.get_py_compiler(), name(), function, types);
-  const auto metadata = compiled::IValuePacker<std::vector<std::optional<torch::autograd::InputMetadata>>>::pack(
-      compiled::get_input_metadata(next_edges()));
-  variable_list results =
-      interface->call_function(saved.get_py_compiler(), "apply_functional", bound, gradients, packed.vec(), metadata);
+  variable_list results = recorded_call(*this, saved, gradients, packed, types, function);
 
   for (auto& variable : saved_) saved.after(variable);
   return results;

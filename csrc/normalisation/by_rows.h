@@ -46,11 +46,20 @@ class ByRows {
     });
   }
 
+  // One pass, in the order of memory.
   void forward(const Operand<T>& x, const Operand<T>& y, const Statistics<T>& statistics, const FusedKernels& f) const {
-    in_parallel(layout_.channels * pieces_, [&](std::int64_t i) {
-      const std::int64_t channel = i / pieces_;
-      apply(x, y, statistics.affine(static_cast<std::size_t>(channel)), f, channel, i % pieces_);
-    });
+    std::vector<Affine<T>> channels;
+    for (std::int64_t c = 0; c < layout_.channels; ++c)
+      channels.push_back(statistics.affine(static_cast<std::size_t>(c)));
+    at::parallel_for(0, layout_.outer * layout_.channels, grain(layout_.inner),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t row = begin; row < end; ++row)
+                         for (std::int64_t first = 0; first < layout_.inner; first += most_elements) {
+                           const std::int64_t n = std::min(most_elements, layout_.inner - first);
+                           normalise(x, y, channels[static_cast<std::size_t>(row % layout_.channels)], f,
+                                     Pieces{row * layout_.inner + first, 1, layout_.inner, n});
+                         }
+                     });
   }
 
   // Corrected for the mean and the variance, or not.
@@ -158,12 +167,14 @@ class ByRows {
 
   void apply(const Operand<T>& x, const Operand<T>& y, const Affine<T>& affine, const FusedKernels& f,
              std::int64_t channel, std::int64_t piece) const {
-    each_block(channel, piece, [&](const Pieces& p) {
-      Memory of_x, of_y;
-      T* const output = place(y, p, of_y);
-      kernels_.row_forward(f, read(x, p, of_x), output, p.elements(), affine);
-      write(y, p, output);
-    });
+    each_block(channel, piece, [&](const Pieces& p) { normalise(x, y, affine, f, p); });
+  }
+  void normalise(const Operand<T>& x, const Operand<T>& y, const Affine<T>& affine, const FusedKernels& f,
+                 const Pieces& p) const {
+    Memory of_x, of_y;
+    T* const output = place(y, p, of_y);
+    kernels_.row_forward(f, read(x, p, of_x), output, p.elements(), affine);
+    write(y, p, output);
   }
 
   ChannelLayout layout_;

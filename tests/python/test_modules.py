@@ -21,7 +21,15 @@ from operators import (
     every_plain_operator,
     same_bits,
 )
-from torchactiv import combinations, composed_modules, compositions, conditional_modules, gated_modules, taaf_module
+from torchactiv import (
+    batch_norms,
+    combinations,
+    composed_modules,
+    compositions,
+    conditional_modules,
+    gated_modules,
+    taaf_module,
+)
 
 IN_TORCH_NN = [o for o in OPERATORS if hasattr(torch.nn, o.module)]
 IN_TORCH_FUNCTIONAL = [o for o in OPERATORS if hasattr(torch.nn.functional, o.name)]
@@ -261,7 +269,9 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
     functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"poly_norm", "rational"}
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
-    assert set(torchactiv.functional.__all__) == functions | in_place | set(combinations.__all__)
+    functions_that_are_none = {*combinations.__all__, "batch_norm_act"}  # but have one in them
+    assert set(torchactiv.functional.__all__) == functions | in_place | functions_that_are_none
     blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
-    assert set(torchactiv.nn.__all__) == modules | blocks | {"PolyNorm", "Rational", "make"}
+    norms = set(batch_norms.__all__) - {"batch_norm_act"}
+    assert set(torchactiv.nn.__all__) == modules | blocks | norms | {"AlphaDropout", "PolyNorm", "Rational", "make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}
