@@ -43,13 +43,6 @@ void store(const Vector<T>& values, T* p, std::int64_t count) {
   std::copy_n(buffer, count, p);
 }
 
-// From sums of distances from an estimate, and of their squares: no digits of the mean are lost, nor any of the
-// squares, if the estimate is near.
-Moments moments_about(double estimate, std::int64_t n, double distances, double squares) {
-  const double count = static_cast<double>(n);
-  return {estimate + distances / count, squares - distances * distances / count};
-}
-
 // Calls work(first element, how many) for a vector at a time.
 template <class T, class Work>
 void by_vectors(std::int64_t n, Work work) {

@@ -12,6 +12,13 @@ struct Moments {
   double mean = 0, squares = 0;
 };
 
+// From sums of distances from an estimate, and of their squares: no digits of the mean are lost, nor any of the
+// squares, if the estimate is near.
+inline Moments moments_about(double estimate, std::int64_t n, double distances, double squares) {
+  const double count = static_cast<double>(n);
+  return {estimate + distances / count, squares - distances * distances / count};
+}
+
 // u = (x - centre) scale + shift, for one channel or, as pointers, for several.
 template <class T>
 struct Affine {
@@ -27,8 +34,8 @@ struct FusedKernels {
 template <class T>
 struct NormalisationKernels {
   Moments (*row_moments)(const T* x, std::int64_t n);
-  // Added to, for each column: x - estimate, and its square. An estimate is as good as a mean of some rows.
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
+  // Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate.
   void (*columns_distances)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
                             T* distances, T* squares);
 

@@ -50,8 +50,9 @@ class ByColumns {
       });
       const std::span<Counted> into = of_strip(found, group, first);
       for (std::size_t c = 0; c < into.size(); ++c)
-        into[c] = counted(static_cast<double>(estimate.values[c * static_cast<std::size_t>(inner_)]),
-                          total(distances.values, c), total(squares.values, c), repeats * inner_);
+        into[c].add(moments_about(static_cast<double>(estimate.values[c * static_cast<std::size_t>(inner_)]),
+                                  repeats * inner_, total(distances.values, c), total(squares.values, c)),
+                    repeats * inner_);
       if (!std::all_of(into.begin(), into.end(), is_finite)) measure_in_doubles(x, group, first, into);
     });
     std::vector<Counted> sum(static_cast<std::size_t>(channels_));
@@ -137,23 +138,33 @@ class ByColumns {
     std::vector<T> centre_, scale_, shift_;
   };
 
-  // From sums of distances from an estimate, and of their squares: no digits are lost if it is near.
-  static Counted counted(double estimate, double distances, double squares, std::int64_t count) {
-    if (count == 0) return {};
-    const double n = static_cast<double>(count);
-    return {{estimate + distances / n, squares - distances * distances / n}, count};
-  }
   static bool is_finite(const Counted& found) { return std::isfinite(found.moments.squares); }
 
-  // Of numbers whose squares are too large.
+  // Of numbers whose squares are too large, in two passes.
   void measure_in_doubles(const Operand<T>& x, std::int64_t group, std::int64_t first, std::span<Counted> into) const {
-    std::fill(into.begin(), into.end(), Counted{});
+    std::vector<double> sums(into.size()), squares(into.size());
+    std::int64_t count = 0;
+    each_value(x, group, first, [&](std::size_t c, double value) {
+      sums[c] += value;
+      count += c == 0;
+    });
+    const double n = static_cast<double>(count);
+    each_value(x, group, first, [&](std::size_t c, double value) {
+      const double distance = value - sums[c] / n;
+      squares[c] += distance * distance;
+    });
+    for (std::size_t c = 0; c < into.size(); ++c) into[c] = {{sums[c] / n, squares[c]}, count};
+  }
+  // Calls work(channel of the strip, value).
+  template <class Work>
+  void each_value(const Operand<T>& x, std::int64_t group, std::int64_t first, Work work) const {
     each_block(group, first, [&](const Pieces& p) {
       Memory values;
+      const std::size_t channels = static_cast<std::size_t>(std::min(strip_, width_ - first) / inner_ / repeats_);
       for (std::int64_t row = 0; row < p.rows; ++row) {
         x.gather({p.offset + row * p.stride, 1, p.stride, p.n}, values.values);
         for (std::int64_t i = 0; i < p.n; ++i)
-          into[static_cast<std::size_t>(i / inner_) % into.size()].add({static_cast<double>(values.values[i]), 0}, 1);
+          work(static_cast<std::size_t>(i / inner_) % channels, static_cast<double>(values.values[i]));
       }
     });
   }

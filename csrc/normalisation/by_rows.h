@@ -30,9 +30,8 @@ class ByRows {
         Memory memory;
         const T* const values = read(x, p, memory);
         const Moments moments = kernels_.row_moments(values, p.elements());
-        if (std::isfinite(moments.squares)) return found.add(moments, p.elements());
-        for (std::int64_t i = 0; i < p.elements(); ++i)  // whose squares are too large
-          found.add({static_cast<double>(values[i]), 0}, 1);
+        const bool is_finite = std::isfinite(moments.squares);
+        found.add(is_finite ? moments : moments_in_doubles(values, p.elements()), p.elements());
       });
       return found;
     };
