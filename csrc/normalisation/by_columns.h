@@ -34,26 +34,9 @@ class ByColumns {
   void train(const Operand<T>& x, const Operand<T>& y, Statistics<T>& statistics, const FusedKernels& f) const {
     std::vector<Counted> found(static_cast<std::size_t>(groups_ * channels_));
     in_parallel([&](std::int64_t group, std::int64_t first) {
-      Memory estimate, distances{}, squares{};
-      std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
-      each_block(group, first, [&](const Pieces& p) {
-        Memory of_x;
-        const Part part = read(x, p, of_x);
-        if (rows == 0) {
-          kernels_.columns_mean(part.pointer, p.rows, part.stride, p.n, estimate.values);
-          estimate_channels(estimate.values, p.n, std::min(strip_, width_ - first));
-        }
-        kernels_.columns_distances(part.pointer, p.rows, part.stride, p.n, estimate.values, distances.values,
-                                   squares.values);
-        rows += p.rows;
-        repeats += p.rows * (repeats_ == 1 ? 1 : p.n / period());
-      });
       const std::span<Counted> into = of_strip(found, group, first);
-      for (std::size_t c = 0; c < into.size(); ++c)
-        into[c].add(moments_about(static_cast<double>(estimate.values[c * static_cast<std::size_t>(inner_)]),
-                                  repeats * inner_, total(distances.values, c), total(squares.values, c)),
-                    repeats * inner_);
-      if (!std::all_of(into.begin(), into.end(), is_finite)) measure_in_doubles(x, group, first, into);
+      if (!measure(kernels_, x, group, first, into) && !std::is_same_v<T, double>)  // squares that are too large
+        measure(normalisation_functions().doubles, x, group, first, into);
     });
     std::vector<Counted> sum(static_cast<std::size_t>(channels_));
     for (auto part = found.begin(); part != found.end(); part += channels_)
@@ -138,35 +121,41 @@ class ByColumns {
     std::vector<T> centre_, scale_, shift_;
   };
 
-  static bool is_finite(const Counted& found) { return std::isfinite(found.moments.squares); }
-
-  // Of numbers whose squares are too large, in two passes.
-  void measure_in_doubles(const Operand<T>& x, std::int64_t group, std::int64_t first, std::span<Counted> into) const {
-    std::vector<double> sums(into.size()), squares(into.size());
-    std::int64_t count = 0;
-    each_value(x, group, first, [&](std::size_t c, double value) {
-      sums[c] += value;
-      count += c == 0;
-    });
-    const double n = static_cast<double>(count);
-    each_value(x, group, first, [&](std::size_t c, double value) {
-      const double distance = value - sums[c] / n;
-      squares[c] += distance * distance;
-    });
-    for (std::size_t c = 0; c < into.size(); ++c) into[c] = {{sums[c] / n, squares[c]}, count};
-  }
-  // Calls work(channel of the strip, value).
-  template <class Work>
-  void each_value(const Operand<T>& x, std::int64_t group, std::int64_t first, Work work) const {
+  // The moments of a strip's channels in a group, computed in S; whether they are finite.
+  template <class S>
+  bool measure(const NormalisationKernels<S>& kernels, const Operand<T>& x, std::int64_t group, std::int64_t first,
+               std::span<Counted> into) const {
+    alignas(64) S estimate[most_elements], distances[most_elements] = {}, squares[most_elements] = {};
+    std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
     each_block(group, first, [&](const Pieces& p) {
-      Memory values;
-      const std::size_t channels = static_cast<std::size_t>(std::min(strip_, width_ - first) / inner_ / repeats_);
-      for (std::int64_t row = 0; row < p.rows; ++row) {
-        x.gather({p.offset + row * p.stride, 1, p.stride, p.n}, values.values);
-        for (std::int64_t i = 0; i < p.n; ++i)
-          work(static_cast<std::size_t>(i / inner_) % channels, static_cast<double>(values.values[i]));
+      Memory of_x;
+      alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
+      const S* pointer;
+      std::int64_t stride;
+      if constexpr (std::is_same_v<S, T>) {
+        const Part part = read(x, p, of_x);
+        pointer = part.pointer, stride = part.stride;
+      } else {
+        x.gather(p, of_x.values);
+        pointer = converted, stride = p.n;
+        std::copy_n(of_x.values, p.elements(), converted);
       }
+      if (rows == 0) {
+        kernels.columns_mean(pointer, p.rows, stride, p.n, estimate);
+        estimate_channels(estimate, p.n, std::min(strip_, width_ - first));
+      }
+      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares);
+      rows += p.rows;
+      repeats += p.rows * (repeats_ == 1 ? 1 : p.n / period());
     });
+    const std::int64_t count = repeats * inner_;
+    for (std::size_t c = 0; c < into.size(); ++c) {
+      into[c] = {};
+      into[c].add(moments_about(static_cast<double>(estimate[c * static_cast<std::size_t>(inner_)]), count,
+                                total(distances, c), total(squares, c)),
+                  count);
+    }
+    return std::all_of(into.begin(), into.end(), [](const Counted& c) { return std::isfinite(c.moments.squares); });
   }
 
   std::int64_t period() const { return channels_ * inner_; }
@@ -185,18 +174,20 @@ class ByColumns {
     for (std::int64_t repeat = 0; repeat < repeats_; ++repeat)
       for (std::int64_t i = 0; i < inner_; ++i) work(repeat * period() + column + i);
   }
-  double total(const T* values, std::size_t c) const {
+  template <class S>
+  double total(const S* values, std::size_t c) const {
     double sum = 0;
     each_column(c, [&](std::int64_t column) { sum += static_cast<double>(values[column]); });
     return sum;
   }
   // One estimate for all n columns of a channel, from the `known` first columns of the strip.
-  void estimate_channels(T* means, std::int64_t known, std::int64_t n) const {
+  template <class S>
+  void estimate_channels(S* means, std::int64_t known, std::int64_t n) const {
     if (inner_ == 1 && repeats_ == 1) return;
-    std::fill(means + known, means + n, T(0));
+    std::fill(means + known, means + n, S(0));
     const std::int64_t columns = repeats_ == 1 ? inner_ : known / period() * inner_;
     for (std::size_t c = 0; c < static_cast<std::size_t>(n / inner_ / repeats_); ++c) {
-      const T mean = static_cast<T>(total(means, c) / static_cast<double>(columns));
+      const S mean = static_cast<S>(total(means, c) / static_cast<double>(columns));
       each_column(c, [&](std::int64_t column) { means[column] = mean; });
     }
   }

@@ -30,8 +30,10 @@ class ByRows {
         Memory memory;
         const T* const values = read(x, p, memory);
         const Moments moments = kernels_.row_moments(values, p.elements());
-        const bool is_finite = std::isfinite(moments.squares);
-        found.add(is_finite ? moments : moments_in_doubles(values, p.elements()), p.elements());
+        if (std::isfinite(moments.squares)) return found.add(moments, p.elements());
+        double converted[most_elements];  // squares that are too large
+        std::copy_n(values, p.elements(), converted);
+        found.add(normalisation_functions().doubles.row_moments(converted, p.elements()), p.elements());
       });
       return found;
     };

@@ -10,19 +10,6 @@ namespace torchactiv {
 
 std::vector<double> values_of(const at::Tensor& tensor);
 
-// Of numbers whose squares are too large for T.
-template <class T>
-Moments moments_in_doubles(const T* x, std::int64_t n) {
-  Moments result;
-  for (std::int64_t i = 0; i < n; ++i) result.mean += static_cast<double>(x[i]);
-  result.mean /= static_cast<double>(n);
-  for (std::int64_t i = 0; i < n; ++i) {
-    const double distance = static_cast<double>(x[i]) - result.mean;
-    result.squares += distance * distance;
-  }
-  return result;
-}
-
 // Moments, and of how many elements.
 struct Counted {
   Moments moments;
