@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+import torchactiv
 from operators import CASES, OPERATORS, Case, in_place_of_each_kind, one_of_each_kind
 from torch import Tensor
 
@@ -85,6 +86,16 @@ def test_compiled_autograd(case: Case) -> None:
     assert torch._dynamo.utils.counters["compiled_autograd"]["captures"] == 1
     for tensor, gradient in zip(inputs, expected, strict=True):
         torch.testing.assert_close(tensor.grad, gradient)
+
+
+def test_compiled_autograd_of_several_graphs() -> None:
+    """In which the same operators stand."""
+    mish = torchactiv.functional.mish
+    with torch._dynamo.compiled_autograd._enable(torch.compile(backend="eager")):
+        for function in (mish, lambda x: mish(x).sin(), lambda x: mish(mish(x))):
+            x = torch.randn(4, requires_grad=True)
+            (mine,) = torch.autograd.grad(function(x).sum(), x)
+            torch.testing.assert_close(mine, torch.func.grad(lambda x, f=function: f(x).sum())(x.detach()))
 
 
 @one_of_each_kind
