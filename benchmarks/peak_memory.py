@@ -1,6 +1,6 @@
 """The most memory that a training step takes at one time, by the profiler's record of every allocation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from contest import Contest
@@ -19,8 +19,13 @@ def peaks(contest: Contest) -> dict[str, float]:
 
 def _peak(function: Function, inputs: Sequence[Tensor], gradient: Tensor) -> int:
     leaves = [tensor.detach().requires_grad_() for tensor in inputs]
+    return peak_of_step(lambda: torch.autograd.backward(function(*leaves), gradient))
+
+
+def peak_of_step(step: Callable[[], object]) -> int:
+    """In bytes, beside what was there before."""
     with profile(activities=[ProfilerActivity.CPU], profile_memory=True) as recorded:
-        torch.autograd.backward(function(*leaves), gradient)
+        step()
     assert recorded.profiler and recorded.profiler.kineto_results
     changes = [e for e in recorded.profiler.kineto_results.events() if e.name() == "[memory]"]
     held = most = 0

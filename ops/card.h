@@ -97,6 +97,12 @@ struct Activation {
   static constexpr bool drop_in = false;
   static constexpr bool masks_gradient = false;  // whether a slope of zero stops infinite and NaN gradients as well
 
+  // A strictly increasing one may have an `inverse`, of its value and the arguments, so that training can do without
+  // the input (batch_norm_act): for the arguments that are `invertible`. `invertible_halves` is for those whose slope
+  // is nowhere so small that 16 bits of the value tell little of the input.
+  static constexpr bool invertible(auto...) { return true; }
+  static constexpr bool invertible_halves = false;
+
   // One of one input that shares work between f and f' may have a `value_and_slope` as well, of the arguments of
   // `forward`, that gives both; products in which an activation stands (gated) use it.
 };

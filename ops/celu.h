@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -35,6 +36,12 @@ struct Celu : Activation {
     const Ratio<N> ratio(x, alpha);
     const N e = exp(ratio.value);
     return {select(x > N(0.0), N(1.0), fma(e, ratio.rest, e))};
+  }
+
+  static constexpr bool invertible(double alpha) { return alpha > 0; }
+  template <Number N>
+  static N inverse(N y, N alpha) {
+    return select(y > N(0.0), y, alpha * inverse_expm1(limited(y / alpha, -1.0, 0.0)));
   }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -33,6 +34,12 @@ struct Elu : Activation {
   static Partials<N, 1> partials(N x, N alpha) {
     const N left = alpha * exp(limited(x, -exponent_limit<N>, 0.0));
     return {select(x > N(0.0), N(1.0), left)};
+  }
+
+  static constexpr bool invertible(double alpha) { return alpha > 0; }
+  template <Number N>
+  static N inverse(N y, N alpha) {
+    return select(y > N(0.0), y, inverse_expm1(limited(y / alpha, -1.0, 0.0)));
   }
 };
 

@@ -28,6 +28,12 @@ struct Identity : Activation {
   static Partials<N, 1> partials(N x) {
     return {select(N(0.0) <= abs(x), N(1.0), x)};
   }
+
+  static constexpr bool invertible_halves = true;
+  template <Number N>
+  static N inverse(N y) {
+    return y;
+  }
 };
 
 }  // namespace torchactiv

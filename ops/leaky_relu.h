@@ -29,6 +29,13 @@ struct LeakyRelu : Activation {
   static Partials<N, 1> partials(N x, N negative_slope) {
     return {select(x > N(0.0), N(1.0), select(x <= N(0.0), negative_slope, x))};
   }
+
+  static constexpr bool invertible(double negative_slope) { return negative_slope > 0; }
+  static constexpr bool invertible_halves = true;
+  template <Number N>
+  static N inverse(N y, N negative_slope) {
+    return select(y > N(0.0), y, y / negative_slope);
+  }
 };
 
 }  // namespace torchactiv

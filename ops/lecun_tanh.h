@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/number.h"
 #include "ops/tanh.h"
 
@@ -29,6 +30,11 @@ struct LecunTanh : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     return {N(1.7159 * 2 / 3) * Tanh::partials(N(2.0 / 3) * x)[0]};
+  }
+
+  template <Number N>
+  static N inverse(N y) {
+    return N(1.5) * inverse_tanh(limited(y * N(1 / 1.7159), -1.0, 1.0));
   }
 };
 

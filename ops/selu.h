@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -29,6 +30,11 @@ struct Selu : Activation {
   static Partials<N, 1> partials(N x) {
     const N left = N(scale * alpha) * exp(limited(x, -exponent_limit<N>, 0.0));
     return {select(x > N(0.0), N(scale), left)};
+  }
+
+  template <Number N>
+  static N inverse(N y) {
+    return select(y > N(0.0), y * N(1 / scale), inverse_expm1(limited(y * N(1 / (scale * alpha)), -1.0, 0.0)));
   }
 
  private:

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/logistic_slope.h"
 #include "ops/number.h"
 
@@ -30,6 +31,15 @@ struct Sigmoid : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     return {logistic_slope(exp(at_least(-abs(x), N(-exponent_limit<N>))))};
+  }
+
+  // ln(y / (1 - y)), from the side of the middle that y is on.
+  template <Number N>
+  static N inverse(N y) {
+    const Mask<N> low = y < N(0.5);
+    const N smaller = select(low, at_least(y, N(0x1p-120)), at_least(N(1.0) - y, N(1 / farthest<N>)));
+    const N magnitude = log1p(N(1.0) / smaller - N(2.0));
+    return select(low, -magnitude, magnitude);
   }
 };
 

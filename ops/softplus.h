@@ -40,6 +40,16 @@ struct Softplus : Activation {
     return {select(rounded > end(threshold), N(1.0), slope)};
   }
 
+  // With a lower threshold some values belong to two arguments.
+  static constexpr bool invertible(double beta, double threshold) { return beta > 0 && threshold >= 20; }
+  // z + ln(1 - e^-z) with z = beta y
+  template <Number N>
+  static N inverse(N y, N beta, N threshold) {
+    const N z = beta * y;
+    const N tail = log1p(at_most(N(1.0) / narrow(expm1(at_most(z, N(40.0)))), N(0x1p120)));
+    return select(z > end(threshold), y, (z - tail) / beta);
+  }
+
  private:
   // beta x to all its digits, limited where that no longer makes a difference.
   template <Number N>

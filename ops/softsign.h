@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -30,6 +31,11 @@ struct Softsign : Activation {
   static Partials<N, 1> partials(N x) {
     const N inverse = N(1.0) / (N(1.0) + abs(x));
     return {inverse * inverse};
+  }
+
+  template <Number N>
+  static N inverse(N y) {
+    return y / at_least(N(1.0) - abs(y), N(1 / farthest<N>));
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/inverse_exponential.h"
 #include "ops/logistic_slope.h"
 #include "ops/number.h"
 
@@ -36,6 +37,11 @@ struct Tanh : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     return {N(4.0) * logistic_slope(exp(at_least(N(-2.0) * abs(x), N(-exponent_limit<N>))))};
+  }
+
+  template <Number N>
+  static N inverse(N y) {
+    return inverse_tanh(y);
   }
 };
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from measurement import Plan, Row
 
-from sections import avx2, cache, cliffs, layouts, memory, normalisation, pages, small, threads, training
+from sections import avx2, cache, cliffs, layouts, memory, normalisation, pages, resnet, small, threads, training
 
 
 class Section(Protocol):
@@ -21,6 +21,7 @@ SECTIONS: Mapping[str, Section] = {
     "memory": memory,
     "training": training,
     "normalisation": normalisation,
+    "resnet": resnet,
     "threads": threads,
     "small": small,
     "layouts": layouts,

@@ -82,6 +82,21 @@ Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arg
       op, arrange_double_backward(op, tensors), arguments);
 }
 
+// In the type of y.
+template <class Op>
+Tensors inverse(const Operator&, TensorSpan y, ArgumentSpan arguments) {
+  const TensorNumber number(y[0]);
+  return {TORCHACTIV_ISA::Inverse<Op>::evaluate(std::array{number}, arguments.data())[0].tensor_like(y[0])};
+}
+
+template <class Op>
+constexpr Composite::Function inverse_of() {
+  if constexpr (TORCHACTIV_ISA::HasInverse<Op>)
+    return inverse<Op>;
+  else
+    return nullptr;
+}
+
 struct CompositeBackend {
   static Tensors forward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
     return op.composite.forward(op, tensors, arguments);
@@ -110,10 +125,10 @@ struct CompositeBackend {
 
 }  // namespace
 
-#define OPERATOR(name, Op)                                   \
-  template <>                                                \
-  Composite composite_of<Op>() {                             \
-    return {forward<Op>, backward<Op>, double_backward<Op>}; \
+#define OPERATOR(name, Op)                                                     \
+  template <>                                                                  \
+  Composite composite_of<Op>() {                                               \
+    return {forward<Op>, backward<Op>, double_backward<Op>, inverse_of<Op>()}; \
   }
 #include "ops/catalogue.h"
 #undef OPERATOR

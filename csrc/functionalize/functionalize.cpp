@@ -1,8 +1,8 @@
 // Dispatch key Functionalize: torch.compile and torch.export turn what writes into its arguments into the function that
 // returns its result, followed by an update.
-#include <ATen/FunctionalTensorWrapper.h>
 #include <ATen/core/LegacyTypeDispatch.h>
 
+#include "csrc/functionalize/functional_tensors.h"
 #include "csrc/operators/registration.h"
 
 namespace torchactiv {
@@ -11,21 +11,14 @@ namespace {
 namespace functional = at::functionalization::impl;
 
 Tensors unwrap(TensorSpan tensors) {
-  Tensors unwrapped;
-  for (const at::Tensor& tensor : tensors) {
-    if (functional::isFunctionalTensor(tensor)) {
-      functional::sync(tensor);
-      unwrapped.push_back(functional::from_functional_tensor(tensor));
-    } else {
-      unwrapped.push_back(tensor);
-    }
-  }
-  return unwrapped;
+  Tensors inside;
+  for (const at::Tensor& tensor : tensors) inside.push_back(unwrapped(tensor));
+  return inside;
 }
 
-Tensors update(const Operator& op, const Call& writing, TensorSpan inputs, TensorSpan all, const at::Tensor& target,
-               ArgumentSpan arguments) {
-  const Tensors unwrapped = unwrap(inputs);
+Tensors write(const Operator& op, const Call& writing, TensorSpan inputs, TensorSpan all, const at::Tensor& target,
+              ArgumentSpan arguments) {
+  const Tensors inside = unwrap(inputs);
   if (!functional::isFunctionalTensor(target)) {
     for (const at::Tensor& input : inputs)
       TORCH_CHECK(!functional::isFunctionalTensor(input), op.card.name,
@@ -36,20 +29,18 @@ Tensors update(const Operator& op, const Call& writing, TensorSpan inputs, Tenso
   at::Tensor result;
   {
     at::AutoDispatchSkipFunctionalize guard;
-    result = op.forward.call(unwrapped, arguments)[0];
+    result = op.forward.call(inside, arguments)[0];
   }
-  functional::replace_(target, result);
-  functional::commit_update(target);
-  functional::sync(target);
+  update(target, result);
   return {target};
 }
 
 struct Functionalize {
   static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    return update(op, op.forward_in_place, tensors, tensors, tensors[0], arguments);
+    return write(op, op.forward_in_place, tensors, tensors, tensors[0], arguments);
   }
   static Tensors out(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    return update(op, op.forward_out, tensors.slice(0, tensors.size() - 1), tensors, tensors.back(), arguments);
+    return write(op, op.forward_out, tensors.slice(0, tensors.size() - 1), tensors, tensors.back(), arguments);
   }
 };
 

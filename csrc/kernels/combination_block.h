@@ -48,6 +48,8 @@ class Block {
     forward(y, x);
     backward(result, gradient, x, y);
   }
+  // The x of y = f(x)
+  void inverse(T* x, const T* y) const { call(f_.inverse, {x}, {{y, 1}}); }
   // v f' and v gradient f''; `spare` is overwritten.
   void double_backward(T* slope, T* curvature, Part<T> v, const T* gradient, Part<T> x, const T* y, T* spare) const {
     if (!f_.saves_output) return call(f_.double_backward, {slope, curvature}, {v, {gradient, 1}, x});

@@ -13,6 +13,7 @@ namespace torchactiv {
 struct CombinationContext {
   MapKernel forward, backward, forward_backward, double_backward;
   bool saves_output = false;
+  MapKernel inverse = {};
 };
 
 struct DirectionFunctions {

@@ -99,6 +99,19 @@ struct ForwardBackward {
   }
 };
 
+template <class Op>
+concept HasInverse = requires { &Op::template inverse<Doubles>; };
+
+template <class Op>
+struct Inverse {
+  static constexpr int outputs = 1, inputs = 1;
+
+  template <class V>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& y, const double* arguments) {
+    return {apply<Op>([](auto... a) { return Op::inverse(a...); }, y, arguments)};
+  }
+};
+
 // With L = sum_i v_i g f_i(s): dL/dg = sum_i v_i f_i, and dL/ds_j = g sum_i v_i f_ij, which, the second derivatives
 // being symmetric, is g times the derivative of f_j along v.
 template <class Op>

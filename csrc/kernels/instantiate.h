@@ -61,6 +61,14 @@ constexpr MapKernel forward_backward_of() {
     return {};
 }
 
+template <class Op, class E>
+constexpr MapKernel inverse_of() {
+  if constexpr (HasInverse<Op>)
+    return {Map<E, Inverse<Op>>::run};
+  else
+    return {};
+}
+
 // In the order of Element.
 #define TORCHACTIV_ELEMENTS(Op, Direction)                      \
   {                                                             \
@@ -70,13 +78,14 @@ constexpr MapKernel forward_backward_of() {
       kernel_of<Op, Float16, Direction, Counted##Direction>(),  \
   }
 
-#define TORCHACTIV_KERNELS(name, Op)                                                                              \
-  namespace torchactiv::TORCHACTIV_ISA {                                                                          \
-  extern const OperatorKernels name##_kernels;                                                                    \
-  const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward),                                          \
-                                       TORCHACTIV_ELEMENTS(Op, Backward),                                         \
-                                       TORCHACTIV_ELEMENTS(Op, DoubleBackward),                                   \
-                                       {forward_backward_of<Op, Float32>(), forward_backward_of<Op, Float64>()}}; \
+#define TORCHACTIV_KERNELS(name, Op)                                                                             \
+  namespace torchactiv::TORCHACTIV_ISA {                                                                         \
+  extern const OperatorKernels name##_kernels;                                                                   \
+  const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward),                                         \
+                                       TORCHACTIV_ELEMENTS(Op, Backward),                                        \
+                                       TORCHACTIV_ELEMENTS(Op, DoubleBackward),                                  \
+                                       {forward_backward_of<Op, Float32>(), forward_backward_of<Op, Float64>()}, \
+                                       {inverse_of<Op, Float32>(), inverse_of<Op, Float64>()}};                  \
   }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -85,10 +85,39 @@ void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::
     }
 }
 
+// u may be x.
 template <class T>
-void row_forward(FusedKernels f, const T* x, T* y, std::int64_t n, Affine<T> channel) {
-  for (std::int64_t i = 0; i < n; ++i) y[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
+void normalise(const T* x, T* u, std::int64_t n, Affine<T> channel) {
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
+}
+template <class T>
+void normalise(const T* x, T* u, std::int64_t n, Affine<const T*> c) {
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - c.centre[i]) * c.scale[i] + c.shift[i];
+}
+
+template <class T>
+void add(const T* __restrict r, T* __restrict u, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) u[i] += r[i];
+}
+template <class T>
+void subtract(const T* __restrict r, T* __restrict u, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) u[i] -= r[i];
+}
+
+template <class T>
+void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, Affine<T> channel) {
+  normalise(x, y, n, channel);
+  if (r) add(r, y, n);
   block_of<T>(f, n).forward(y, {y, 1});
+}
+
+template <class T>
+void row_restore(FusedKernels f, const T* y, const T* r, T* x, std::int64_t n, Affine<T> channel) {
+  block_of<T>(f, n).inverse(x, y);
+  if (r) subtract(r, x, n);
+  normalise(x, x, n, channel);
 }
 
 // g f'(u) in the place of u: kernels read whole vectors before they write them.
@@ -99,10 +128,10 @@ void derivative(FusedKernels f, const T* g, T* u, std::int64_t n) {
   block.backward(u, g, {u, 1}, u);
 }
 
+// The end of backward: dx is g f', and becomes that times scale.
 template <class T>
-void row_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n, Affine<T> channel, double* sums) {
-  for (std::int64_t i = 0; i < n; ++i) dx[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
-  derivative(f, g, dx, n);
+void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, double* sums) {
+  if (dr) std::copy_n(dx, n, dr);
   using V = Vector<T>;
   const V centre(channel.centre), scale(channel.scale);
   V slopes(0.0), distances(0.0);
@@ -117,16 +146,37 @@ void row_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n,
 }
 
 template <class T>
+void row_backward(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t n, Affine<T> channel,
+                  double* sums) {
+  normalise(x, dx, n, channel);
+  if (r) add(r, dx, n);
+  derivative(f, g, dx, n);
+  finish_row(x, dx, dr, n, channel, sums);
+}
+
+// f' is that of the u that f(u) = y has: of one computed again, rounding might be on the other side of a kink.
+template <class T>
+void row_backward_from_output(FusedKernels f, const T* g, const T* y, const T* r, T* d, T* dx, T* dr, std::int64_t n,
+                              Affine<T> channel, Affine<T> inverse, double* sums) {
+  block_of<T>(f, n).inverse(dx, y);
+  std::copy_n(dx, n, d);
+  if (r) subtract(r, d, n);
+  normalise(d, d, n, inverse);
+  derivative(f, g, dx, n);
+  finish_row(d, dx, dr, n, {0, channel.scale, 0}, sums);
+}
+
+template <class T>
 void row_correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {
   for (std::int64_t i = 0; i < n; ++i) dx[i] = dx[i] - channel.shift - (x[i] - channel.centre) * channel.scale;
 }
 
 template <class T>
-void normalise_columns(const T* x, T* u, std::int64_t rows, std::int64_t stride, std::int64_t n, Affine<const T*> c) {
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const T* const from = x + row * stride;
-    T* const to = u + row * stride;
-    for (std::int64_t i = 0; i < n; ++i) to[i] = (from[i] - c.centre[i]) * c.scale[i] + c.shift[i];
+void normalise_columns(const T* x, const T* r, T* u, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                       Affine<const T*> channels) {
+  for (std::int64_t offset = 0; offset < rows * stride; offset += stride) {
+    normalise(x + offset, u + offset, n, channels);
+    if (r) add(r + offset, u + offset, n);
   }
 }
 
@@ -138,11 +188,22 @@ void by_rows(std::int64_t rows, std::int64_t stride, std::int64_t n, Work work) 
 }
 
 template <class T>
-void columns_forward(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                     Affine<const T*> channels) {
-  normalise_columns(x, y, rows, stride, n, channels);
+void columns_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t stride,
+                     std::int64_t n, Affine<const T*> channels) {
+  normalise_columns(x, r, y, rows, stride, n, channels);
   by_rows(rows, stride, n,
           [&](std::int64_t offset, std::int64_t count) { block_of<T>(f, count).forward(y + offset, {y + offset, 1}); });
+}
+
+template <class T>
+void columns_restore(FusedKernels f, const T* y, const T* r, T* x, std::int64_t rows, std::int64_t stride,
+                     std::int64_t n, Affine<const T*> channels) {
+  by_rows(rows, stride, n,
+          [&](std::int64_t offset, std::int64_t count) { block_of<T>(f, count).inverse(x + offset, y + offset); });
+  for (std::int64_t offset = 0; offset < rows * stride; offset += stride) {
+    if (r) subtract(r + offset, x + offset, n);
+    normalise(x + offset, x + offset, n, channels);
+  }
 }
 
 // Of one row, with g f' in the place of dx.
@@ -158,13 +219,30 @@ void add_row(const T* __restrict x, std::int64_t n, Affine<const T*> channels, T
 }
 
 template <class T>
-void columns_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t rows, std::int64_t stride,
-                      std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums) {
-  normalise_columns(x, dx, rows, stride, n, channels);
-  by_rows(rows, stride, n,
-          [&](std::int64_t offset, std::int64_t count) { derivative(f, g + offset, dx + offset, count); });
+void columns_backward(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t rows,
+                      std::int64_t stride, std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums) {
+  normalise_columns(x, r, dx, rows, stride, n, channels);
+  by_rows(rows, stride, n, [&](std::int64_t offset, std::int64_t count) {
+    derivative(f, g + offset, dx + offset, count);
+    if (dr) std::copy_n(dx + offset, count, dr + offset);
+  });
   for (std::int64_t row = 0; row < rows; ++row)
     add_row(x + row * stride, n, channels, dx + row * stride, sums, distance_sums);
+}
+
+template <class T>
+void columns_backward_from_output(FusedKernels f, const T* g, const T* y, const T* r, T* d, T* dx, T* dr,
+                                  std::int64_t rows, std::int64_t n, Affine<const T*> channels,
+                                  Affine<const T*> inverse, T* sums, T* distance_sums) {
+  block_of<T>(f, rows * n).inverse(dx, y);
+  std::copy_n(dx, rows * n, d);
+  if (r) subtract(r, d, rows * n);
+  derivative(f, g, dx, rows * n);
+  if (dr) std::copy_n(dx, rows * n, dr);
+  for (std::int64_t offset = 0; offset < rows * n; offset += n) {
+    normalise(d + offset, d + offset, n, inverse);
+    add_row(d + offset, n, channels, dx + offset, sums, distance_sums);
+  }
 }
 
 template <class T>
@@ -180,8 +258,21 @@ void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, 
 
 template <class T>
 constexpr NormalisationKernels<T> kernels_of() {
-  return {row_moments<T>,  columns_mean<T>,     columns_distances<T>, row_forward<T>,    columns_forward<T>,
-          row_backward<T>, columns_backward<T>, row_correct<T>,       columns_correct<T>};
+  return {
+      .row_moments = row_moments<T>,
+      .columns_mean = columns_mean<T>,
+      .columns_distances = columns_distances<T>,
+      .row_forward = row_forward<T>,
+      .columns_forward = columns_forward<T>,
+      .row_restore = row_restore<T>,
+      .columns_restore = columns_restore<T>,
+      .row_backward = row_backward<T>,
+      .columns_backward = columns_backward<T>,
+      .row_backward_from_output = row_backward_from_output<T>,
+      .columns_backward_from_output = columns_backward_from_output<T>,
+      .row_correct = row_correct<T>,
+      .columns_correct = columns_correct<T>,
+  };
 }
 
 }  // namespace

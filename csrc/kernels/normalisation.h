@@ -19,7 +19,8 @@ inline Moments moments_about(double estimate, std::int64_t n, double distances, 
   return {estimate + distances / count, squares - distances * distances / count};
 }
 
-// u = (x - centre) scale + shift, for one channel or, as pointers, for several.
+// u = (x - centre) scale + shift + r, where r is the residual and may be null; for one channel or, as pointers, for
+// several.
 template <class T>
 struct Affine {
   T centre, scale, shift;
@@ -31,6 +32,13 @@ struct FusedKernels {
   const double* arguments;
 };
 
+// From x and r, or y and r.
+template <class T>
+using RowMap = void (*)(FusedKernels f, const T* from, const T* r, T* to, std::int64_t n, Affine<T> channel);
+template <class T>
+using ColumnsMap = void (*)(FusedKernels f, const T* from, const T* r, T* to, std::int64_t rows, std::int64_t stride,
+                            std::int64_t n, Affine<const T*> channels);
+
 template <class T>
 struct NormalisationKernels {
   Moments (*row_moments)(const T* x, std::int64_t n);
@@ -39,15 +47,24 @@ struct NormalisationKernels {
   void (*columns_distances)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
                             T* distances, T* squares);
 
-  // y = f(u)
-  void (*row_forward)(FusedKernels f, const T* x, T* y, std::int64_t n, Affine<T> channel);
-  void (*columns_forward)(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                          Affine<const T*> channels);
+  // y = f(u), which may overwrite x.
+  RowMap<T> row_forward;
+  ColumnsMap<T> columns_forward;
+  // The other way: (u - centre) scale + shift of the u that has f(u) = y.
+  RowMap<T> row_restore;
+  ColumnsMap<T> columns_restore;
 
-  // dx = g f' scale; added to the sums: g f', and g f' (x - centre).
-  void (*row_backward)(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n, Affine<T> channel, double* sums);
-  void (*columns_backward)(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t rows, std::int64_t stride,
-                           std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums);
+  // dx = g f' scale, and dr = g f' unless dr is null; added to the sums: g f', and g f' (x - centre).
+  void (*row_backward)(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t n,
+                       Affine<T> channel, double* sums);
+  void (*columns_backward)(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t rows,
+                           std::int64_t stride, std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums);
+  // The same from y, with `inverse` as restore takes it; writes x - centre to d, whose rows lie side by side as all do.
+  void (*row_backward_from_output)(FusedKernels f, const T* g, const T* y, const T* r, T* d, T* dx, T* dr,
+                                   std::int64_t n, Affine<T> channel, Affine<T> inverse, double* sums);
+  void (*columns_backward_from_output)(FusedKernels f, const T* g, const T* y, const T* r, T* d, T* dx, T* dr,
+                                       std::int64_t rows, std::int64_t n, Affine<const T*> channels,
+                                       Affine<const T*> inverse, T* sums, T* distance_sums);
 
   // What backward owes to the mean and the variance: dx = dx - shift - (x - centre) scale.
   void (*row_correct)(const T* x, T* dx, std::int64_t n, Affine<T> channel);

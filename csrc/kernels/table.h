@@ -5,6 +5,7 @@
 //   forward          y                    <- x_1 .. x_k
 //   backward         gx_1 .. gx_k         <- g, s_1 .. s_m
 //   forward_backward y, gx                <- g, x
+//   inverse          x                    <- y
 //   double_backward  dg, ds_1 .. ds_m     <- v_1 .. v_m, g, s_1 .. s_m
 // where double_backward differentiates backward: v is the gradient that arrives for gx. An input of coefficients is as
 // many operands as there are coefficients.
@@ -72,7 +73,7 @@ struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];
   MapKernel double_backward[element_count];
-  MapKernel forward_backward[2];  // of floats and doubles, where an operator has one
+  MapKernel forward_backward[2], inverse[2];  // of floats and doubles, where an operator has them
 };
 
 }  // namespace torchactiv

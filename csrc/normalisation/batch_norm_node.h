@@ -12,9 +12,11 @@ namespace torchactiv {
 class BatchNormNode : public torch::autograd::Node {
  public:
   enum class Mode { training, inference };
+  enum class Kept { input, output };
 
-  BatchNormNode(Mode mode, const at::Tensor& input, const BatchNorm& norm);
-  void save(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm);
+  BatchNormNode(Mode mode, Kept kept, const at::Tensor& input, const BatchNorm& norm);
+  // `data` is the input, or the output.
+  void save(const at::Tensor& data, const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm);
 
   torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override;
   std::string name() const override;
@@ -24,13 +26,21 @@ class BatchNormNode : public torch::autograd::Node {
                                                   torch::dynamo::autograd::SwapSavedVariables& saved) override;
 
  private:
-  torch::autograd::variable_list unpack() const;
+  // Everything but the tensors.
+  struct Call {
+    bool training, restores;
+    double eps;
+    std::string activation;
+    std::vector<double> arguments;
 
-  Mode mode_;
-  double eps_;
-  std::string activation_;
-  std::vector<double> arguments_;
-  std::vector<torch::autograd::SavedVariable> saved_;  // input, mean, variance, and weight and bias, which may be none
+    torch::autograd::variable_list derivative(const at::Tensor& grad_output,
+                                              const torch::autograd::variable_list& saved,
+                                              const torch::autograd::Edge& of_input) const;
+  };
+  torch::autograd::variable_list unpack();
+
+  Call call_;
+  std::vector<torch::autograd::SavedVariable> saved_;  // data, mean, variance, and residual, weight and bias, if any
 };
 
 }  // namespace torchactiv

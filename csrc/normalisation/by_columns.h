@@ -31,7 +31,8 @@ class ByColumns {
     groups_ = (rows_ + group_rows_ - 1) / group_rows_;
   }
 
-  void train(const Operand<T>& x, const Operand<T>& y, Statistics<T>& statistics, const FusedKernels& f) const {
+  void train(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, Statistics<T>& statistics,
+             const FusedKernels& f) const {
     std::vector<Counted> found(static_cast<std::size_t>(groups_ * channels_));
     in_parallel([&](std::int64_t group, std::int64_t first) {
       const std::span<Counted> into = of_strip(found, group, first);
@@ -43,34 +44,45 @@ class ByColumns {
       for (std::size_t channel = 0; channel < sum.size(); ++channel)
         sum[channel].add(part[channel].moments, part[channel].count);
     for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel]);
-    forward(x, y, statistics, f);
+    forward(x, r, y, statistics, f);
   }
 
-  void forward(const Operand<T>& x, const Operand<T>& y, const Statistics<T>& statistics, const FusedKernels& f) const {
-    const Values values(*this, [&](std::size_t channel) { return statistics.affine(channel); });
-    in_parallel([&](std::int64_t group, std::int64_t first) {
-      each_block(group, first, [&](const Pieces& p) {
-        Memory of_x, of_y;
-        const Part input = read(x, p, of_x), output = place(y, p, of_y);
-        kernels_.columns_forward(f, input.pointer, output.pointer, p.rows, output.stride, p.n, values.from(first));
-        write(y, p, output);
-      });
-    });
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
+               const FusedKernels& f) const {
+    map(kernels_.columns_forward, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
+  }
+  void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
+               const FusedKernels& f) const {
+    map(kernels_.columns_restore, y, r, x, f, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
   }
 
-  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                             const Statistics<T>& statistics, const FusedKernels& f, bool corrected) const {
+  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
+                             const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
+                             BackwardTask task) const {
     const Values values(*this, [&](std::size_t channel) { return statistics.affine(channel); });
+    const Values inverses(*this, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(groups_ * channels_));
     in_parallel([&](std::int64_t group, std::int64_t first) {
       Memory slopes{}, distances{};
-      each_block(group, first, [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
-        const Part gradient = read(g, p, of_g), input = read(x, p, of_x), output = place(dx, p, of_dx);
-        kernels_.columns_backward(f, gradient.pointer, input.pointer, output.pointer, p.rows, output.stride, p.n,
-                                  values.from(first), slopes.values, distances.values);
-        write(dx, p, output);
-      });
+      each_block(
+          group, first,
+          [&](const Pieces& p) {
+            Memory of_g, of_x, of_r, of_dx, of_dr, distance;
+            const Part gradient = read(g, p, of_g), input = read(x, p, of_x), residual = read(r, p, of_r);
+            const Part output = place(dx, p, of_dx), of_residual = place(dr, p, of_dr);
+            if (task.from_output)
+              kernels_.columns_backward_from_output(f, gradient.pointer, input.pointer, residual.pointer,
+                                                    distance.values, output.pointer, of_residual.pointer, p.rows, p.n,
+                                                    values.from(first), inverses.from(first), slopes.values,
+                                                    distances.values);
+            else
+              kernels_.columns_backward(f, gradient.pointer, input.pointer, residual.pointer, output.pointer,
+                                        of_residual.pointer, p.rows, output.stride, p.n, values.from(first),
+                                        slopes.values, distances.values);
+            write(dx, p, output);
+            write(dr, p, of_residual);
+          },
+          task.from_output);
       const std::span<Sums> into = of_strip(found, group, first);
       for (std::size_t c = 0; c < into.size(); ++c) into[c] = {total(slopes.values, c), total(distances.values, c)};
     });
@@ -80,7 +92,26 @@ class ByColumns {
         sums[channel].slope += part[channel].slope;
         sums[channel].distance += part[channel].distance;
       }
-    if (corrected) correct(x, dx, statistics, sums);
+    if (!task.corrected) return sums;
+    const Values corrections(*this, [&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    in_parallel([&](std::int64_t group, std::int64_t first) {
+      each_block(
+          group, first,
+          [&](const Pieces& p) {
+            Memory of_x, of_r, of_dx, distance;
+            const Part output = read(dx, p, of_dx);
+            Part input = read(x, p, of_x);
+            if (task.from_output) {
+              kernels_.columns_restore(f, input.pointer, read(r, p, of_r).pointer, distance.values, p.rows, p.n, p.n,
+                                       inverses.from(first));
+              input.pointer = distance.values;
+            }
+            kernels_.columns_correct(input.pointer, output.pointer, p.rows, output.stride, p.n,
+                                     corrections.from(first));
+            write(dx, p, output);
+          },
+          task.from_output);
+    });
     return sums;
   }
 
@@ -158,6 +189,20 @@ class ByColumns {
     return std::all_of(into.begin(), into.end(), [](const Counted& c) { return std::isfinite(c.moments.squares); });
   }
 
+  template <class Of>
+  void map(ColumnsMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
+           const FusedKernels& f, Of affine) const {
+    const Values values(*this, affine);
+    in_parallel([&](std::int64_t group, std::int64_t first) {
+      each_block(group, first, [&](const Pieces& p) {
+        Memory of_from, of_r, of_to;
+        const Part input = read(from, p, of_from), residual = read(r, p, of_r), output = place(to, p, of_to);
+        kernel(f, input.pointer, residual.pointer, output.pointer, p.rows, output.stride, p.n, values.from(first));
+        write(to, p, output);
+      });
+    });
+  }
+
   std::int64_t period() const { return channels_ * inner_; }
 
   // What is found of the channels of a strip in a group.
@@ -192,19 +237,6 @@ class ByColumns {
     }
   }
 
-  void correct(const Operand<T>& x, const Operand<T>& dx, const Statistics<T>& statistics,
-               const std::vector<Sums>& sums) const {
-    const Values values(*this, [&](std::size_t channel) { return statistics.correction(channel, sums[channel]); });
-    in_parallel([&](std::int64_t group, std::int64_t first) {
-      each_block(group, first, [&](const Pieces& p) {
-        Memory of_x, of_dx;
-        const Part input = read(x, p, of_x), output = read(dx, p, of_dx);
-        kernels_.columns_correct(input.pointer, output.pointer, p.rows, output.stride, p.n, values.from(first));
-        write(dx, p, output);
-      });
-    });
-  }
-
   // work(group, first column of a strip)
   template <class Work>
   void in_parallel(Work work) const {
@@ -214,30 +246,33 @@ class ByColumns {
     });
   }
 
-  // The last row may be short.
+  // The last row may be short. `side_by_side`: nothing may lie between the rows of a block.
   template <class Work>
-  void each_block(std::int64_t group, std::int64_t first, Work work) const {
+  void each_block(std::int64_t group, std::int64_t first, Work work, bool side_by_side = false) const {
     const std::int64_t last = std::min((group + 1) * group_rows_, rows_), whole = elements_ / width_;
     const std::int64_t n = std::min(strip_, width_ - first);
     for (std::int64_t row = group * group_rows_; row < last;) {
-      const std::int64_t rows = std::min({block_rows_, last - row, std::max<std::int64_t>(1, whole - row)});
+      const std::int64_t most = side_by_side && strip_ < width_ ? 1 : block_rows_;
+      const std::int64_t rows = std::min({most, last - row, std::max<std::int64_t>(1, whole - row)});
       const std::int64_t length = row < whole ? n : std::min(n, elements_ - row * width_ - first);
       if (length > 0) work(Pieces{row * width_ + first, rows, width_, length});
       row += rows;
     }
   }
 
-  // 16-bit elements go through memory, all operands alike.
+  // 16-bit elements go through memory, all operands alike; an operand that does not exist is a null pointer.
   static Part read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    if (!operand.exists()) return {nullptr, 0};
     if (!operand.is_converted()) return {operand.direct(p.offset), p.stride};
     operand.gather(p, memory.values);
     return {memory.values, p.n};
   }
   static Part place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    if (!operand.exists()) return {nullptr, 0};
     return operand.is_converted() ? Part{memory.values, p.n} : Part{operand.direct(p.offset), p.stride};
   }
   static void write(const Operand<T>& operand, const Pieces& p, const Part& values) {
-    if (operand.is_converted()) operand.scatter(p, values.pointer);
+    if (operand.exists() && operand.is_converted()) operand.scatter(p, values.pointer);
   }
 
   std::int64_t channels_, inner_, elements_;

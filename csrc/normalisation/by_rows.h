@@ -23,7 +23,8 @@ class ByRows {
     pieces_ = (blocks_ + piece_blocks - 1) / piece_blocks;
   }
 
-  void train(const Operand<T>& x, const Operand<T>& y, Statistics<T>& statistics, const FusedKernels& f) const {
+  void train(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, Statistics<T>& statistics,
+             const FusedKernels& f) const {
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       Counted found;
       each_block(channel, piece, [&](const Pieces& p) {
@@ -43,39 +44,39 @@ class ByRows {
       statistics.set(static_cast<std::size_t>(channel), total);
     };
     in_two_passes<Counted>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
-      apply(x, y, statistics.affine(static_cast<std::size_t>(channel)), f, channel, piece);
+      const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
+      each_block(channel, piece, [&](const Pieces& p) { map(kernels_.row_forward, x, r, y, affine, f, p); });
     });
   }
 
-  // One pass, in the order of memory.
-  void forward(const Operand<T>& x, const Operand<T>& y, const Statistics<T>& statistics, const FusedKernels& f) const {
-    std::vector<Affine<T>> channels;
-    for (std::int64_t c = 0; c < layout_.channels; ++c)
-      channels.push_back(statistics.affine(static_cast<std::size_t>(c)));
-    at::parallel_for(0, layout_.outer * layout_.channels, grain(layout_.inner),
-                     [&](std::int64_t begin, std::int64_t end) {
-                       for (std::int64_t row = begin; row < end; ++row)
-                         for (std::int64_t first = 0; first < layout_.inner; first += most_elements) {
-                           const std::int64_t n = std::min(most_elements, layout_.inner - first);
-                           normalise(x, y, channels[static_cast<std::size_t>(row % layout_.channels)], f,
-                                     Pieces{row * layout_.inner + first, 1, layout_.inner, n});
-                         }
-                     });
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
+               const FusedKernels& f) const {
+    map_rows(kernels_.row_forward, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
+  }
+  void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
+               const FusedKernels& f) const {
+    map_rows(kernels_.row_restore, y, r, x, f, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
   }
 
-  // Corrected for the mean and the variance, or not.
-  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                             const Statistics<T>& statistics, const FusedKernels& f, bool corrected) const {
+  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
+                             const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
+                             BackwardTask task) const {
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       double found[2] = {};
-      const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
+      const auto c = static_cast<std::size_t>(channel);
+      const Affine<T> affine = statistics.affine(c), inverse = statistics.inverse_affine(c);
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
-        const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
-        T* const output = place(dx, p, of_dx);
-        kernels_.row_backward(f, gradient, input, output, p.elements(), affine, found);
+        Memory of_g, of_x, of_r, of_dx, of_dr, distance;
+        const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x), *const residual = read(r, p, of_r);
+        T *const output = place(dx, p, of_dx), *const slopes = place(dr, p, of_dr);
+        if (task.from_output)
+          kernels_.row_backward_from_output(f, gradient, input, residual, distance.values, output, slopes, p.elements(),
+                                            affine, inverse, found);
+        else
+          kernels_.row_backward(f, gradient, input, residual, output, slopes, p.elements(), affine, found);
         write(dx, p, output);
+        write(dr, p, slopes);
       });
       return Sums{found[0], found[1]};
     };
@@ -87,14 +88,19 @@ class ByRows {
       }
     };
     in_two_passes<Sums>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
-      if (!corrected) return;
+      if (!task.corrected) return;
       const auto c = static_cast<std::size_t>(channel);
-      const Affine<T> correction = statistics.correction(c, sums[c]);
+      const Affine<T> correction = statistics.correction(c, sums[c]), inverse = statistics.inverse_affine(c);
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_x, of_dx;
+        Memory of_x, of_r, of_dx, distance;
         T* const output = place(dx, p, of_dx);
         if (output == of_dx.values) dx.gather(p, output);
-        kernels_.row_correct(read(x, p, of_x), output, p.elements(), correction);
+        const T* input = read(x, p, of_x);
+        if (task.from_output) {
+          kernels_.row_restore(f, input, read(r, p, of_r), distance.values, p.elements(), inverse);
+          input = distance.values;
+        }
+        kernels_.row_correct(input, output, p.elements(), correction);
         write(dx, p, output);
       });
     });
@@ -153,29 +159,47 @@ class ByRows {
     }
   }
 
-  static bool is_direct(const Operand<T>& operand, const Pieces& p) { return p.rows == 1 && !operand.is_converted(); }
+  // An operand that does not exist is a null pointer.
+  static bool is_direct(const Operand<T>& operand, const Pieces& p) {
+    return !operand.exists() || (p.rows == 1 && !operand.is_converted());
+  }
   static const T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    if (is_direct(operand, p)) return operand.direct(p.offset);
+    if (is_direct(operand, p)) return direct(operand, p);
     operand.gather(p, memory.values);
     return memory.values;
   }
+  static T* direct(const Operand<T>& operand, const Pieces& p) {
+    return operand.exists() ? operand.direct(p.offset) : nullptr;
+  }
   static T* place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    return is_direct(operand, p) ? operand.direct(p.offset) : memory.values;
+    return is_direct(operand, p) ? direct(operand, p) : memory.values;
   }
   static void write(const Operand<T>& operand, const Pieces& p, const T* values) {
     if (!is_direct(operand, p)) operand.scatter(p, values);
   }
 
-  void apply(const Operand<T>& x, const Operand<T>& y, const Affine<T>& affine, const FusedKernels& f,
-             std::int64_t channel, std::int64_t piece) const {
-    each_block(channel, piece, [&](const Pieces& p) { normalise(x, y, affine, f, p); });
+  // One pass, in the order of memory; affine(channel) is what the kernel is told of each.
+  template <class Of>
+  void map_rows(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
+                const FusedKernels& f, Of affine) const {
+    std::vector<Affine<T>> channels;
+    for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(affine(static_cast<std::size_t>(c)));
+    at::parallel_for(0, layout_.outer * layout_.channels, grain(layout_.inner),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t row = begin; row < end; ++row)
+                         for (std::int64_t first = 0; first < layout_.inner; first += most_elements) {
+                           const std::int64_t n = std::min(most_elements, layout_.inner - first);
+                           map(kernel, from, r, to, channels[static_cast<std::size_t>(row % layout_.channels)], f,
+                               Pieces{row * layout_.inner + first, 1, layout_.inner, n});
+                         }
+                     });
   }
-  void normalise(const Operand<T>& x, const Operand<T>& y, const Affine<T>& affine, const FusedKernels& f,
-                 const Pieces& p) const {
-    Memory of_x, of_y;
-    T* const output = place(y, p, of_y);
-    kernels_.row_forward(f, read(x, p, of_x), output, p.elements(), affine);
-    write(y, p, output);
+  static void map(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
+                  const Affine<T>& affine, const FusedKernels& f, const Pieces& p) {
+    Memory of_from, of_r, of_to;
+    T* const output = place(to, p, of_to);
+    kernel(f, read(from, p, of_from), read(r, p, of_r), output, p.elements(), affine);
+    write(to, p, output);
   }
 
   ChannelLayout layout_;

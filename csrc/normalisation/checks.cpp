@@ -1,4 +1,6 @@
 #include <ATen/Functions.h>
+#include <ATen/MemoryOverlap.h>
+#include <ATen/TensorOperators.h>
 
 #include "csrc/normalisation/batch_norm.h"
 
@@ -6,6 +8,16 @@ namespace torchactiv {
 namespace {
 
 bool is_short(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
+
+void check_residual(const at::Tensor& residual, const at::Tensor& input) {
+  TORCH_CHECK(residual.sym_sizes() == input.sym_sizes(), BatchNorm::name, ": residual of shape ", residual.sym_sizes(),
+              " must have the shape of input, ", input.sym_sizes());
+  TORCH_CHECK(residual.scalar_type() == input.scalar_type(), BatchNorm::name, ": residual is ", residual.scalar_type(),
+              ", but must have the dtype of input, ", input.scalar_type());
+  TORCH_CHECK(residual.device() == input.device(), BatchNorm::name,
+              ": expected all tensors to be on the same device, but input is on ", input.device(),
+              " and residual is on ", residual.device());
+}
 
 }  // namespace
 
@@ -34,7 +46,36 @@ void check_input(const at::Tensor& input, const BatchNorm& norm) {
               "the channels, got shape ", input.sym_sizes());
   if (norm.weight) check_channel_values("weight", *norm.weight, input);
   if (norm.bias) check_channel_values("bias", *norm.bias, input);
+  if (norm.residual) check_residual(*norm.residual, input);
   TORCH_CHECK_VALUE(norm.eps >= 0, BatchNorm::name, ": eps must be non-negative, got ", norm.eps);
+}
+
+void check_in_place(const at::Tensor& input) {
+  at::assert_no_internal_overlap(input);
+  TORCH_CHECK(!input.is_inference() || c10::InferenceMode::is_enabled(), BatchNorm::name, "_: input of shape ",
+              input.sym_sizes(),
+              " is an inference tensor: Inplace update to inference tensor outside InferenceMode is not allowed; "
+              "clone() it first");
+}
+
+// An output is rounded to eps, so that the input is restored to eps |bias / weight|: to 12 bits, or 4 of a 16-bit type.
+void check_restorable(const at::Tensor& input, const BatchNorm& norm) {
+  if (!norm.weight) return;
+  const double eps = input.scalar_type() == at::kDouble     ? 0x1p-52
+                     : input.scalar_type() == at::kFloat    ? 0x1p-23
+                     : input.scalar_type() == at::kBFloat16 ? 0x1p-7
+                                                            : 0x1p-10;
+  const at::Tensor weight = norm.weight->detach().to(at::kDouble).abs();
+  at::Tensor least = at::full_like(weight, std::numeric_limits<float>::min());
+  if (norm.bias)
+    least = at::maximum(least,
+                        norm.bias->detach().to(at::kDouble).abs() * (eps * (is_short(input.scalar_type()) ? 8 : 4096)));
+  const at::Tensor small = (weight < least).nonzero();
+  if (small.numel() == 0) return;
+  const std::int64_t channel = small[0].item<std::int64_t>();
+  TORCH_CHECK_VALUE(false, BatchNorm::name, ": with memory_efficient=True the input is restored from the output, for ",
+                    "which weight[", channel, "] = ", norm.weight->detach()[channel].item<double>(),
+                    " is too small beside its bias; memory_efficient=False keeps the input");
 }
 
 }  // namespace torchactiv

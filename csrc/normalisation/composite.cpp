@@ -42,6 +42,7 @@ struct Normalised {
     u = normalised;
     if (norm.weight) u = u * over_channels(*norm.weight, input);
     if (norm.bias) u = u + over_channels(*norm.bias, input);
+    if (norm.residual) u = u + norm.residual->to(u.scalar_type());
   }
 
   at::Tensor average(const at::Tensor& x) const { return x.mean(reduced_dimensions(x), true); }
@@ -51,12 +52,13 @@ struct Normalised {
   }
   at::Tensor output(at::ScalarType type) const { return activation.forward(u).to(type); }
 
-  // of the results u: the gradients of weight and bias, with that of the input in front
-  ThreeTensors gradients(const at::Tensor& of_input, const at::Tensor& of_u, at::ScalarType type) const {
+  // Of all that has one, from those of the input and of u.
+  FourTensors gradients(const at::Tensor& of_input, const at::Tensor& of_u, at::ScalarType type) const {
     const auto type_of = [&](const MaybeTensor& values) {
       return values ? values->scalar_type() : input.scalar_type();
     };
-    return {of_input.to(type), sum(of_u * normalised).to(type_of(norm.weight)), sum(of_u).to(type_of(norm.bias))};
+    return {of_input.to(type), norm.residual ? of_u.to(type) : at::empty({0}, input.options().dtype(type)),
+            sum(of_u * normalised).to(type_of(norm.weight)), sum(of_u).to(type_of(norm.bias))};
   }
 };
 
@@ -69,7 +71,7 @@ ThreeTensors composed_training(const at::Tensor& input, const BatchNorm& norm) {
           n.variance.detach().flatten().to(at::kDouble)};
 }
 
-ThreeTensors composed_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const BatchNorm& norm) {
+FourTensors composed_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const BatchNorm& norm) {
   check_input(input, norm);
   const Normalised n(input, norm);
   const at::Tensor of_u = n.activation.backward(grad_output.to(n.u.scalar_type()), n.u), g = n.scaled(of_u);
@@ -83,8 +85,8 @@ at::Tensor composed_inference(const at::Tensor& input, const at::Tensor& mean, c
   return Normalised(input, norm, &mean, &variance).output(input.scalar_type());
 }
 
-ThreeTensors composed_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                                         const at::Tensor& variance, const BatchNorm& norm) {
+FourTensors composed_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                                        const at::Tensor& variance, const BatchNorm& norm) {
   check_input(input, norm);
   const Normalised n(input, norm, &mean, &variance);
   const at::Tensor of_u = n.activation.backward(grad_output.to(n.u.scalar_type()), n.u);
@@ -96,10 +98,39 @@ namespace {
 struct BatchNormComposite {
   static constexpr auto training = composed_training;
   static constexpr auto inference = composed_inference;
-  static constexpr auto inference_backward = composed_inference_backward;
-  static ThreeTensors training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor&,
-                                        const at::Tensor&, const BatchNorm& norm) {
-    return composed_training_backward(grad_output, input, norm);
+  static FourTensors training_backward(const at::Tensor& grad_output, const at::Tensor& data, const at::Tensor&,
+                                       const at::Tensor& variance, const BatchNorm& norm) {
+    return composed_training_backward(grad_output, input_of(data, variance, norm), norm);
+  }
+  static FourTensors inference_backward(const at::Tensor& grad_output, const at::Tensor& data, const at::Tensor& mean,
+                                        const at::Tensor& variance, const BatchNorm& norm) {
+    return composed_inference_backward(grad_output, input_of(data, variance, norm), mean, variance, norm);
+  }
+  static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
+    const FusedActivation activation = FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments);
+    at::Tensor u = activation.inverse(output.to(computed_type(output)));
+    if (norm.residual) u = u - norm.residual->to(u.scalar_type());
+    if (norm.bias) u = u - over_channels(*norm.bias, u);
+    if (norm.weight) u = u / over_channels(*norm.weight, u);
+    return (u * (over_channels(variance, u) + norm.eps).sqrt()).to(output.scalar_type());
+  }
+  static MeanAndVariance training_in_place(const at::Tensor& input, const BatchNorm& norm) {
+    const auto [output, mean, variance] = composed_training(input, norm);
+    input.copy_(output);
+    return {mean, variance};
+  }
+  static void inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
+                                 const BatchNorm& norm) {
+    input.copy_(composed_inference(input, mean, variance, norm));
+  }
+
+ private:
+  // Less its mean, where the data are the output.
+  static at::Tensor input_of(const at::Tensor& data, const at::Tensor& variance, const BatchNorm& norm) {
+    const bool is_output =
+        norm.memory_efficient &&
+        FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments).is_restorable(data.scalar_type());
+    return is_output ? restore(data, variance, norm) : data;
   }
 };
 
@@ -108,7 +139,9 @@ struct BatchNormComposite {
 
 TORCH_LIBRARY_IMPL(torchactiv, CompositeExplicitAutograd, m) {
   torchactiv::register_batch_norm<torchactiv::BatchNormComposite>(m);
+  torchactiv::register_batch_norm_in_place<torchactiv::BatchNormComposite>(m);
 }
 TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) {
   torchactiv::register_batch_norm<torchactiv::BatchNormComposite>(m);
+  torchactiv::register_batch_norm_in_place<torchactiv::BatchNormComposite>(m);
 }

@@ -44,17 +44,27 @@ at::Tensor channel_values(const std::vector<double>& values, const at::Tensor& i
   return doubles.to(type);
 }
 
+// In the layout and dtype of the data.
+at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {
+  if (tensor.scalar_type() == x.scalar_type() && tensor.strides() == x.strides()) return tensor;
+  return at::empty_like(x).copy_(tensor);
+}
+
 // A call for data in the order of memory.
 template <class T>
 struct Problem {
-  at::Tensor x;
+  at::Tensor x, residual;
   FusedActivation activation;
   Statistics<T> statistics;
+  bool keeps_output;  // or has it in the place of x, in backward
 
   Problem(const at::Tensor& input, const BatchNorm& norm)
       : x(dense(input)),
+        residual(norm.residual ? like(*norm.residual, x) : at::Tensor()),
         activation(FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments)),
-        statistics(x.size(1), x.numel() / std::max<std::int64_t>(1, x.size(1)), norm) {}
+        statistics(x.size(1), x.numel() / std::max<std::int64_t>(1, x.size(1)), norm) {
+    keeps_output = norm.memory_efficient && activation.is_restorable(x.scalar_type());
+  }
   Problem(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm)
       : Problem(input, norm) {
     statistics.mean = values_of(mean);
@@ -64,6 +74,26 @@ struct Problem {
   FusedKernels kernels() const {
     return {std::is_same_v<T, double> ? *activation.doubles : *activation.floats, activation.arguments.data()};
   }
+  // Calls function(passes, operand of x, operand of the residual), unless there is nothing to pass over.
+  template <class Function>
+  void pass(Function function) const {
+    if (x.numel() == 0) return;
+    with_passes<T>(x, [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
+  }
+
+  MeanAndVariance train(const at::Tensor& y, const BatchNorm& norm) {
+    if (keeps_output) check_restorable(x, norm);
+    pass([&](const auto& passes, const auto& x, const auto& r) {
+      passes.train(x, r, Operand<T>(y), statistics, kernels());
+    });
+    return {channel_values(statistics.mean, y, at::kDouble), channel_values(statistics.variance, y, at::kDouble)};
+  }
+  void infer(const at::Tensor& y, const BatchNorm& norm) const {
+    if (keeps_output) check_restorable(x, norm);
+    pass([&](const auto& passes, const auto& x, const auto& r) {
+      passes.forward(x, r, Operand<T>(y), statistics, kernels());
+    });
+  }
 };
 
 struct BatchNormCpu {
@@ -72,12 +102,18 @@ struct BatchNormCpu {
     return with_computed_type(input, [&]<class T>(T) -> ThreeTensors {
       Problem<T> problem(input, norm);
       const at::Tensor y = new_result(problem.x);
-      if (y.numel() > 0)
-        with_passes<T>(y, [&](const auto& passes) {
-          passes.train(Operand<T>(problem.x), Operand<T>(y), problem.statistics, problem.kernels());
-        });
-      const Statistics<T>& found = problem.statistics;
-      return {y, channel_values(found.mean, y, at::kDouble), channel_values(found.variance, y, at::kDouble)};
+      const auto [mean, variance] = problem.train(y, norm);
+      return {y, mean, variance};
+    });
+  }
+  static MeanAndVariance training_in_place(const at::Tensor& input, const BatchNorm& norm) {
+    check_input(input, norm);
+    check_in_place(input);
+    return with_computed_type(input, [&]<class T>(T) {
+      Problem<T> problem(input, norm);
+      const MeanAndVariance found = problem.train(problem.x, norm);
+      if (!problem.x.is_same(input)) input.copy_(problem.x);
+      return found;
     });
   }
 
@@ -87,55 +123,75 @@ struct BatchNormCpu {
     return with_computed_type(input, [&]<class T>(T) {
       const Problem<T> problem(input, mean, variance, norm);
       const at::Tensor y = new_result(problem.x);
-      if (y.numel() > 0)
-        with_passes<T>(y, [&](const auto& passes) {
-          passes.forward(Operand<T>(problem.x), Operand<T>(y), problem.statistics, problem.kernels());
-        });
+      problem.infer(y, norm);
       return y;
     });
   }
+  static void inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
+                                 const BatchNorm& norm) {
+    check_input(input, norm);
+    check_in_place(input);
+    with_computed_type(input, [&]<class T>(T) {
+      const Problem<T> problem(input, mean, variance, norm);
+      problem.infer(problem.x, norm);
+      if (!problem.x.is_same(input)) input.copy_(problem.x);
+    });
+  }
 
-  static ThreeTensors training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                                        const at::Tensor& variance, const BatchNorm& norm) {
+  static FourTensors training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                                       const at::Tensor& variance, const BatchNorm& norm) {
     return backward(grad_output, input, mean, variance, norm, true);
   }
-  static ThreeTensors inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                                         const at::Tensor& variance, const BatchNorm& norm) {
+  static FourTensors inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                                        const at::Tensor& variance, const BatchNorm& norm) {
     return backward(grad_output, input, mean, variance, norm, false);
   }
 
+  static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
+    check_input(output, norm);
+    return with_computed_type(output, [&]<class T>(T) {
+      const Problem<T> problem(output, at::zeros_like(variance), variance, norm);
+      TORCH_CHECK_VALUE(problem.activation.is_restorable(output.scalar_type()), BatchNorm::name, ": activation ",
+                        norm.activation, " has no inverse with these arguments, for ", output.scalar_type());
+      const at::Tensor distance = new_result(problem.x);
+      problem.pass([&](const auto& passes, const auto& y, const auto& r) {
+        passes.restore(y, r, Operand<T>(distance), problem.statistics, problem.kernels());
+      });
+      return distance;
+    });
+  }
+
  private:
-  static ThreeTensors backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                               const at::Tensor& variance, const BatchNorm& norm, bool corrected) {
+  static FourTensors backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                              const at::Tensor& variance, const BatchNorm& norm, bool corrected) {
     check_input(input, norm);
-    return with_computed_type(input, [&]<class T>(T) -> ThreeTensors {
+    return with_computed_type(input, [&]<class T>(T) -> FourTensors {
       const Problem<T> problem(input, mean, variance, norm);
       const at::Tensor& x = problem.x;
+      const BackwardTask task{corrected, problem.keeps_output};
       const at::Tensor dx = new_result(x), g = like(grad_output, x);
+      const at::Tensor dr = norm.residual ? new_result(x) : at::Tensor();
       std::vector<Sums> sums(static_cast<std::size_t>(x.size(1)));
-      if (x.numel() > 0)
-        sums = with_passes<T>(x, [&](const auto& passes) {
-          return passes.backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.statistics, problem.kernels(),
-                                 corrected);
-        });
+      problem.pass([&](const auto& passes, const auto& x, const auto& r) {
+        sums = passes.backward(Operand<T>(g), x, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics,
+                               problem.kernels(), task);
+      });
       std::vector<double> of_weight, of_bias;
       for (std::size_t c = 0; c < sums.size(); ++c) {
         of_weight.push_back(problem.statistics.gradient_of_weight(c, sums[c]));
         of_bias.push_back(sums[c].slope);
       }
       const auto type_of = [&](const MaybeTensor& values) { return values ? values->scalar_type() : computed_type(x); };
-      return {dx, channel_values(of_weight, x, type_of(norm.weight)), channel_values(of_bias, x, type_of(norm.bias))};
+      return {dx, dr.defined() ? dr : at::empty({0}, x.options()), channel_values(of_weight, x, type_of(norm.weight)),
+              channel_values(of_bias, x, type_of(norm.bias))};
     });
-  }
-
-  // In the layout and dtype of the data.
-  static at::Tensor like(const at::Tensor& gradient, const at::Tensor& x) {
-    if (gradient.scalar_type() == x.scalar_type() && gradient.strides() == x.strides()) return gradient;
-    return at::empty_like(x).copy_(gradient);
   }
 };
 
 }  // namespace
 }  // namespace torchactiv
 
-TORCH_LIBRARY_IMPL(torchactiv, CPU, m) { torchactiv::register_batch_norm<torchactiv::BatchNormCpu>(m); }
+TORCH_LIBRARY_IMPL(torchactiv, CPU, m) {
+  torchactiv::register_batch_norm<torchactiv::BatchNormCpu>(m);
+  torchactiv::register_batch_norm_in_place<torchactiv::BatchNormCpu>(m);
+}

@@ -19,7 +19,8 @@ struct Contexts {
   static CombinationContext of(const Operator& op, Element element) {
     const auto e = static_cast<int>(element);
     const OperatorKernels& k = *op.kernels;
-    return {k.forward[e], k.backward[e], k.forward_backward[e], k.double_backward[e], op.saved == Saved::output};
+    return {k.forward[e], k.backward[e], k.forward_backward[e], k.double_backward[e], op.saved == Saved::output,
+            k.inverse[e]};
   }
 };
 
@@ -46,11 +47,18 @@ FusedActivation FusedActivation::find(const char* function, std::string_view act
   return result;
 }
 
+bool FusedActivation::is_restorable(at::ScalarType type) const {
+  return op.invertible && op.invertible(arguments) &&
+         (op.invertible_halves || type == at::kFloat || type == at::kDouble);
+}
+
 at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.composite.forward(op, x, arguments)[0]; }
 
 at::Tensor FusedActivation::backward(const at::Tensor& gradient, const at::Tensor& x) const {
   const at::Tensor saved = op.saved == Saved::inputs ? x : forward(x);
   return op.composite.backward(op, {gradient, saved}, arguments)[0];
 }
+
+at::Tensor FusedActivation::inverse(const at::Tensor& y) const { return op.composite.inverse(op, y, arguments)[0]; }
 
 }  // namespace torchactiv

@@ -14,9 +14,13 @@ struct FusedActivation {
   // of arguments throws. `function` is who asks.
   static FusedActivation find(const char* function, std::string_view activation, ArgumentSpan arguments);
 
+  // Whether autograd can do without the input where it keeps the output.
+  bool is_restorable(at::ScalarType type) const;
+
   // As compositions of ATen's operators, differentiable.
   at::Tensor forward(const at::Tensor& x) const;
   at::Tensor backward(const at::Tensor& gradient, const at::Tensor& x) const;
+  at::Tensor inverse(const at::Tensor& y) const;
 };
 
 }  // namespace torchactiv

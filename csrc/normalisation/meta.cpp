@@ -21,22 +21,37 @@ struct Meta {
     check(input, norm);
     return {at::empty_like(input), channel_values(input, at::kDouble), channel_values(input, at::kDouble)};
   }
+  static MeanAndVariance training_in_place(const at::Tensor& input, const BatchNorm& norm) {
+    check(input, norm);
+    return {channel_values(input, at::kDouble), channel_values(input, at::kDouble)};
+  }
   static at::Tensor inference(const at::Tensor& input, const at::Tensor&, const at::Tensor&, const BatchNorm& norm) {
     check(input, norm);
     return at::empty_like(input);
   }
-  static ThreeTensors training_backward(const at::Tensor&, const at::Tensor& input, const at::Tensor&,
-                                        const at::Tensor&, const BatchNorm& norm) {
+  static void inference_in_place(const at::Tensor& input, const at::Tensor&, const at::Tensor&, const BatchNorm& norm) {
+    check(input, norm);
+  }
+  static FourTensors training_backward(const at::Tensor&, const at::Tensor& input, const at::Tensor&, const at::Tensor&,
+                                       const BatchNorm& norm) {
     check(input, norm);
     const auto gradient = [&](const MaybeTensor& of) {
       return channel_values(input, of ? of->scalar_type() : computed_type(input));
     };
-    return {at::empty_like(input), gradient(norm.weight), gradient(norm.bias)};
+    return {at::empty_like(input), norm.residual ? at::empty_like(input) : at::empty({0}, input.options()),
+            gradient(norm.weight), gradient(norm.bias)};
   }
   static constexpr auto inference_backward = training_backward;
+  static at::Tensor restore(const at::Tensor& output, const at::Tensor&, const BatchNorm& norm) {
+    check(output, norm);
+    return at::empty_like(output);
+  }
 };
 
 }  // namespace
 }  // namespace torchactiv
 
-TORCH_LIBRARY_IMPL(torchactiv, Meta, m) { torchactiv::register_batch_norm<torchactiv::Meta>(m); }
+TORCH_LIBRARY_IMPL(torchactiv, Meta, m) {
+  torchactiv::register_batch_norm<torchactiv::Meta>(m);
+  torchactiv::register_batch_norm_in_place<torchactiv::Meta>(m);
+}

@@ -29,7 +29,10 @@ class Operand {
       : pointer_(static_cast<char*>(const_cast<void*>(tensor.const_data_ptr()))),
         type_(tensor.scalar_type()),
         size_(static_cast<std::int64_t>(tensor.element_size())) {}
+  // Of a tensor that there need not be.
+  static Operand of(const at::Tensor& tensor) { return tensor.defined() ? Operand(tensor) : Operand(); }
 
+  bool exists() const { return pointer_ != nullptr; }
   bool is_converted() const { return type_ != c10::CppTypeToScalarType<T>::value; }
   T* direct(std::int64_t offset) const { return reinterpret_cast<T*>(pointer_) + offset; }
 
@@ -55,11 +58,12 @@ class Operand {
   }
 
  private:
+  Operand() = default;
   bool is_bfloat16() const { return type_ == at::kBFloat16; }
 
-  char* pointer_;
-  at::ScalarType type_;
-  std::int64_t size_;
+  char* pointer_ = nullptr;
+  at::ScalarType type_{};
+  std::int64_t size_ = 0;
 };
 
 }  // namespace torchactiv

@@ -7,33 +7,31 @@
 
 namespace torchactiv {
 
-template <auto function>
-ThreeTensors batch_norm_training(const at::Tensor& input, const MaybeTensor& weight, const MaybeTensor& bias,
-                                 double eps, c10::string_view activation, ArgumentSpan arguments) {
-  return function(input, {weight, bias, eps, activation, arguments});
-}
-
-template <auto function>
-at::Tensor batch_norm_inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
-                                const MaybeTensor& weight, const MaybeTensor& bias, double eps,
-                                c10::string_view activation, ArgumentSpan arguments) {
-  return function(input, mean, variance, {weight, bias, eps, activation, arguments});
-}
-
-template <auto function>
-ThreeTensors batch_norm_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                                 const at::Tensor& variance, const MaybeTensor& weight, const MaybeTensor& bias,
-                                 double eps, c10::string_view activation, ArgumentSpan arguments) {
-  return function(grad_output, input, mean, variance, {weight, bias, eps, activation, arguments});
-}
+// A function of some tensors and a BatchNorm with the operator's arguments.
+template <auto function, class Result, class... Data>
+struct Part {
+  static Result call(Data... data, const MaybeTensor& residual, const MaybeTensor& weight, const MaybeTensor& bias,
+                     double eps, c10::string_view activation, ArgumentSpan arguments, bool memory_efficient) {
+    return function(data..., {residual, weight, bias, eps, activation, arguments, memory_efficient});
+  }
+};
 
 // Parts has static functions of these names.
 template <class Parts>
 void register_batch_norm(torch::Library& m) {
-  m.impl("batch_norm_act_training", batch_norm_training<Parts::training>);
-  m.impl("batch_norm_act_training_backward", batch_norm_backward<Parts::training_backward>);
-  m.impl("batch_norm_act_inference", batch_norm_inference<Parts::inference>);
-  m.impl("batch_norm_act_inference_backward", batch_norm_backward<Parts::inference_backward>);
+  using Data = const at::Tensor&;
+  m.impl("batch_norm_act_training", Part<Parts::training, ThreeTensors, Data>::call);
+  m.impl("batch_norm_act_training_backward", Part<Parts::training_backward, FourTensors, Data, Data, Data, Data>::call);
+  m.impl("batch_norm_act_inference", Part<Parts::inference, at::Tensor, Data, Data, Data>::call);
+  m.impl("batch_norm_act_inference_backward",
+         Part<Parts::inference_backward, FourTensors, Data, Data, Data, Data>::call);
+  m.impl("batch_norm_act_restore", Part<Parts::restore, at::Tensor, Data, Data>::call);
+}
+template <class Parts>
+void register_batch_norm_in_place(torch::Library& m) {
+  using Data = const at::Tensor&;
+  m.impl("batch_norm_act_training_", Part<Parts::training_in_place, MeanAndVariance, Data>::call);
+  m.impl("batch_norm_act_inference_", Part<Parts::inference_in_place, void, Data, Data, Data>::call);
 }
 
 }  // namespace torchactiv

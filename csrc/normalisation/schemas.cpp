@@ -3,23 +3,29 @@
 #include <torch/library.h>
 
 #include "csrc/normalisation/batch_norm.h"
+#include "csrc/normalisation/fused_activation.h"
 
 namespace torchactiv {
 namespace {
 
-template <class Type>
-const c10::TypedOperatorHandle<Type>& handle_of(const char* name) {
-  static const auto handle = c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Type>();
-  return handle;
-}
+template <class Result, class... Data>
+class Part {
+ public:
+  explicit Part(const std::string& name)
+      : handle_(c10::Dispatcher::singleton()
+                    .findSchemaOrThrow(("torchactiv::batch_norm_act_" + name).c_str(), "")
+                    .typed<Type>()) {}
+  Result operator()(const Data&... data, const BatchNorm& norm) const {
+    return handle_.call(data..., norm.residual, norm.weight, norm.bias, norm.eps, norm.activation, norm.arguments,
+                        norm.memory_efficient);
+  }
 
-ThreeTensors call_backward(const char* name, const at::Tensor& grad_output, const at::Tensor& input,
-                           const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm) {
-  using Type = ThreeTensors(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&,
-                            const MaybeTensor&, const MaybeTensor&, double, c10::string_view, ArgumentSpan);
-  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Type>().call(
-      grad_output, input, mean, variance, norm.weight, norm.bias, norm.eps, norm.activation, norm.arguments);
-}
+ private:
+  using Type = Result(const Data&..., const MaybeTensor&, const MaybeTensor&, const MaybeTensor&, double,
+                      c10::string_view, ArgumentSpan, bool);
+  c10::TypedOperatorHandle<Type> handle_;
+};
+using Backward = Part<FourTensors, at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
 
 // The running statistics are exponential averages; the variance without bias.
 void update(const at::Tensor& running, const at::Tensor& value, double momentum) {
@@ -29,72 +35,133 @@ void update(const at::Tensor& running, const at::Tensor& value, double momentum)
 }  // namespace
 
 ThreeTensors call_training(const at::Tensor& input, const BatchNorm& norm) {
-  using Type =
-      ThreeTensors(const at::Tensor&, const MaybeTensor&, const MaybeTensor&, double, c10::string_view, ArgumentSpan);
-  return handle_of<Type>("torchactiv::batch_norm_act_training")
-      .call(input, norm.weight, norm.bias, norm.eps, norm.activation, norm.arguments);
+  static const Part<ThreeTensors, at::Tensor> part("training");
+  return part(input, norm);
+}
+MeanAndVariance call_training_in_place(const at::Tensor& input, const BatchNorm& norm) {
+  static const Part<MeanAndVariance, at::Tensor> part("training_");
+  return part(input, norm);
+}
+FourTensors call_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                                   const at::Tensor& variance, const BatchNorm& norm) {
+  static const Backward part("training_backward");
+  return part(grad_output, input, mean, variance, norm);
 }
 
 at::Tensor call_inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                           const BatchNorm& norm) {
-  using Type = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const MaybeTensor&,
-                          const MaybeTensor&, double, c10::string_view, ArgumentSpan);
-  return handle_of<Type>("torchactiv::batch_norm_act_inference")
-      .call(input, mean, variance, norm.weight, norm.bias, norm.eps, norm.activation, norm.arguments);
+  static const Part<at::Tensor, at::Tensor, at::Tensor, at::Tensor> part("inference");
+  return part(input, mean, variance, norm);
 }
-
-ThreeTensors call_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+void call_inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
+                             const BatchNorm& norm) {
+  static const Part<void, at::Tensor, at::Tensor, at::Tensor> part("inference_");
+  part(input, mean, variance, norm);
+}
+FourTensors call_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
                                     const at::Tensor& variance, const BatchNorm& norm) {
-  return call_backward("torchactiv::batch_norm_act_training_backward", grad_output, input, mean, variance, norm);
-}
-ThreeTensors call_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
-                                     const at::Tensor& variance, const BatchNorm& norm) {
-  return call_backward("torchactiv::batch_norm_act_inference_backward", grad_output, input, mean, variance, norm);
+  static const Backward part("inference_backward");
+  return part(grad_output, input, mean, variance, norm);
 }
 
-at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
-                          const MaybeTensor& weight, const MaybeTensor& bias, bool training, double momentum,
-                          double eps, c10::string_view activation, ArgumentSpan arguments) {
-  const BatchNorm norm{weight, bias, eps, activation, arguments};
+at::Tensor call_restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
+  static const Part<at::Tensor, at::Tensor, at::Tensor> part("restore");
+  return part(output, variance, norm);
+}
+
+namespace {
+
+// With the results of training(input), or of inference(input, mean, variance), which may write them over the input.
+template <class Training, class Inference>
+at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
+                      bool training, double momentum, const BatchNorm& norm, Training train, Inference infer) {
   check_input(input, norm);
   if (running_mean) check_channel_values("running_mean", *running_mean, input);
   if (running_var) check_channel_values("running_var", *running_var, input);
   if (!training) {
     TORCH_CHECK(running_mean, BatchNorm::name, ": running_mean must be given unless training=True");
     TORCH_CHECK(running_var, BatchNorm::name, ": running_var must be given unless training=True");
-    return call_inference(input, *running_mean, *running_var, norm);
+    return infer(*running_mean, *running_var);
   }
   const c10::SymInt count = input.sym_size(0) * c10::multiply_integers(input.sym_sizes().slice(2));
   TORCH_CHECK_VALUE(count != 1, BatchNorm::name,
                     ": expected more than 1 value per channel when training, got input of ", "shape ",
                     input.sym_sizes());
-  TORCH_CHECK_VALUE(eps > 0, BatchNorm::name, ": eps must be positive during training, got ", eps);
-  auto [output, mean, variance] = call_training(input, norm);
+  TORCH_CHECK_VALUE(norm.eps > 0, BatchNorm::name, ": eps must be positive during training, got ", norm.eps);
+  auto [output, mean, variance] = train();
   at::NoGradGuard guard;
   if (running_mean) update(*running_mean, mean, momentum);
   if (running_var) update(*running_var, variance * (c10::SymFloat(count) / c10::SymFloat(count - 1)), momentum);
   return output;
 }
 
+}  // namespace
+
+at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
+                          const MaybeTensor& weight, const MaybeTensor& bias, bool training, double momentum,
+                          double eps, c10::string_view activation, ArgumentSpan arguments, bool memory_efficient,
+                          const MaybeTensor& residual) {
+  const BatchNorm norm{
+      residual, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
+  return normalised(
+      input, running_mean, running_var, training, momentum, norm, [&] { return call_training(input, norm); },
+      [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(input, mean, variance, norm); });
+}
+
+bool has_inverse(c10::string_view activation, ArgumentSpan arguments) {
+  return FusedActivation::find("has_inverse", activation, arguments).is_restorable(at::kFloat);
+}
+
+at::Tensor batch_norm_act_in_place(const at::Tensor& input, const MaybeTensor& running_mean,
+                                   const MaybeTensor& running_var, const MaybeTensor& weight, const MaybeTensor& bias,
+                                   bool training, double momentum, double eps, c10::string_view activation,
+                                   ArgumentSpan arguments, bool memory_efficient, const MaybeTensor& residual) {
+  const BatchNorm norm{
+      residual, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
+  return normalised(
+      input, running_mean, running_var, training, momentum, norm,
+      [&]() -> ThreeTensors {
+        const auto [mean, variance] = call_training_in_place(input, norm);
+        return {input, mean, variance};
+      },
+      [&](const at::Tensor& mean, const at::Tensor& variance) {
+        call_inference_in_place(input, mean, variance, norm);
+        return input;
+      });
+}
+
 }  // namespace torchactiv
 
 TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
   const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag};
-  m.def(
-      "batch_norm_act(Tensor input, Tensor(a!)? running_mean, Tensor(b!)? running_var, Tensor? weight=None, "
-      "Tensor? bias=None, bool training=False, float momentum=0.1, float eps=1e-5, str activation='relu', "
-      "float[] arguments=[]) -> Tensor",
-      tags);
-  const std::string numbers = "Tensor? weight, Tensor? bias, float eps, str activation, float[] arguments) -> ";
-  const std::string three = "(Tensor, Tensor, Tensor)", statistics = "Tensor mean, Tensor variance, ";
-  m.def(("batch_norm_act_training(Tensor input, " + numbers + three).c_str(), tags);
-  m.def(("batch_norm_act_inference(Tensor input, " + statistics + numbers + "Tensor").c_str(), tags);
-  for (const char* const name : {"training", "inference"})
-    m.def(("batch_norm_act_" + std::string(name) + "_backward(Tensor grad_output, Tensor input, " + statistics +
-           numbers + three)
-              .c_str(),
-          tags);
+  const auto define = [&](const std::string& schema) { m.def(("batch_norm_act" + schema).c_str(), tags); };
+  const std::string all =
+      "Tensor(b!)? running_mean, Tensor(c!)? running_var, Tensor? weight=None, Tensor? bias=None, bool training=False, "
+      "float momentum=0.1, float eps=1e-5, str activation='relu', float[] arguments=[], bool memory_efficient=False, "
+      "Tensor? residual=None) -> ";
+  define("(Tensor input, " + all + "Tensor");
+  define("_(Tensor(a!) input, " + all + "Tensor(a!)");
+
+  const std::string numbers =
+      "Tensor? residual, Tensor? weight, Tensor? bias, float eps, str activation, float[] arguments, "
+      "bool memory_efficient) -> ";
+  const std::string statistics = "Tensor mean, Tensor variance, ";
+  define("_training(Tensor input, " + numbers + "(Tensor, Tensor, Tensor)");
+  define("_training_(Tensor(a!) input, " + numbers + "(Tensor, Tensor)");
+  define("_inference(Tensor input, " + statistics + numbers + "Tensor");
+  define("_inference_(Tensor(a!) input, " + statistics + numbers + "()");
+  for (const char* const name : {"_training_backward", "_inference_backward"})
+    define(name + ("(Tensor grad_output, Tensor input, " + statistics + numbers + "(Tensor, Tensor, Tensor, Tensor)"));
+  m.def("has_inverse(str activation, float[] arguments=[]) -> bool", tags);
+  define("_restore(Tensor output, Tensor variance, " + numbers + "Tensor");
 }
 
-TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) { m.impl("batch_norm_act", torchactiv::batch_norm_act); }
-TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) { m.impl("batch_norm_act", torchactiv::batch_norm_act); }
+TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) {
+  m.impl("batch_norm_act", torchactiv::batch_norm_act);
+  m.impl("batch_norm_act_", torchactiv::batch_norm_act_in_place);
+  m.impl("has_inverse", torchactiv::has_inverse);
+}
+TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) {
+  m.impl("batch_norm_act", torchactiv::batch_norm_act);
+  m.impl("batch_norm_act_", torchactiv::batch_norm_act_in_place);
+}

@@ -31,6 +31,12 @@ struct Sums {
   double slope = 0, distance = 0;
 };
 
+// What backward is to do: whether it owes something to the mean and the variance of the batch, and whether the data are
+// the output rather than the input.
+struct BackwardTask {
+  bool corrected, from_output;
+};
+
 // T is the type that is computed in. The centre is the mean in that type; what it lacks is in the shift.
 template <class T>
 class Statistics {
@@ -53,6 +59,10 @@ class Statistics {
   Affine<T> affine(std::size_t c) const {
     const double scale = weight_[c] * inverse(c);
     return {static_cast<T>(mean[c]), static_cast<T>(scale), static_cast<T>(bias_[c] - missing(c) * scale)};
+  }
+  // From u back to x - mean.
+  Affine<T> inverse_affine(std::size_t c) const {
+    return {static_cast<T>(bias_[c]), static_cast<T>(1 / (weight_[c] * inverse(c))), T(0)};
   }
   // dx = s (g f' - mean of g f' - (x - mean) / deviation * mean of g f' (x - mean) / deviation) with s = weight /
   // deviation, of which backward has computed the first term.

@@ -80,6 +80,13 @@ Objection objection(ArgumentSpan values) {
 }
 
 template <class Op>
+bool invertible(ArgumentSpan values) {
+  return [&]<std::size_t... i>(std::index_sequence<i...>) {
+    return Op::invertible(values[i]...);
+  }(std::make_index_sequence<Op::arguments.size()>{});
+}
+
+template <class Op>
 Operator make_operator(const OperatorKernels* kernels) {
   constexpr std::size_t inputs = Op::inputs.size(), saved = Op::saved == Saved::inputs ? inputs : 1;
   using Arguments = Count<Op::arguments.size()>;
@@ -89,6 +96,8 @@ Operator make_operator(const OperatorKernels* kernels) {
               .arguments = Op::arguments,
               .objection = objection<Op>,
               .objection_to_counts = has_coefficients(Op::inputs) ? Op::objection_to_counts : nullptr,
+              .invertible = kernels->inverse[0].function ? invertible<Op> : nullptr,
+              .invertible_halves = Op::invertible_halves,
               .saved = Op::saved,
               .in_place = Op::in_place,
               .kernels = kernels,

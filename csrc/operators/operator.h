@@ -53,6 +53,7 @@ struct Operator;
 struct Composite {
   using Function = Tensors (*)(const Operator&, TensorSpan, ArgumentSpan);
   Function forward = nullptr, backward = nullptr, double_backward = nullptr;
+  Function inverse = nullptr;  // where there is one
 };
 
 inline bool has_parameters(std::span<const Input> inputs) {
@@ -68,6 +69,8 @@ struct Operator {
   std::span<const Argument> arguments;
   Objection (*objection)(ArgumentSpan);
   Objection (*objection_to_counts)(std::span<const int>);  // null without coefficients
+  bool (*invertible)(ArgumentSpan) = nullptr;              // null without an inverse
+  bool invertible_halves = false;
   Saved saved;
   bool in_place;
   const OperatorKernels* kernels;        // for the CPU that this runs on

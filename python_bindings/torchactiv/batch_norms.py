@@ -45,17 +45,21 @@ def batch_norm_act(
     momentum: float = 0.1,
     eps: float = 1e-5,
     activation: str = "relu",
+    *,
+    memory_efficient: bool = False,
+    residual: Tensor | None = None,
     **activation_arguments: Any,
 ) -> Tensor:
     r"""Batch normalisation, followed by an activation.
 
-    .. math:: f\left(\frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \, w + b\right)
+    .. math:: f\left(\frac{x - \mathrm{E}[x]}{\sqrt{\mathrm{Var}[x] + \epsilon}} \, w + b + r\right)
 
     Backward reads the input, and nothing between the normalisation and the activation is kept. The statistics are
     accumulated in doubles, so that a mean that is large beside the deviation costs no digits.
 
-    Source: Ioffe & Szegedy 2015, Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate
-    Shift, arXiv:1502.03167.
+    Sources: Ioffe & Szegedy 2015, Batch Normalization: Accelerating Deep Network Training by Reducing Internal
+    Covariate Shift, arXiv:1502.03167; of memory_efficient: Rota Bulo, Porzi & Kontschieder 2018, In-Place Activated
+    BatchNorm for Memory-Optimized Training of DNNs, arXiv:1712.02616.
 
     Args:
         input: of shape (N, C) or (N, C, ...), of dtype float32, float64, bfloat16 or float16.
@@ -69,6 +73,11 @@ def batch_norm_act(
         eps: added to the variance.
         activation: f: any activation, by any of its names. One that is no function of a single tensor and numbers is
             applied in a pass of its own.
+        memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
+            which backward then restores. This needs an f that has an inverse: leaky_relu, identity, and in float32 and
+            float64 celu, elu, lecun_tanh, selu, sigmoid, softplus, softsign and tanh; of others the input is kept.
+            Where f saturates, as tanh at 9 in float32, the input is known no better than to that.
+        residual: r, of the shape and dtype of input, such as the shortcut of a residual block.
         activation_arguments: what f takes beside its input, by name (of shrink only lambd: its bias is not to be told
             from this one).
 
@@ -76,9 +85,11 @@ def batch_norm_act(
         A tensor of the shape, dtype and memory format of input.
 
     Raises:
-        ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training.
+        ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training; with
+            memory_efficient a weight so small beside its bias that the input cannot be restored.
         TypeError: an argument that the activation does not have.
-        RuntimeError: statistics, weight or bias of another size, dtype or device, or no running ones without training.
+        RuntimeError: statistics, weight, bias or residual of another size, dtype or device, or no running statistics
+            without training.
 
     Example:
         >>> import torch, torchactiv
@@ -91,7 +102,18 @@ def batch_norm_act(
     name, arguments = _fused(activation, tuple(activation_arguments))
     numbers = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
     fused: Tensor = torch.ops.torchactiv.batch_norm_act(
-        input, running_mean, running_var, weight, bias, training, momentum, eps, name or "identity", numbers
+        input,
+        running_mean,
+        running_var,
+        weight,
+        bias,
+        training,
+        momentum,
+        eps,
+        name or "identity",
+        numbers,
+        memory_efficient,
+        residual,
     )
     if name:
         return fused
@@ -104,9 +126,15 @@ def batch_norm_act(
 class _Activated(_BatchNorm):
     """What the modules of all ranks do; they are PyTorch's with an activation."""
 
-    __constants__: list[str] = [*_BatchNorm.__constants__, "activation", "arguments"]  # noqa: RUF012 (as PyTorch declares it)
+    __constants__: list[str] = [  # noqa: RUF012 (as PyTorch declares it)
+        *_BatchNorm.__constants__,
+        "activation",
+        "arguments",
+        "memory_efficient",
+    ]
     activation: str
     arguments: list[float]
+    memory_efficient: bool
     if TYPE_CHECKING:  # TorchScript takes no annotation of a module
         act: nn.Module | None
 
@@ -120,21 +148,26 @@ class _Activated(_BatchNorm):
         device: Any = None,
         dtype: torch.dtype | None = None,
         activation: str = "relu",
+        *,
+        memory_efficient: bool = False,
         **activation_arguments: Any,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
         name, arguments = _fused(activation, tuple(activation_arguments))
         self.activation = name or "identity"
         self.arguments = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
+        self.memory_efficient = memory_efficient
         self.act = None  # of an activation that is not fused
         if not name:
             from torchactiv import nn as modules  # which imports this module
 
             self.act = modules.make(activation, **activation_arguments)
 
-    def forward(self, input: Tensor) -> Tensor:
-        """Normalises and applies the activation; in training, updates the running statistics."""
-        self._check_input_dim(input)  # type: ignore[no-untyped-call]
+    def _scale(self) -> Tensor | None:
+        return self.weight
+
+    def _count_batch(self) -> tuple[float, bool]:
+        """The weight of this batch in the running statistics, and whether its own are used."""
         momentum = 0.0
         if self.momentum is not None:
             momentum = self.momentum
@@ -142,19 +175,26 @@ class _Activated(_BatchNorm):
             self.num_batches_tracked.add_(1)
             if self.momentum is None:  # the average of all batches
                 momentum = 1.0 / float(self.num_batches_tracked)
-        by_batch = self.training or (self.running_mean is None and self.running_var is None)
+        return momentum, self.training or (self.running_mean is None and self.running_var is None)
+
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """Normalises, adds the residual and applies the activation; in training, updates the running statistics."""
+        self._check_input_dim(input)  # type: ignore[no-untyped-call]
+        momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
         result: Tensor = torch.ops.torchactiv.batch_norm_act(
             input,
             self.running_mean if uses_running else None,
             self.running_var if uses_running else None,
-            self.weight,
+            self._scale(),
             self.bias,
             by_batch,
             momentum,
             self.eps,
             self.activation,
             self.arguments,
+            self.memory_efficient,
+            residual,
         )
         if self.act is not None:
             result = self.act(result)
@@ -166,7 +206,8 @@ class _Activated(_BatchNorm):
         if self.act is not None:
             return shown
         numbers = f", arguments={self.arguments}" if self.arguments else ""
-        return f"{shown}, activation={self.activation!r}{numbers}"
+        saving = ", memory_efficient=True" if self.memory_efficient else ""
+        return f"{shown}, activation={self.activation!r}{numbers}{saving}"
 
 
 class BatchNormAct1d(_Activated, nn.BatchNorm1d):
@@ -183,10 +224,11 @@ class BatchNormAct1d(_Activated, nn.BatchNorm1d):
         device: of the parameters.
         dtype: of the parameters.
         activation: by any of its names.
+        memory_efficient: whether training keeps the output rather than the input, where the activation has an inverse.
         activation_arguments: of the activation, by name; of its module where it has parameters.
 
     Shape:
-        (N, C) or (N, C, L); the result has the same.
+        (N, C) or (N, C, L); the result has the same. A second argument of the same shape is a residual.
 
     Raises:
         ValueError: no such activation.

@@ -11,6 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
 
 from torchactiv import _registry
 from torchactiv import nn as modules
+from torchactiv.batch_norms import _Activated
 
 __all__ = ["fold_batch_norm"]
 
@@ -83,8 +84,8 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
 
 def _pair(node: fx.Node, layers: dict[str, nn.Module], uses: list[Any]) -> tuple[Layer, _BatchNorm] | None:
     """The layer and the normalisation, if `node` is one that can be folded."""
-    if node.op != "call_module" or not node.args or not isinstance(node.args[0], fx.Node):
-        return None
+    if node.op != "call_module" or len(node.args) != 1 or node.kwargs or not isinstance(node.args[0], fx.Node):
+        return None  # a normalisation with a residual, among others
     before = node.args[0]
     if before.op != "call_module" or len(before.users) > 1:
         return None
@@ -103,7 +104,7 @@ def _fold(layer: Layer, norm: _BatchNorm) -> None:
     assert norm.running_var is not None
     tensors = (layer.weight, layer.bias, norm.running_mean, norm.running_var)
     weight, bias, mean, variance = (None if t is None else t.detach().double() for t in tensors)
-    scale, shift = (None if t is None else t.detach().double() for t in (norm.weight, norm.bias))
+    scale, shift = (None if t is None else t.detach().double() for t in (_scale_of(norm), norm.bias))
     assert weight is not None
     assert mean is not None
     assert variance is not None
@@ -117,6 +118,10 @@ def _fold(layer: Layer, norm: _BatchNorm) -> None:
     layer.weight, layer.bias = (nn.Parameter(p.to(layer.weight.dtype), layer.weight.requires_grad) for p in folded)
 
 
+def _scale_of(norm: _BatchNorm) -> torch.Tensor | None:
+    return norm._scale() if isinstance(norm, _Activated) else norm.weight
+
+
 def _or_ones(values: torch.Tensor | None, like: torch.Tensor) -> torch.Tensor:
     return torch.ones_like(like) if values is None else values
 
@@ -127,7 +132,7 @@ def _or_zeros(values: torch.Tensor | None, like: torch.Tensor) -> torch.Tensor:
 
 def _activation_of(norm: _BatchNorm) -> nn.Module | None:
     """The module of what follows inside the normalisation; None where nothing does."""
-    if not isinstance(norm, (modules.BatchNormAct1d, modules.BatchNormAct2d, modules.BatchNormAct3d)):
+    if not isinstance(norm, _Activated):
         return None
     if norm.act is not None:
         return norm.act

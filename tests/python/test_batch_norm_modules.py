@@ -112,7 +112,7 @@ def test_operators_are_sound() -> None:
     x, weight = sample((4, 3, 5)).requires_grad_(), torch.rand(3, dtype=torch.float64, requires_grad=True)
     ops = torch.ops.torchactiv
     mean, variance = torch.zeros(3, dtype=torch.float64), torch.ones(3, dtype=torch.float64)
-    numbers = (weight, None, 1e-5, "tanh", [])
+    numbers = (None, weight, None, 1e-5, "tanh", [], False)
     torch.library.opcheck(ops.batch_norm_act_training.default, (x, *numbers))
     torch.library.opcheck(ops.batch_norm_act_inference.default, (x, mean, variance, *numbers))
     for backward in (ops.batch_norm_act_training_backward, ops.batch_norm_act_inference_backward):

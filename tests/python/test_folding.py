@@ -7,7 +7,7 @@ import torch
 import torchactiv
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
-from torchactiv.nn import BatchNormAct1d, BatchNormAct2d, BatchNormAct3d
+from torchactiv.nn import ABN, BatchNormAct1d, BatchNormAct2d, BatchNormAct3d, InPlaceABN
 
 LAYERS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module], tuple[int, ...]]] = {
     "conv 1d": (lambda: nn.Conv1d(4, 6, 3), lambda: BatchNormAct1d(6, activation="silu"), (2, 4, 9)),
@@ -22,6 +22,8 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module], tuple[
         lambda: BatchNormAct2d(6, activation="leaky_relu", negative_slope=0.3),
         (2, 4, 5, 5),
     ),
+    "ABN": (lambda: nn.Conv2d(4, 6, 1), lambda: ABN(6, activation="elu"), (2, 4, 5, 5)),
+    "InPlaceABN": (lambda: nn.Conv2d(4, 6, 1), lambda: InPlaceABN(6, eps=0.5), (2, 4, 5, 5)),
     "learned": (
         lambda: nn.Conv2d(4, 6, 1),
         lambda: BatchNormAct2d(6, activation="prelu", num_parameters=6),
@@ -91,6 +93,24 @@ def test_what_serves_twice_stays() -> None:
     x = torch.randn(2, 4, 5, 5)
     folded = torchactiv.fold_batch_norm(model)
     assert norms(folded) == 2
+    torch.testing.assert_close(folded(x), model(x))
+
+
+class Shortcut(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.norm = nn.Conv2d(4, 4, 1), BatchNormAct2d(4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        result: Tensor = self.norm(self.conv(x), x)
+        return result
+
+
+def test_what_adds_a_residual_stays() -> None:
+    model = trained(Shortcut(), (2, 4, 5, 5))
+    x = torch.randn(2, 4, 5, 5)
+    folded = torchactiv.fold_batch_norm(model)
+    assert norms(folded) == 1
     torch.testing.assert_close(folded(x), model(x))
 
 

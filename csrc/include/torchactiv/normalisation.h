@@ -11,19 +11,22 @@
 
 namespace torchactiv {
 
-/// f(batch_norm(input)). In training, running_mean and running_var are updated, unless there are none.
+/// f(batch_norm(input) + residual). In training, running_mean and running_var are updated, unless there are none; with
+/// memory_efficient autograd keeps the output rather than the input, if f has an inverse.
 inline at::Tensor batch_norm_act(const at::Tensor& input, const std::optional<at::Tensor>& running_mean,
                                  const std::optional<at::Tensor>& running_var,
                                  const std::optional<at::Tensor>& weight = std::nullopt,
                                  const std::optional<at::Tensor>& bias = std::nullopt, bool training = false,
                                  double momentum = 0.1, double eps = 1e-5, std::string_view activation = "relu",
-                                 c10::ArrayRef<double> arguments = {}) {
+                                 c10::ArrayRef<double> arguments = {}, bool memory_efficient = false,
+                                 const std::optional<at::Tensor>& residual = std::nullopt) {
   using Maybe = const std::optional<at::Tensor>&;
   static const auto handle = c10::Dispatcher::singleton()
                                  .findSchemaOrThrow("torchactiv::batch_norm_act", "")
                                  .typed<at::Tensor(const at::Tensor&, Maybe, Maybe, Maybe, Maybe, bool, double, double,
-                                                   std::string_view, c10::ArrayRef<double>)>();
-  return handle.call(input, running_mean, running_var, weight, bias, training, momentum, eps, activation, arguments);
+                                                   std::string_view, c10::ArrayRef<double>, bool, Maybe)>();
+  return handle.call(input, running_mean, running_var, weight, bias, training, momentum, eps, activation, arguments,
+                     memory_efficient, residual);
 }
 
 namespace nn {
@@ -33,10 +36,13 @@ template <class Norm>
 class BatchNormActImpl : public Norm {
  public:
   explicit BatchNormActImpl(const torch::nn::BatchNormOptions& options, std::string activation = "relu",
-                            std::vector<double> arguments = {})
-      : Norm(options), activation(std::move(activation)), arguments(std::move(arguments)) {}
+                            std::vector<double> arguments = {}, bool memory_efficient = false)
+      : Norm(options),
+        activation(std::move(activation)),
+        arguments(std::move(arguments)),
+        memory_efficient(memory_efficient) {}
 
-  at::Tensor forward(const at::Tensor& input) {
+  at::Tensor forward(const at::Tensor& input, const std::optional<at::Tensor>& residual = std::nullopt) {
     this->_check_input_dim(input);
     const auto& options = this->options;
     double momentum = options.momentum().value_or(0.0);
@@ -47,7 +53,7 @@ class BatchNormActImpl : public Norm {
     const auto maybe = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
     return batch_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
                           maybe(this->bias), this->is_training() || !this->running_mean.defined(), momentum,
-                          options.eps(), activation, arguments);
+                          options.eps(), activation, arguments, memory_efficient, residual);
   }
 
   void pretty_print(std::ostream& stream) const override {
@@ -57,6 +63,10 @@ class BatchNormActImpl : public Norm {
 
   std::string activation;
   std::vector<double> arguments;
+  bool memory_efficient;
+
+ protected:
+  FORWARD_HAS_DEFAULT_ARGS({1, torch::nn::AnyValue(std::optional<at::Tensor>())})  // for a Sequential
 };
 
 using BatchNormAct1dImpl = BatchNormActImpl<torch::nn::BatchNorm1dImpl>;

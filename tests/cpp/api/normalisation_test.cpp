@@ -47,6 +47,19 @@ TEST(BatchNormAct, Gradients) {
   for (std::size_t i = 0; i < 2; ++i) EXPECT_TRUE(near(gradients[0][i], gradients[1][i], 1e-4, 1e-4)) << i;
 }
 
+TEST(BatchNormAct, MemoryEfficientWithAResidual) {
+  const at::Tensor r = sample({6, 3, 5, 4}, at::kFloat, 2);
+  std::vector<at::Tensor> gradients;
+  for (const bool memory_efficient : {false, true}) {
+    torchactiv::nn::BatchNormAct2d module(nn::BatchNormOptions(3), "elu", std::vector<double>{}, memory_efficient);
+    const at::Tensor x = sample({6, 3, 5, 4}, at::kFloat, 1).requires_grad_();
+    const at::Tensor result = module->forward(x, r);
+    EXPECT_TRUE(near(result, at::elu(at::batch_norm(x, {}, {}, {}, {}, true, 0.1, 1e-5, false) + r), 1e-5, 1e-5));
+    gradients.push_back(torch::autograd::grad({result.square().sum()}, {x})[0]);
+  }
+  EXPECT_TRUE(near(gradients[0], gradients[1], 1e-4, 1e-4));
+}
+
 TEST(BatchNormAct, InASequential) {
   nn::Sequential network(nn::Conv2d(nn::Conv2dOptions(3, 4, 3)),
                          torchactiv::nn::BatchNormAct2d(nn::BatchNormOptions(4), "silu"));

@@ -1,0 +1,140 @@
+"""Batch normalisation whose result overwrites its input, under the names of the package inplace_abn.
+
+They are part of :mod:`torchactiv.nn`.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from torchactiv import _registry
+from torchactiv.batch_norms import _Activated
+
+__all__ = ["ABN", "InPlaceABN"]
+
+
+class ABN(_Activated):
+    """Batch normalisation and an activation, with the constructor and the state_dict of inplace_abn's ABN.
+
+    Unlike BatchNormAct2d it takes input of any rank, and the activation's argument as `activation_param`.
+
+    Args:
+        num_features: the number of channels.
+        eps: added to the variance.
+        momentum: of the running statistics; None for the average of all batches.
+        affine: whether there are weight and bias.
+        track_running_stats: whether there are running statistics.
+        activation: relu, leaky_relu, elu or identity, as in inplace_abn, or any other activation.
+        activation_param: its first argument, such as negative_slope, if it takes one.
+
+    Shape:
+        (N, C) or (N, C, ...); the result has the same.
+
+    Raises:
+        ValueError: no such activation.
+
+    Example:
+        >>> import torchactiv
+        >>> torchactiv.nn.ABN(8, activation="elu", activation_param=1.0)
+        ABN(8, eps=1e-05, momentum=0.1, affine=True, activation=elu[1.0])
+    """
+
+    activation_param: float
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        activation: str = "leaky_relu",
+        activation_param: float = 0.01,
+    ) -> None:
+        first: list[str] = [argument["name"] for argument in _registry.find(activation)["arguments"][:1]]
+        given: dict[str, Any] = dict.fromkeys(first, activation_param)
+        super().__init__(
+            num_features,
+            eps,
+            momentum,
+            affine,
+            track_running_stats,
+            activation=activation,
+            **given,
+        )
+        self.activation_param = activation_param
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        pass  # any rank; the operator checks that there are channels
+
+    def extra_repr(self) -> str:
+        """As inplace_abn shows it."""
+        shown = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
+        parameter = f"[{self.activation_param}]" if self.arguments else ""
+        return f"{shown}, activation={self.activation}{parameter}"
+
+
+class InPlaceABN(ABN):
+    r"""The same with half of the memory: the result overwrites the input, and backward inverts the activation.
+
+    The slope of the normalisation is :math:`|w| + \epsilon`, as in inplace_abn, so that weights of 0 do no harm. A
+    layer before it that needs its own result in backward (a sigmoid, say, but no convolution) makes backward raise an
+    error, and so does a layer behind it that overwrites the result. See :func:`torchactiv.functional.batch_norm_act`
+    for the activations that have an inverse, and :class:`ABN` for the arguments.
+
+    Source: Rota Bulo, Porzi & Kontschieder 2018, In-Place Activated BatchNorm for Memory-Optimized Training of DNNs,
+    arXiv:1712.02616.
+
+    Shape:
+        (N, C) or (N, C, ...); the result has the same.
+
+    Raises:
+        ValueError: no such activation, or it has no inverse.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> x = torch.randn(4, 8, 5, 5)
+        >>> torchactiv.nn.InPlaceABN(8)(x) is x
+        True
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        activation: str = "leaky_relu",
+        activation_param: float = 0.01,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, activation, activation_param)
+        if self.act is not None or not torch.ops.torchactiv.has_inverse(self.activation, self.arguments):
+            argument = f" with {self.arguments}" if self.arguments else ""
+            raise ValueError(f"InPlaceABN: activation {activation!r}{argument} has no inverse; ABN takes any")
+        self.memory_efficient = True
+
+    def _scale(self) -> Tensor | None:
+        weight = self.weight
+        return None if weight is None else weight.abs() + self.eps
+
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """Overwrites the input and returns it."""
+        momentum, by_batch = self._count_batch()
+        uses_running = not self.training or self.track_running_stats
+        result: Tensor = torch.ops.torchactiv.batch_norm_act_(
+            input,
+            self.running_mean if uses_running else None,
+            self.running_var if uses_running else None,
+            self._scale(),
+            self.bias,
+            by_batch,
+            momentum,
+            self.eps,
+            self.activation,
+            self.arguments,
+            self.memory_efficient,
+            residual,
+        )
+        return result
