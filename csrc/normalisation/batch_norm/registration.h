@@ -3,7 +3,7 @@
 
 #include <torch/library.h>
 
-#include "csrc/normalisation/batch_norm.h"
+#include "csrc/normalisation/batch_norm/batch_norm.h"
 
 namespace torchactiv {
 

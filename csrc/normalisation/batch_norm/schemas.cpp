@@ -2,7 +2,7 @@
 #include <ATen/Functions.h>
 #include <torch/library.h>
 
-#include "csrc/normalisation/batch_norm.h"
+#include "csrc/normalisation/batch_norm/batch_norm.h"
 #include "csrc/normalisation/fused_activation.h"
 
 namespace torchactiv {

@@ -4,28 +4,12 @@
 
 #include <array>
 
-#include "csrc/normalisation/batch_norm_node.h"
+#include "csrc/normalisation/batch_norm/node.h"
+#include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"
-#include "csrc/normalisation/registration.h"
 
 namespace torchactiv {
 namespace {
-
-using Mode = BatchNormNode::Mode;
-
-at::Tensor or_undefined(const MaybeTensor& tensor) { return tensor.value_or(at::Tensor()); }
-
-template <std::size_t n>
-bool requires_grad(const std::array<at::Tensor, n>& tensors) {
-  return at::GradMode::is_enabled() && std::any_of(tensors.begin(), tensors.end(), [](const at::Tensor& t) {
-           return t.defined() && t.requires_grad();
-         });
-}
-template <std::size_t n>
-bool has_tangent(const std::array<at::Tensor, n>& tensors) {
-  return std::any_of(tensors.begin(), tensors.end(),
-                     [](const at::Tensor& t) { return t.defined() && t._fw_grad(0).defined(); });
-}
 
 std::array<at::Tensor, 4> differentiable(const at::Tensor& input, const BatchNorm& norm) {
   return {input, or_undefined(norm.residual), or_undefined(norm.weight), or_undefined(norm.bias)};
@@ -42,8 +26,7 @@ class Recorded {
         norm.memory_efficient && !input.key_set().has(c10::DispatchKey::FuncTorchGradWrapper) &&
         FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments).is_restorable(input.scalar_type());
     norm_.memory_efficient = keeps_output_;
-    node_ = c10::make_intrusive<BatchNormNode>(
-        mode, keeps_output_ ? BatchNormNode::Kept::output : BatchNormNode::Kept::input, input, norm);
+    node_ = batch_norm_node(mode, input, norm_);
   }
 
   const BatchNorm& norm() const { return norm_; }
@@ -52,20 +35,20 @@ class Recorded {
   void connect(const at::Tensor& input, const at::Tensor& output, const at::Tensor& mean, const at::Tensor& variance) {
     if (!node_) return;
     torch::autograd::set_history(output, node_);
-    node_->save(keeps_output_ ? output : input, mean, variance, norm_);
+    save(*node_, keeps_output_ ? output : input, mean, variance, norm_);
   }
   // Of an output that has overwritten the input, of which there may be a copy.
   void connect_in_place(const at::Tensor& copy, const at::Tensor& output, const at::Tensor& mean,
                         const at::Tensor& variance) {
     if (!node_) return;
     torch::autograd::rebase_history(output, node_);
-    node_->save(keeps_output_ ? output : copy, mean, variance, norm_);
+    save(*node_, keeps_output_ ? output : copy, mean, variance, norm_);
   }
 
  private:
   BatchNorm norm_;
   bool keeps_output_ = false;
-  c10::intrusive_ptr<BatchNormNode> node_;
+  c10::intrusive_ptr<FunctionNode> node_;
 };
 
 // The input before it is overwritten, where backward will read it.

@@ -9,14 +9,13 @@
 // be missing from every result. weight and bias may be left out; 16-bit tensors may have them in float32.
 #pragma once
 
-#include <optional>
 #include <tuple>
 
+#include "csrc/normalisation/optional.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
 
-using MaybeTensor = std::optional<at::Tensor>;
 using ThreeTensors = std::tuple<at::Tensor, at::Tensor, at::Tensor>;
 using FourTensors = std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
 using MeanAndVariance = std::tuple<at::Tensor, at::Tensor>;

@@ -2,10 +2,10 @@
 #include <ATen/Functions.h>
 
 #include "csrc/cpu/new_result.h"
-#include "csrc/normalisation/by_columns.h"
-#include "csrc/normalisation/by_rows.h"
+#include "csrc/normalisation/batch_norm/by_columns.h"
+#include "csrc/normalisation/batch_norm/by_rows.h"
+#include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"
-#include "csrc/normalisation/registration.h"
 
 namespace torchactiv {
 namespace {

@@ -1,8 +1,8 @@
 // Dispatch key Meta.
 #include <ATen/Functions.h>
 
+#include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"
-#include "csrc/normalisation/registration.h"
 
 namespace torchactiv {
 namespace {

@@ -3,8 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"
-#include "csrc/normalisation/registration.h"
 
 namespace torchactiv {
 namespace {

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include "csrc/normalisation/batch_norm.h"
+#include "csrc/normalisation/batch_norm/batch_norm.h"
 
 namespace torchactiv {
 

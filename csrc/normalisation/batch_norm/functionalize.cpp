@@ -2,7 +2,7 @@
 #include <ATen/core/LegacyTypeDispatch.h>
 
 #include "csrc/functionalize/functional_tensors.h"
-#include "csrc/normalisation/registration.h"
+#include "csrc/normalisation/batch_norm/registration.h"
 
 namespace torchactiv {
 namespace {

@@ -1,4 +1,4 @@
-#include "csrc/normalisation/statistics.h"
+#include "csrc/normalisation/batch_norm/statistics.h"
 
 #include <ATen/Functions.h>
 

@@ -2,7 +2,7 @@
 #include <ATen/MemoryOverlap.h>
 #include <ATen/TensorOperators.h>
 
-#include "csrc/normalisation/batch_norm.h"
+#include "csrc/normalisation/batch_norm/batch_norm.h"
 
 namespace torchactiv {
 namespace {

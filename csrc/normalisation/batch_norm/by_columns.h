@@ -7,8 +7,8 @@
 #include <span>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/batch_norm/statistics.h"
 #include "csrc/normalisation/operand.h"
-#include "csrc/normalisation/statistics.h"
 
 namespace torchactiv {
 

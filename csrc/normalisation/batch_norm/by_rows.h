@@ -5,8 +5,8 @@
 #include <ATen/Parallel.h>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/batch_norm/statistics.h"
 #include "csrc/normalisation/operand.h"
-#include "csrc/normalisation/statistics.h"
 
 namespace torchactiv {
 
