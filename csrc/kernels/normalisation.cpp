@@ -1,70 +1,9 @@
 #include "csrc/kernels/normalisation.h"
 
-#include "csrc/kernels/combination_block.h"
+#include "csrc/kernels/normalisation_block.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
-
-// The activation over n elements side by side.
-template <class T>
-Block<T> block_of(const FusedKernels& f, std::int64_t n) {
-  Block<T> block(f.kernels, f.arguments);
-  block.n = n;
-  return block;
-}
-
-template <class T>
-using Vector = std::conditional_t<std::is_same_v<T, double>, Batch<Double, 4>, Batch<Float, 4>>;
-
-// The sum of the lanes, joined two by two.
-template <class T>
-double total(const Vector<T>& sums) {
-  T lanes[Vector<T>::lanes];
-  sums.store(lanes);
-  for (std::int64_t half = Vector<T>::lanes / 2; half > 0; half /= 2)
-    for (std::int64_t i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  return static_cast<double>(lanes[0]);
-}
-
-// The elements from p on, as many as there are, with `filling` behind them.
-template <class T>
-Vector<T> load(const T* p, std::int64_t count, T filling = 0) {
-  if (count == Vector<T>::lanes) return Vector<T>::load(p);
-  T buffer[Vector<T>::lanes];
-  std::fill_n(std::copy_n(p, count, buffer), Vector<T>::lanes - count, filling);
-  return Vector<T>::load(buffer);
-}
-
-template <class T>
-void store(const Vector<T>& values, T* p, std::int64_t count) {
-  if (count == Vector<T>::lanes) return values.store(p);
-  T buffer[Vector<T>::lanes];
-  values.store(buffer);
-  std::copy_n(buffer, count, p);
-}
-
-// Calls work(first element, how many) for a vector at a time.
-template <class T, class Work>
-void by_vectors(std::int64_t n, Work work) {
-  std::int64_t i = 0;
-  for (; i + Vector<T>::lanes <= n; i += Vector<T>::lanes) work(i, std::int64_t{Vector<T>::lanes});
-  if (i < n) work(i, n - i);
-}
-
-// Two passes, the second about the mean of the first; the elements are in the first-level cache.
-template <class T>
-Moments row_moments(const T* x, std::int64_t n) {
-  using V = Vector<T>;
-  V sum(0.0), distances(0.0), squares(0.0);
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) { sum = sum + load(x + i, count); });
-  const T estimate = static_cast<T>(total<T>(sum) / static_cast<double>(n));
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
-    const V distance = load(x + i, count, estimate) - V(estimate);
-    distances = distances + distance;
-    squares = squares + distance * distance;
-  });
-  return moments_about(estimate, n, total<T>(distances), total<T>(squares));
-}
 
 template <class T>
 void columns_mean(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean) {
@@ -85,18 +24,6 @@ void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::
     }
 }
 
-// u may be x.
-template <class T>
-void normalise(const T* x, T* u, std::int64_t n, Affine<T> channel) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
-}
-template <class T>
-void normalise(const T* x, T* u, std::int64_t n, Affine<const T*> c) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - c.centre[i]) * c.scale[i] + c.shift[i];
-}
-
 template <class T>
 void add(const T* __restrict r, T* __restrict u, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) u[i] += r[i];
@@ -110,7 +37,7 @@ template <class T>
 void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, Affine<T> channel) {
   normalise(x, y, n, channel);
   if (r) add(r, y, n);
-  block_of<T>(f, n).forward(y, {y, 1});
+  activate(f, y, n);
 }
 
 template <class T>
@@ -118,31 +45,6 @@ void row_restore(FusedKernels f, const T* y, const T* r, T* x, std::int64_t n, A
   block_of<T>(f, n).inverse(x, y);
   if (r) subtract(r, x, n);
   normalise(x, x, n, channel);
-}
-
-// g f'(u) in the place of u: kernels read whole vectors before they write them.
-template <class T>
-void derivative(FusedKernels f, const T* g, T* u, std::int64_t n) {
-  const Block<T> block = block_of<T>(f, n);
-  block.forward_if_saved(u, {u, 1});
-  block.backward(u, g, {u, 1}, u);
-}
-
-// The end of backward: dx is g f', and becomes that times scale.
-template <class T>
-void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, double* sums) {
-  if (dr) std::copy_n(dx, n, dr);
-  using V = Vector<T>;
-  const V centre(channel.centre), scale(channel.scale);
-  V slopes(0.0), distances(0.0);
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
-    const V s = load(dx + i, count);
-    store(s * scale, dx + i, count);
-    slopes = slopes + s;
-    distances = distances + s * (load(x + i, count, channel.centre) - centre);
-  });
-  sums[0] += total<T>(slopes);
-  sums[1] += total<T>(distances);
 }
 
 template <class T>
@@ -167,11 +69,6 @@ void row_backward_from_output(FusedKernels f, const T* g, const T* y, const T* r
 }
 
 template <class T>
-void row_correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {
-  for (std::int64_t i = 0; i < n; ++i) dx[i] = dx[i] - channel.shift - (x[i] - channel.centre) * channel.scale;
-}
-
-template <class T>
 void normalise_columns(const T* x, const T* r, T* u, std::int64_t rows, std::int64_t stride, std::int64_t n,
                        Affine<const T*> channels) {
   for (std::int64_t offset = 0; offset < rows * stride; offset += stride) {
@@ -191,8 +88,7 @@ template <class T>
 void columns_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t stride,
                      std::int64_t n, Affine<const T*> channels) {
   normalise_columns(x, r, y, rows, stride, n, channels);
-  by_rows(rows, stride, n,
-          [&](std::int64_t offset, std::int64_t count) { block_of<T>(f, count).forward(y + offset, {y + offset, 1}); });
+  by_rows(rows, stride, n, [&](std::int64_t offset, std::int64_t count) { activate(f, y + offset, count); });
 }
 
 template <class T>
@@ -270,7 +166,7 @@ constexpr NormalisationKernels<T> kernels_of() {
       .columns_backward = columns_backward<T>,
       .row_backward_from_output = row_backward_from_output<T>,
       .columns_backward_from_output = columns_backward_from_output<T>,
-      .row_correct = row_correct<T>,
+      .row_correct = correct<T>,
       .columns_correct = columns_correct<T>,
   };
 }

@@ -4,32 +4,17 @@
 #pragma once
 
 #include "csrc/kernels/combinations.h"
+#include "csrc/kernels/moments.h"
 
 namespace torchactiv {
 
-// A mean, and the sum of the squares of the distances from it.
-struct Moments {
-  double mean = 0, squares = 0;
-};
-
-// From sums of distances from an estimate, and of their squares: no digits of the mean are lost, nor any of the
-// squares, if the estimate is near.
-inline Moments moments_about(double estimate, std::int64_t n, double distances, double squares) {
-  const double count = static_cast<double>(n);
-  return {estimate + distances / count, squares - distances * distances / count};
-}
-
-// u = (x - centre) scale + shift + r, where r is the residual and may be null; for one channel or, as pointers, for
-// several.
-template <class T>
-struct Affine {
-  T centre, scale, shift;
-};
+// In what follows u = (x - centre) scale + shift + r, where r is the residual and may be null.
 
 // f(u), by the kernels of f.
 struct FusedKernels {
   const CombinationContext& kernels;
   const double* arguments;
+  bool is_identity;
 };
 
 // From x and r, or y and r.
@@ -41,6 +26,7 @@ using ColumnsMap = void (*)(FusedKernels f, const T* from, const T* r, T* to, st
 
 template <class T>
 struct NormalisationKernels {
+  // Of up to most_of_moments elements; in doubles where squares are too large for T.
   Moments (*row_moments)(const T* x, std::int64_t n);
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
   // Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate.

@@ -14,6 +14,10 @@ struct FusedActivation {
   // of arguments throws. `function` is who asks.
   static FusedActivation find(const char* function, std::string_view activation, ArgumentSpan arguments);
 
+  template <class T>
+  FusedKernels kernels() const {
+    return {std::is_same_v<T, double> ? *doubles : *floats, arguments.data(), op.card.name == "identity"};
+  }
   // Whether autograd can do without the input where it keeps the output.
   bool is_restorable(at::ScalarType type) const;
 

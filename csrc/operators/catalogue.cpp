@@ -24,16 +24,19 @@ namespace baseline {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
 extern const NormalisationFunctions normalisation_functions;
+extern const RowNormFunctions row_norm_functions;
 }  // namespace baseline
 namespace avx2 {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
 extern const NormalisationFunctions normalisation_functions;
+extern const RowNormFunctions row_norm_functions;
 }  // namespace avx2
 namespace avx512 {
 extern const BlockFunctions block_functions;
 extern const CombinationFunctions combination_functions;
 extern const NormalisationFunctions normalisation_functions;
+extern const RowNormFunctions row_norm_functions;
 }  // namespace avx512
 
 #define OPERATOR(name, Op) \
@@ -128,6 +131,11 @@ const CombinationFunctions& combination_functions() {
 
 const NormalisationFunctions& normalisation_functions() {
   static const NormalisationFunctions* const functions = TORCHACTIV_PICK(normalisation_functions);
+  return *functions;
+}
+
+const RowNormFunctions& row_norm_functions() {
+  static const RowNormFunctions* const functions = TORCHACTIV_PICK(row_norm_functions);
   return *functions;
 }
 

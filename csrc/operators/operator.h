@@ -15,6 +15,7 @@
 #include "csrc/kernels/blocks.h"
 #include "csrc/kernels/combinations.h"
 #include "csrc/kernels/normalisation.h"
+#include "csrc/kernels/row_norm.h"
 #include "csrc/kernels/table.h"
 #include "ops/card.h"
 
@@ -110,5 +111,6 @@ const std::vector<const Operator*>& operators();
 const BlockFunctions& block_functions();
 const CombinationFunctions& combination_functions();
 const NormalisationFunctions& normalisation_functions();
+const RowNormFunctions& row_norm_functions();
 
 }  // namespace torchactiv

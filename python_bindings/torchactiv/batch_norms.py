@@ -15,7 +15,9 @@ __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _fused(activation: str, given: tuple[str, ...]) -> tuple[str, list[tuple[str, float | None]]]:
+def _fused(
+    activation: str, given: tuple[str, ...], function: str = "batch_norm_act"
+) -> tuple[str, list[tuple[str, float | None]]]:
     """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
     entry = _registry.find(activation)
     name = entry["name"]
@@ -28,10 +30,10 @@ def _fused(activation: str, given: tuple[str, ...]) -> tuple[str, list[tuple[str
     for argument in given:
         if argument not in known:
             takes = f"takes {', '.join(known)}" if known else "takes no arguments"
-            raise TypeError(f"batch_norm_act: {name} has no argument {argument!r}; it {takes}")
+            raise TypeError(f"{function}: {name} has no argument {argument!r}; it {takes}")
     for argument, default in arguments:
         if default is None and argument not in given:
-            raise TypeError(f"batch_norm_act: {name} needs its argument {argument!r}")
+            raise TypeError(f"{function}: {name} needs its argument {argument!r}")
     return name, arguments
 
 
@@ -149,10 +151,11 @@ class _Activated(_BatchNorm):
         dtype: torch.dtype | None = None,
         activation: str = "relu",
         *,
+        bias: bool = True,
         memory_efficient: bool = False,
         **activation_arguments: Any,
     ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype)
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         name, arguments = _fused(activation, tuple(activation_arguments))
         self.activation = name or "identity"
         self.arguments = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
@@ -224,6 +227,7 @@ class BatchNormAct1d(_Activated, nn.BatchNorm1d):
         device: of the parameters.
         dtype: of the parameters.
         activation: by any of its names.
+        bias: whether there is a bias, if there is a weight.
         memory_efficient: whether training keeps the output rather than the input, where the activation has an inverse.
         activation_arguments: of the activation, by name; of its module where it has parameters.
 

@@ -51,7 +51,7 @@ def in_doubles(*tensors: Tensor) -> list[Tensor]:
 def assert_near(mine: Tensor, theirs: Tensor, tolerance: float) -> None:
     assert mine.shape == theirs.shape
     largest = theirs.abs().max().item() if theirs.numel() else 0.0
-    torch.testing.assert_close(mine.double(), theirs, rtol=tolerance, atol=tolerance * (largest + 1e-3))
+    torch.testing.assert_close(mine.double(), theirs, rtol=tolerance, atol=tolerance * (largest + 1e-2))
 
 
 @in_training_or_not

@@ -29,6 +29,8 @@ from torchactiv import (
     conditional_modules,
     gated_modules,
     inplace_abn,
+    row_norm_modules,
+    row_norms,
     taaf_module,
 )
 
@@ -270,9 +272,9 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
     functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"poly_norm", "rational"}
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
-    functions_that_are_none = {*combinations.__all__, "batch_norm_act"}  # but have one in them
+    functions_that_are_none = {*combinations.__all__, "batch_norm_act", *row_norms.__all__}  # but have one in them
     assert set(torchactiv.functional.__all__) == functions | in_place | functions_that_are_none
     blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
-    norms = set(batch_norms.__all__) - {"batch_norm_act"} | set(inplace_abn.__all__)
+    norms = set(batch_norms.__all__) - {"batch_norm_act"} | set(inplace_abn.__all__) | set(row_norm_modules.__all__)
     assert set(torchactiv.nn.__all__) == modules | blocks | norms | {"AlphaDropout", "PolyNorm", "Rational", "make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}

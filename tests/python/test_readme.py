@@ -33,7 +33,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_python_and_torchscript(folder: Path) -> None:
-    assert len(blocks("python")) == 7
+    assert len(blocks("python")) == 8
     assert (folder / "model.pt").exists()
 
 

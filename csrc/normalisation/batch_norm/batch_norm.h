@@ -12,6 +12,7 @@
 #include <tuple>
 
 #include "csrc/normalisation/optional.h"
+#include "csrc/normalisation/values.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
@@ -56,11 +57,6 @@ at::Tensor composed_inference(const at::Tensor& input, const at::Tensor& mean, c
                               const BatchNorm& norm);
 FourTensors composed_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
                                         const at::Tensor& variance, const BatchNorm& norm);
-
-// The type that is computed in.
-inline at::ScalarType computed_type(const at::Tensor& input) {
-  return input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
-}
 
 // Throws what PyTorch throws, naming the argument that does not fit.
 void check_input(const at::Tensor& input, const BatchNorm& norm);

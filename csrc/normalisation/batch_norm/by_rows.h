@@ -29,12 +29,7 @@ class ByRows {
       Counted found;
       each_block(channel, piece, [&](const Pieces& p) {
         Memory memory;
-        const T* const values = read(x, p, memory);
-        const Moments moments = kernels_.row_moments(values, p.elements());
-        if (std::isfinite(moments.squares)) return found.add(moments, p.elements());
-        double converted[most_elements];  // squares that are too large
-        std::copy_n(values, p.elements(), converted);
-        found.add(normalisation_functions().doubles.row_moments(converted, p.elements()), p.elements());
+        found.add(kernels_.row_moments(read(x, p, memory), p.elements()), p.elements());
       });
       return found;
     };

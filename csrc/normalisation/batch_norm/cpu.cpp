@@ -18,12 +18,6 @@ const NormalisationKernels<T>& kernels() {
     return normalisation_functions().floats;
 }
 
-// Calls function(T{}), T being the type that is computed in.
-template <class Function>
-auto with_computed_type(const at::Tensor& input, Function function) {
-  return computed_type(input) == at::kDouble ? function(double{}) : function(float{});
-}
-
 // Calls function(passes) with those that the layout is best for.
 template <class T, class Function>
 auto with_passes(const at::Tensor& dense, Function function) {
@@ -36,18 +30,6 @@ auto with_passes(const at::Tensor& dense, Function function) {
 
 at::Tensor dense(const at::Tensor& tensor) {
   return tensor.is_non_overlapping_and_dense() ? tensor : tensor.contiguous();
-}
-
-at::Tensor channel_values(const std::vector<double>& values, const at::Tensor& input, at::ScalarType type) {
-  const at::Tensor doubles = at::empty({static_cast<std::int64_t>(values.size())}, input.options().dtype(at::kDouble));
-  std::copy(values.begin(), values.end(), doubles.mutable_data_ptr<double>());
-  return doubles.to(type);
-}
-
-// In the layout and dtype of the data.
-at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {
-  if (tensor.scalar_type() == x.scalar_type() && tensor.strides() == x.strides()) return tensor;
-  return at::empty_like(x).copy_(tensor);
 }
 
 // A call for data in the order of memory.
@@ -71,9 +53,7 @@ struct Problem {
     statistics.variance = values_of(variance);
   }
 
-  FusedKernels kernels() const {
-    return {std::is_same_v<T, double> ? *activation.doubles : *activation.floats, activation.arguments.data()};
-  }
+  FusedKernels kernels() const { return activation.kernels<T>(); }
   // Calls function(passes, operand of x, operand of the residual), unless there is nothing to pass over.
   template <class Function>
   void pass(Function function) const {
@@ -86,7 +66,7 @@ struct Problem {
     pass([&](const auto& passes, const auto& x, const auto& r) {
       passes.train(x, r, Operand<T>(y), statistics, kernels());
     });
-    return {channel_values(statistics.mean, y, at::kDouble), channel_values(statistics.variance, y, at::kDouble)};
+    return {tensor_of(statistics.mean, y, at::kDouble), tensor_of(statistics.variance, y, at::kDouble)};
   }
   void infer(const at::Tensor& y, const BatchNorm& norm) const {
     if (keeps_output) check_restorable(x, norm);
@@ -182,8 +162,8 @@ struct BatchNormCpu {
         of_bias.push_back(sums[c].slope);
       }
       const auto type_of = [&](const MaybeTensor& values) { return values ? values->scalar_type() : computed_type(x); };
-      return {dx, dr.defined() ? dr : at::empty({0}, x.options()), channel_values(of_weight, x, type_of(norm.weight)),
-              channel_values(of_bias, x, type_of(norm.bias))};
+      return {dx, dr.defined() ? dr : at::empty({0}, x.options()), tensor_of(of_weight, x, type_of(norm.weight)),
+              tensor_of(of_bias, x, type_of(norm.bias))};
     });
   }
 };

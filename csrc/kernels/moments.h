@@ -1,0 +1,28 @@
+// Numbers of a channel or a row of data.
+#pragma once
+
+#include <cstdint>
+
+namespace torchactiv {
+
+// A mean, and the sum of the squares of the distances from it.
+struct Moments {
+  double mean = 0, squares = 0;
+};
+
+constexpr std::int64_t most_of_moments = 4096;  // elements that a kernel takes at once
+
+// From sums of distances from an estimate, and of their squares: no digits of the mean are lost, nor any of the
+// squares, if the estimate is near.
+inline Moments moments_about(double estimate, std::int64_t n, double distances, double squares) {
+  const double count = static_cast<double>(n);
+  return {estimate + distances / count, squares - distances * distances / count};
+}
+
+// u = (x - centre) scale + shift, for one channel or, as pointers, for several.
+template <class T>
+struct Affine {
+  T centre, scale, shift;
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,59 @@
+// Kernels of normalisations of rows, each by its own moments, and of the activation behind them: one table for each
+// instruction set.
+//
+// z = (x - mean) / deviation is the row's result, and y = f(z w + b). Weight and bias have a number for each channel of
+// a row, which is `inner` elements; those of the rows of several groups lie behind each other.
+#pragma once
+
+#include "csrc/kernels/normalisation.h"
+#include "csrc/kernels/row_state.h"
+
+namespace torchactiv {
+
+// Whole rows side by side, of no more than `most_elements` together.
+struct RowBlock {
+  std::int64_t rows, channels, inner;
+  std::int64_t groups, first_group;  // of which the first row is one
+  bool centred;
+  double eps;
+
+  std::int64_t length() const { return channels * inner; }
+  std::int64_t first_channel(std::int64_t row) const { return (first_group + row) % groups * channels; }
+};
+
+// Sums over rows: in T where inner is 1, in doubles otherwise.
+template <class T>
+struct ScaleSums {
+  T *weight, *bias;
+  double *weight_doubles, *bias_doubles;
+};
+
+template <class T>
+struct RowNormKernels {
+  void (*add)(const T* a, const T* b, T* sum, std::int64_t n);
+
+  void (*forward)(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states);
+  void (*backward)(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
+                   const RowState* states, ScaleSums<T> sums);
+
+  // Parts of longer rows. Those of elements that have a weight each (elements_..), with (x - centre) scale + shift for
+  // z: y = f(z w + b); dx = g f' w scale, and added: g f' z to dw, g f' to db, to the sums g f' w, and that times x -
+  // centre.
+  void (*elements_forward)(FusedKernels f, const T* x, T* y, std::int64_t n, Affine<T> row, const T* w, const T* b);
+  void (*elements_backward)(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n, Affine<T> row, const T* w,
+                            const T* b, T* dw, T* db, double* sums);
+  // Those of segments of `length` elements that share a weight, which is in their affine map: y = f(u); dx = g f'
+  // scale, and added to two sums of each segment: g f', and that times x - centre.
+  void (*segments_forward)(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
+                           const Affine<T>* affine);
+  void (*segments_backward)(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t segments, std::int64_t length,
+                            const Affine<T>* affine, double* sums);
+};
+
+struct RowNormFunctions {
+  static constexpr std::int64_t most_elements = 4096;
+  RowNormKernels<float> floats;
+  RowNormKernels<double> doubles;
+};
+
+}  // namespace torchactiv

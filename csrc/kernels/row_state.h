@@ -1,0 +1,40 @@
+// What is known of a row that is normalised by itself, and what follows from it.
+#pragma once
+
+#include <cmath>
+
+#include "csrc/kernels/moments.h"
+
+namespace torchactiv {
+
+struct RowState {
+  double mean = 0, inverse = 0;  // of the deviation; without a mean (RMS normalisation) it is 0
+
+  static RowState of(const Moments& moments, std::int64_t n, bool centred, double eps) {
+    const double variance = moments.squares / static_cast<double>(n);
+    if (centred) return {moments.mean, 1 / std::sqrt(variance + eps)};
+    return {0, 1 / std::sqrt(variance + moments.mean * moments.mean + eps)};
+  }
+
+  // What the mean lacks in T.
+  template <class T>
+  double missing() const {
+    return mean - static_cast<double>(static_cast<T>(mean));
+  }
+  // (x - mean) / deviation. The centre is the mean in T; what it lacks is in the shift.
+  template <class T>
+  Affine<T> affine() const {
+    return {static_cast<T>(mean), static_cast<T>(inverse), static_cast<T>(-missing<T>() * inverse)};
+  }
+  // With s = g f' w and z = (x - mean) / deviation: dx = (s - mean of s - z mean of s z) / deviation, of which the
+  // first term is there; without a mean, the second is not. `sums` are those of s, and of s (x - centre).
+  template <class T>
+  Affine<T> correction(std::int64_t length, bool centred, const double* sums) const {
+    const auto n = static_cast<double>(length);
+    const double rest = missing<T>(), slope = inverse * inverse * inverse * (sums[1] - rest * sums[0]) / n;
+    const double shift = (centred ? inverse * sums[0] / n : 0) - rest * slope;
+    return {static_cast<T>(mean), static_cast<T>(slope), static_cast<T>(shift)};
+  }
+};
+
+}  // namespace torchactiv

@@ -1,0 +1,88 @@
+#include <ATen/Functions.h>
+
+#include "csrc/normalisation/batch_norm/batch_norm.h"
+#include "csrc/normalisation/row_norm/row_norm.h"
+
+namespace torchactiv {
+namespace {
+
+bool is_short(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
+
+void check_scale(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input,
+                 c10::SymIntArrayRef shape) {
+  TORCH_CHECK(values.sym_sizes() == shape, function, ": expected ", name, " of shape ", shape, ", got ",
+              values.sym_sizes());
+  const bool fits = values.scalar_type() == input.scalar_type() ||
+                    (is_short(input.scalar_type()) && values.scalar_type() == at::kFloat);
+  TORCH_CHECK(fits, function, ": ", name, " is ", values.scalar_type(), ", but must have the dtype of input, ",
+              input.scalar_type(), is_short(input.scalar_type()) ? ", or Float" : "");
+  TORCH_CHECK(values.device() == input.device(), function,
+              ": expected all tensors to be on the same device, but input is on ", input.device(), " and ", name,
+              " is on ", values.device());
+}
+
+}  // namespace
+
+void check_normalized_shape(const char* function, const at::Tensor& input, c10::SymIntArrayRef normalized_shape) {
+  const auto count = static_cast<std::int64_t>(normalized_shape.size());
+  TORCH_CHECK(count >= 1, function, ": expected normalized_shape to have at least one dimension, got ",
+              normalized_shape);
+  TORCH_CHECK(input.dim() >= count &&
+                  input.sym_sizes().slice(static_cast<std::size_t>(input.dim() - count)) == normalized_shape,
+              function, ": given normalized_shape=", normalized_shape,
+              ", expected input with these last dimensions, but got input of size ", input.sym_sizes());
+}
+
+void check_groups(const at::Tensor& input, std::int64_t num_groups) {
+  TORCH_CHECK(num_groups > 0, "group_norm_act: num_groups must be positive, got ", num_groups);
+  TORCH_CHECK(input.dim() >= 2, "group_norm_act: expected input to have at least 2 dimensions, got shape ",
+              input.sym_sizes());
+  TORCH_CHECK(input.sym_size(1) % num_groups == 0,
+              "group_norm_act: expected the number of channels in input to be divisible by num_groups, but got input "
+              "of shape ",
+              input.sym_sizes(), " and num_groups=", num_groups);
+  TORCH_CHECK_VALUE(input.sym_numel() / num_groups != 1,
+                    "group_norm_act: expected more than 1 value per group, got input of shape ", input.sym_sizes(),
+                    " and num_groups=", num_groups);
+}
+
+void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
+                     bool use_input_stats) {
+  TORCH_CHECK(input.dim() >= 3, "instance_norm_act: expected input to have at least 3 dimensions, got shape ",
+              input.sym_sizes());
+  if (running_mean) check_channel_values("running_mean", *running_mean, input);
+  if (running_var) check_channel_values("running_var", *running_var, input);
+  if (use_input_stats) {
+    TORCH_CHECK_VALUE(c10::multiply_integers(input.sym_sizes().slice(2)) != 1,
+                      "instance_norm_act: expected more than 1 spatial element when training, got input of shape ",
+                      input.sym_sizes());
+    return;
+  }
+  TORCH_CHECK(running_mean, "instance_norm_act: running_mean must be given if use_input_stats=False");
+  TORCH_CHECK(running_var, "instance_norm_act: running_var must be given if use_input_stats=False");
+}
+
+void check_row_norm(const char* function, const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
+  const at::ScalarType type = input.scalar_type();
+  TORCH_CHECK_NOT_IMPLEMENTED(type == at::kFloat || type == at::kDouble || is_short(type), "\"", function,
+                              "\" not implemented for '", type,
+                              "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
+  TORCH_CHECK_NOT_IMPLEMENTED(input.layout() == at::kStrided, function, ": input must be a dense tensor, got layout ",
+                              input.layout());
+  const c10::SymIntArrayRef sizes = input.sym_sizes();
+  const c10::SymIntArrayRef shape =
+      norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(static_cast<std::size_t>(input.dim() - norm.dimensions));
+  if (norm.weight) check_scale(function, "weight", *norm.weight, input, shape);
+  if (norm.bias) check_scale(function, "bias", *norm.bias, input, shape);
+  TORCH_CHECK_VALUE(norm.eps >= 0, function, ": eps must be non-negative, got ", norm.eps);
+  if (!residual) return;
+  TORCH_CHECK(residual->sym_sizes() == sizes, function, ": residual of shape ", residual->sym_sizes(),
+              " must have the shape of input, ", sizes);
+  TORCH_CHECK(residual->scalar_type() == type, function, ": residual is ", residual->scalar_type(),
+              ", but must have the dtype of input, ", type);
+  TORCH_CHECK(residual->device() == input.device(), function,
+              ": expected all tensors to be on the same device, but input is on ", input.device(),
+              " and residual is on ", residual->device());
+}
+
+}  // namespace torchactiv

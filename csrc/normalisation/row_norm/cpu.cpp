@@ -1,0 +1,109 @@
+// Dispatch key CPU.
+#include <ATen/Functions.h>
+
+#include "csrc/cpu/new_result.h"
+#include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/row_norm/passes.h"
+#include "csrc/normalisation/row_norm/registration.h"
+
+namespace torchactiv {
+namespace {
+
+template <class T>
+std::vector<T> numbers(const MaybeTensor& values, std::int64_t count, double otherwise) {
+  if (!values) return std::vector<T>(static_cast<std::size_t>(count), static_cast<T>(otherwise));
+  const at::Tensor converted = values->to(c10::CppTypeToScalarType<T>::value).contiguous();
+  const T* const begin = converted.template const_data_ptr<T>();
+  return {begin, begin + count};
+}
+
+template <class T>
+struct Problem {
+  FusedActivation activation;
+  RowLayout layout;
+  Scales<T> scales;
+  RowPasses<T> passes;
+
+  Problem(const at::Tensor& x, const RowNorm& norm)
+      : activation(FusedActivation::find(RowNorm::name, norm.activation, norm.arguments)),
+        layout(row_layout(x, norm)),
+        scales{numbers<T>(norm.weight, layout.groups * layout.channels, 1),
+               numbers<T>(norm.bias, layout.groups * layout.channels, 0)},
+        passes(layout, norm.centred, norm.eps, moment_kernels(), row_kernels(), activation.kernels<T>()) {}
+
+ private:
+  static const NormalisationKernels<T>& moment_kernels() {
+    if constexpr (std::is_same_v<T, double>)
+      return normalisation_functions().doubles;
+    else
+      return normalisation_functions().floats;
+  }
+  static const RowNormKernels<T>& row_kernels() {
+    if constexpr (std::is_same_v<T, double>)
+      return row_norm_functions().doubles;
+    else
+      return row_norm_functions().floats;
+  }
+};
+
+struct RowNormCpu {
+  static RowNormResults forward(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
+    check_row_norm(RowNorm::name, input, residual, norm);
+    const at::Tensor x = input.contiguous(), r = residual ? residual->contiguous() : at::Tensor();
+    return with_computed_type(x, [&]<class T>(T) -> RowNormResults {
+      const Problem<T> problem(x, norm);
+      const auto rows = static_cast<std::size_t>(problem.layout.rows());
+      const at::Tensor y = new_result(x), sum = residual ? new_result(x) : at::Tensor();
+      std::vector<RowState> states(rows);
+      if (x.numel() > 0)
+        problem.passes.forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y), problem.scales,
+                               states);
+      const auto result = [&](const at::Tensor& contiguous) { return in_format(contiguous, input, norm); };
+      return {result(y), residual ? result(sum) : at::empty({0}, x.options()), each(states, &RowState::mean, x),
+              each(states, &RowState::inverse, x)};
+    });
+  }
+
+  static RowNormGradients backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
+                                   const at::Tensor& mean, const at::Tensor& inverse, const RowNorm& norm) {
+    check_row_norm(RowNorm::name, input, {}, norm);
+    const at::Tensor x = input.contiguous(), g = like(grad_output, x), e = grad_sum ? like(*grad_sum, x) : at::Tensor();
+    return with_computed_type(x, [&]<class T>(T) -> RowNormGradients {
+      const Problem<T> problem(x, norm);
+      const at::Tensor dx = new_result(x);
+      ScaleGradients gradients{std::vector<double>(problem.scales.weight.size()),
+                               std::vector<double>(problem.scales.weight.size())};
+      if (x.numel() > 0)
+        gradients = problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
+                                            problem.scales, states_of(mean, inverse));
+      const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
+        const at::IntArrayRef sizes = x.sizes();
+        const auto shape = norm.has_groups() ? sizes.slice(1, 1)
+                                             : sizes.slice(sizes.size() - static_cast<std::size_t>(norm.dimensions));
+        return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view(shape);
+      };
+      return {in_format(dx, input, norm), gradient(gradients.weight, norm.weight), gradient(gradients.bias, norm.bias)};
+    });
+  }
+
+ private:
+  static at::Tensor each(const std::vector<RowState>& states, double RowState::* member, const at::Tensor& x) {
+    std::vector<double> values;
+    for (const RowState& state : states) values.push_back(state.*member);
+    return tensor_of(values, x, at::kDouble);
+  }
+  static std::vector<RowState> states_of(const at::Tensor& mean, const at::Tensor& inverse) {
+    const std::vector<double> means = values_of(mean), inverses = values_of(inverse);
+    std::vector<RowState> states;
+    for (std::size_t row = 0; row < means.size(); ++row) states.push_back({means[row], inverses[row]});
+    return states;
+  }
+  static at::Tensor in_format(const at::Tensor& contiguous, const at::Tensor& input, const RowNorm& norm) {
+    return norm.has_groups() ? contiguous.contiguous(input.suggest_memory_format()) : contiguous;
+  }
+};
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, CPU, m) { torchactiv::register_row_norm<torchactiv::RowNormCpu>(m); }

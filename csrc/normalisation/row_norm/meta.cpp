@@ -1,0 +1,39 @@
+// Dispatch key Meta.
+#include <ATen/Functions.h>
+
+#include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/row_norm/registration.h"
+
+namespace torchactiv {
+namespace {
+
+struct Meta {
+  static RowNormResults forward(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
+    check_row_norm(RowNorm::name, input, residual, norm);
+    FusedActivation::find(RowNorm::name, norm.activation, norm.arguments);
+    const c10::SymIntArrayRef sizes = input.sym_sizes();
+    const c10::SymInt rows =
+        norm.has_groups()
+            ? sizes[0] * norm.groups
+            : c10::multiply_integers(sizes.slice(0, sizes.size() - static_cast<std::size_t>(norm.dimensions)));
+    const auto statistics = [&] { return at::empty_symint({rows}, input.options().dtype(at::kDouble)); };
+    return {row_norm_result(input, norm), residual ? row_norm_result(input, norm) : at::empty({0}, input.options()),
+            statistics(), statistics()};
+  }
+  static RowNormGradients backward(const at::Tensor&, const MaybeTensor&, const at::Tensor& input, const at::Tensor&,
+                                   const at::Tensor&, const RowNorm& norm) {
+    check_row_norm(RowNorm::name, input, {}, norm);
+    const c10::SymIntArrayRef sizes = input.sym_sizes();
+    const auto shape =
+        norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(sizes.size() - static_cast<std::size_t>(norm.dimensions));
+    const auto gradient = [&](const MaybeTensor& of) {
+      return at::empty_symint(shape, input.options().dtype(of ? of->scalar_type() : computed_type(input)));
+    };
+    return {row_norm_result(input, norm), gradient(norm.weight), gradient(norm.bias)};
+  }
+};
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, Meta, m) { torchactiv::register_row_norm<torchactiv::Meta>(m); }

@@ -1,0 +1,278 @@
+// Passes over rows: each is read once, and what follows finds it in the cache. Rows are cut into pieces of no more than
+// most_elements, and joined into groups of which each sums the gradients of weight and bias for itself; both depend on
+// the shape alone.
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/moments.h"
+#include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/row_norm/row_norm.h"
+
+namespace torchactiv {
+
+// weight and bias as they are computed with: a number for each channel of each group.
+template <class T>
+struct Scales {
+  std::vector<T> weight, bias;
+};
+
+// The sums over all rows.
+struct ScaleGradients {
+  std::vector<double> weight, bias;
+};
+
+template <class T>
+class RowPasses {
+ public:
+  RowPasses(const RowLayout& layout, bool centred, double eps, const NormalisationKernels<T>& moments,
+            const RowNormKernels<T>& kernels, const FusedKernels& f)
+      : layout_(layout),
+        by_elements_(layout.inner == 1),
+        centred_(centred),
+        eps_(eps),
+        moments_(moments),
+        kernels_(kernels),
+        f_(f) {
+    const std::int64_t of_sample = layout.groups * layout.length();
+    const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / of_sample, 4, 64);
+    rows_ = most_elements / std::max<std::int64_t>(1, layout.length());
+    samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
+  }
+
+  // x, or x + r, which is written to `sum`, normalised and activated.
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Operand<T>& y,
+               const Scales<T>& scales, std::vector<RowState>& states) const {
+    const std::int64_t grain = std::max<std::int64_t>(1, grain_size / layout_.length());
+    at::parallel_for(0, layout_.rows(), grain, [&](std::int64_t begin, std::int64_t end) {
+      if (rows_ > 0)
+        each_block(begin, end, [&](const Piece& p) { forward_block(p, x, r, sum, y, scales, states.data()); });
+      else
+        for (std::int64_t row = begin; row < end; ++row)
+          forward_row(row, x, r, sum, y, scales, states[static_cast<std::size_t>(row)]);
+    });
+  }
+
+  // The gradient of x, and those of weight and bias. `e` is added to the first.
+  ScaleGradients backward(const Operand<T>& g, const Operand<T>& e, const Operand<T>& x, const Operand<T>& dx,
+                          const Scales<T>& scales, const std::vector<RowState>& states) const {
+    const std::int64_t parts = (layout_.outer + samples_ - 1) / samples_;
+    std::vector<Sums> found(static_cast<std::size_t>(parts), Sums(scales.weight.size(), by_elements_));
+    const std::int64_t grain = std::max<std::int64_t>(1, grain_size / (samples_ * layout_.groups * layout_.length()));
+    at::parallel_for(0, parts, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t part = begin; part < end; ++part) {
+        Sums& sums = found[static_cast<std::size_t>(part)];
+        const std::int64_t first = part * samples_, last = std::min(first + samples_, layout_.outer);
+        for (std::int64_t sample = first; sample < last; sample += most_summed) {
+          const std::int64_t end = std::min(sample + most_summed, last) * layout_.groups;
+          if (rows_ > 0)
+            each_block(sample * layout_.groups, end,
+                       [&](const Piece& p) { backward_block(p, g, e, x, dx, scales, states.data(), sums); });
+          else
+            for (std::int64_t row = sample * layout_.groups; row < end; ++row)
+              backward_row(row, g, e, x, dx, scales, states[static_cast<std::size_t>(row)], sums);
+          sums.flush();
+        }
+      }
+    });
+    ScaleGradients total{std::vector<double>(scales.weight.size()), std::vector<double>(scales.weight.size())};
+    for (const Sums& sums : found)
+      for (std::size_t i = 0; i < total.weight.size(); ++i) {
+        total.weight[i] += sums.total.weight[i];
+        total.bias[i] += sums.total.bias[i];
+      }
+    return total;
+  }
+
+ private:
+  static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
+  // Numbers in the sums of all parts; elements of a part; samples that are summed in T.
+  static constexpr std::int64_t most_gradients = 1 << 22, group_elements = 32768, most_summed = 128;
+
+  struct alignas(64) Memory {
+    T values[most_elements];
+  };
+  // n elements from `offset` on: rows, or part of one, that is, whole channels or part of one. `channel` counts through
+  // all groups.
+  struct Piece {
+    std::int64_t offset, n, channel, channels;
+    std::int64_t length() const { return n / channels; }
+    operator Pieces() const { return {offset, 1, n, n}; }
+  };
+
+  // The gradients of weight and bias: in T for some samples, if there is one of each element, then in doubles.
+  struct Sums {
+    Sums(std::size_t count, bool by_elements)
+        : total{std::vector<double>(count), std::vector<double>(count)},
+          weight(by_elements ? count : 0),
+          bias(by_elements ? count : 0) {}
+    void flush() {
+      for (std::size_t i = 0; i < weight.size(); ++i) {
+        total.weight[i] += static_cast<double>(weight[i]);
+        total.bias[i] += static_cast<double>(bias[i]);
+      }
+      std::fill(weight.begin(), weight.end(), T(0));
+      std::fill(bias.begin(), bias.end(), T(0));
+    }
+    ScaleSums<T> scales() { return {weight.data(), bias.data(), total.weight.data(), total.bias.data()}; }
+
+    ScaleGradients total;
+    std::vector<T> weight, bias;
+  };
+
+  template <class Work>
+  void each_block(std::int64_t begin, std::int64_t end, Work work) const {
+    const std::int64_t length = layout_.length();
+    for (std::int64_t row = begin; row < end; row += rows_)
+      work(Piece{row * length, std::min(rows_, end - row) * length, row % layout_.groups * layout_.channels,
+                 layout_.channels});
+  }
+  RowBlock block_of(const Piece& p) const {
+    return {p.n / layout_.length(),       layout_.channels, layout_.inner, layout_.groups,
+            p.channel / layout_.channels, centred_,         eps_};
+  }
+
+  void forward_block(const Piece& p, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
+                     const Operand<T>& y, const Scales<T>& scales, RowState* states) const {
+    Memory of_x, of_y;
+    const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : read(x, p, of_x);
+    T* const output = place(y, p, of_y);
+    kernels_.forward(f_, values, output, block_of(p), scales.weight.data(), scales.bias.data(),
+                     states + p.offset / layout_.length());
+    write(y, p, output);
+  }
+  void backward_block(const Piece& p, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
+                      const Operand<T>& dx, const Scales<T>& scales, const RowState* states, Sums& sums) const {
+    Memory of_g, of_x, of_dx;
+    T* const output = place(dx, p, of_dx);
+    kernels_.backward(f_, read(g, p, of_g), read(x, p, of_x), output, block_of(p), scales.weight.data(),
+                      scales.bias.data(), states + p.offset / layout_.length(), sums.scales());
+    if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
+    write(dx, p, output);
+  }
+
+  template <class Work>
+  void each_piece(std::int64_t row, Work work) const {
+    const std::int64_t first = row * layout_.length(), channel = row % layout_.groups * layout_.channels;
+    if (layout_.inner > most_elements) {
+      for (std::int64_t c = 0; c < layout_.channels; ++c)
+        for (std::int64_t i = 0; i < layout_.inner; i += most_elements)
+          work(Piece{first + c * layout_.inner + i, std::min(most_elements, layout_.inner - i), channel + c, 1});
+      return;
+    }
+    const std::int64_t most = most_elements / layout_.inner;
+    for (std::int64_t c = 0; c < layout_.channels; c += most) {
+      const std::int64_t channels = std::min(most, layout_.channels - c);
+      work(Piece{first + c * layout_.inner, channels * layout_.inner, channel + c, channels});
+    }
+  }
+
+  void forward_row(std::int64_t row, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
+                   const Operand<T>& y, const Scales<T>& scales, RowState& state) const {
+    Memory of_x, of_y;
+    Counted found;
+    each_piece(row, [&](const Piece& p) {
+      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : read(x, p, of_x);
+      found.add(moments_.row_moments(values, p.n), p.n);
+    });
+    state = RowState::of(found.moments, found.count, centred_, eps_);
+    each_piece(row, [&](const Piece& p) {
+      T* const output = place(y, p, of_y);
+      apply(p, read(r.exists() ? sum : x, p, of_x), output, state.affine<T>(), scales);
+      write(y, p, output);
+    });
+  }
+
+  // The affine maps of a piece's channels.
+  struct Segments {
+    Affine<T> of[most_elements / 2];
+    Segments(const Piece& p, const Affine<T>& row, const Scales<T>& scales) {
+      for (std::int64_t c = 0; c < p.channels; ++c) {
+        const auto i = static_cast<std::size_t>(p.channel + c);
+        const T weight = scales.weight[i];
+        of[c] = {row.centre, row.scale * weight, row.shift * weight + scales.bias[i]};
+      }
+    }
+  };
+
+  void apply(const Piece& p, const T* x, T* y, const Affine<T>& affine, const Scales<T>& scales) const {
+    if (by_elements_)
+      kernels_.elements_forward(f_, x, y, p.n, affine, scales.weight.data() + p.channel,
+                                scales.bias.data() + p.channel);
+    else
+      kernels_.segments_forward(f_, x, y, p.channels, p.length(), Segments(p, affine, scales).of);
+  }
+
+  const T* added(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Piece& p, Memory& memory,
+                 Memory& spare) const {
+    T* const result = place(sum, p, memory);
+    kernels_.add(read(x, p, memory), read(r, p, spare), result, p.n);
+    write(sum, p, result);
+    if (sum.is_converted()) sum.gather(p, memory.values);  // what backward will read
+    return result;
+  }
+
+  void backward_row(std::int64_t row, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
+                    const Operand<T>& dx, const Scales<T>& scales, const RowState& state, Sums& sums) const {
+    Memory of_g, of_x, of_dx;
+    double all[2] = {};  // g f' w, and that times x - centre
+    each_piece(row, [&](const Piece& p) {
+      const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
+      T* const output = place(dx, p, of_dx);
+      if (by_elements_)
+        kernels_.elements_backward(f_, gradient, input, output, p.n, state.affine<T>(),
+                                   scales.weight.data() + p.channel, scales.bias.data() + p.channel,
+                                   sums.weight.data() + p.channel, sums.bias.data() + p.channel, all);
+      else
+        segments_backward(p, gradient, input, output, state, scales, sums, all);
+      write(dx, p, output);
+    });
+    const Affine<T> correction = state.correction<T>(layout_.length(), centred_, all);
+    each_piece(row, [&](const Piece& p) {
+      T* const output = place(dx, p, of_dx);
+      if (output == of_dx.values) dx.gather(p, output);
+      moments_.row_correct(read(x, p, of_x), output, p.n, correction);
+      if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
+      write(dx, p, output);
+    });
+  }
+
+  void segments_backward(const Piece& p, const T* g, const T* x, T* dx, const RowState& state, const Scales<T>& scales,
+                         Sums& sums, double* all) const {
+    double found[most_elements];
+    std::fill_n(found, 2 * p.channels, 0.0);
+    kernels_.segments_backward(f_, g, x, dx, p.channels, p.length(), Segments(p, state.affine<T>(), scales).of, found);
+    for (std::int64_t c = 0; c < p.channels; ++c) {
+      const double slope = found[2 * c], distance = found[2 * c + 1];
+      const auto i = static_cast<std::size_t>(p.channel + c);
+      sums.total.weight[i] += (distance - state.missing<T>() * slope) * state.inverse;
+      sums.total.bias[i] += slope;
+      all[0] += slope * static_cast<double>(scales.weight[i]);
+      all[1] += distance * static_cast<double>(scales.weight[i]);
+    }
+  }
+
+  static const T* read(const Operand<T>& operand, const Piece& p, Memory& memory) {
+    if (!operand.is_converted()) return operand.direct(p.offset);
+    operand.gather(p, memory.values);
+    return memory.values;
+  }
+  static T* place(const Operand<T>& operand, const Piece& p, Memory& memory) {
+    return operand.is_converted() ? memory.values : operand.direct(p.offset);
+  }
+  static void write(const Operand<T>& operand, const Piece& p, const T* values) {
+    if (operand.is_converted()) operand.scatter(p, values);
+  }
+
+  RowLayout layout_;
+  bool by_elements_, centred_;
+  double eps_;
+  const NormalisationKernels<T>& moments_;
+  const RowNormKernels<T>& kernels_;
+  FusedKernels f_;
+  std::int64_t rows_;     // of a block; none, where a row is more than that
+  std::int64_t samples_;  // of a part
+};
+
+}  // namespace torchactiv

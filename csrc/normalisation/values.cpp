@@ -1,0 +1,24 @@
+#include "csrc/normalisation/values.h"
+
+#include <ATen/Functions.h>
+
+namespace torchactiv {
+
+std::vector<double> values_of(const at::Tensor& tensor) {
+  const at::Tensor doubles = tensor.to(at::kDouble).contiguous();
+  const double* const begin = doubles.const_data_ptr<double>();
+  return {begin, begin + doubles.numel()};
+}
+
+at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, at::ScalarType type) {
+  const at::Tensor doubles = at::empty({static_cast<std::int64_t>(values.size())}, like.options().dtype(at::kDouble));
+  std::copy(values.begin(), values.end(), doubles.mutable_data_ptr<double>());
+  return doubles.to(type);
+}
+
+at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {
+  if (tensor.scalar_type() == x.scalar_type() && tensor.strides() == x.strides()) return tensor;
+  return at::empty_like(x).copy_(tensor);
+}
+
+}  // namespace torchactiv

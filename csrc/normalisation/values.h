@@ -1,0 +1,27 @@
+// Tensors as what is computed with: few numbers as doubles, data of the type and layout of others.
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+namespace torchactiv {
+
+std::vector<double> values_of(const at::Tensor& tensor);
+// One-dimensional, on the device of `like`.
+at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, at::ScalarType type);
+
+// In the layout and dtype of x.
+at::Tensor like(const at::Tensor& tensor, const at::Tensor& x);
+
+// The type that is computed in.
+inline at::ScalarType computed_type(const at::Tensor& input) {
+  return input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+}
+// Calls function(T{}), T being that type.
+template <class Function>
+auto with_computed_type(const at::Tensor& input, Function function) {
+  return computed_type(input) == at::kDouble ? function(double{}) : function(float{});
+}
+
+}  // namespace torchactiv

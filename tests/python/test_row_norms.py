@@ -1,0 +1,332 @@
+"""layer_norm_act, rms_norm_act, group_norm_act, instance_norm_act and sums in front, against PyTorch's in doubles."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchactiv.functional as ours
+from operators import same_bits, sample
+from test_batch_norm import TOLERANCES, assert_near, every_dtype, every_single, in_doubles
+from torch import Tensor
+from torch.autograd import gradcheck, gradgradcheck
+from torch.func import grad, hessian, vmap
+
+ops = torch.ops.torchactiv
+
+
+def to_channels_last(x: Tensor) -> Tensor:
+    return x.to(memory_format=torch.channels_last)
+
+
+class Norm:
+    """One of the functions at a shape, as ours and as PyTorch's; each is called with input, weight and bias."""
+
+    def __init__(self, name: str, shape: tuple[int, ...], argument: Any, layout: Any = Tensor.contiguous) -> None:
+        self.name, self.shape, self.argument, self.layout = name, shape, argument, layout
+        self.format = torch.channels_last if layout is to_channels_last else torch.contiguous_format
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def parameters(self) -> tuple[int, ...]:
+        return self.argument if self.name in ("layer", "rms") else (self.shape[1],)
+
+    def mine(self, x: Tensor, w: Tensor | None, b: Tensor | None, activation: str = "silu", /, **given: Any) -> Tensor:
+        given |= {"activation": activation}
+        if self.name == "layer":
+            return ours.layer_norm_act(x, self.argument, w, b, 1e-3, **given)
+        if self.name == "rms":
+            return ours.rms_norm_act(x, self.argument, w, 1e-3, **given)
+        if self.name == "group":
+            return ours.group_norm_act(x, self.argument, w, b, 1e-3, **given)
+        return ours.instance_norm_act(x, weight=w, bias=b, eps=1e-3, **given)
+
+    def theirs(self, x: Tensor, w: Tensor | None, b: Tensor | None) -> Tensor:
+        if self.name == "layer":
+            return F.layer_norm(x, self.argument, w, b, 1e-3)
+        if self.name == "rms":
+            return F.rms_norm(x, self.argument, w, 1e-3)
+        if self.name == "group":
+            return F.group_norm(x, self.argument, w, b, 1e-3)
+        return F.instance_norm(x, weight=w, bias=b, eps=1e-3)
+
+    def inputs(self, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
+        of_parameters = torch.float32 if dtype.itemsize == 2 else dtype
+        x = self.layout((sample(self.shape) * 2 + 1).to(dtype))
+        w, b = (sample(self.parameters, seed=seed).div(2).to(of_parameters) for seed in (3, 4))
+        return x.requires_grad_(), w.requires_grad_(), b.requires_grad_()
+
+
+# Short rows and long ones, several in a block or several blocks for one; segments likewise; what is left over.
+NORMS = {
+    "layer": Norm("layer", (5, 7, 96), (96,)),
+    "layer, odd": Norm("layer", (9, 37), (37,)),
+    "layer, two elements": Norm("layer", (9, 2), (2,)),
+    "layer, long": Norm("layer", (3, 9001), (9001,)),
+    "layer, two dimensions": Norm("layer", (6, 4, 5), (4, 5)),
+    "layer, many rows": Norm("layer", (1000, 8), (8,)),
+    "layer, strided": Norm("layer", (6, 5, 8), (8,), lambda x: x.transpose(0, 1).contiguous().transpose(0, 1)),
+    "rms": Norm("rms", (5, 7, 96), (96,)),
+    "rms, long": Norm("rms", (3, 9001), (9001,)),
+    "group": Norm("group", (4, 12, 9, 5), 3),
+    "group, long": Norm("group", (2, 6, 70, 41), 2),
+    "group, longer": Norm("group", (2, 4, 70, 71), 2),
+    "group, without inner": Norm("group", (40, 12), 3),
+    "group, one": Norm("group", (4, 12, 3), 1),
+    "group, channels_last": Norm("group", (4, 12, 9, 5), 3, to_channels_last),
+    "instance": Norm("instance", (4, 6, 7, 7), None),
+    "instance, long": Norm("instance", (2, 3, 5000), None),
+}
+every_norm = pytest.mark.parametrize("norm", NORMS.values(), ids=NORMS.keys())
+one_of_each = pytest.mark.parametrize("norm", [NORMS[n] for n in ("layer, odd", "rms", "group", "instance")], ids=str)
+
+
+def gradients(y: Tensor, inputs: tuple[Tensor, ...], gradient: Tensor) -> list[Tensor]:
+    found = torch.autograd.grad(y, inputs, gradient, allow_unused=True)
+    return [torch.zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True)]
+
+
+@every_dtype
+@every_norm
+def test_values_and_gradients(norm: Norm, dtype: torch.dtype) -> None:
+    inputs = norm.inputs(dtype)
+    doubles = tuple(in_doubles(*inputs))
+    mine, theirs = norm.mine(*inputs), F.silu(norm.theirs(*doubles))
+    tolerance = TOLERANCES[dtype]
+    assert mine.dtype == dtype
+    assert mine.is_contiguous(memory_format=norm.format)
+    assert_near(mine, theirs, tolerance)
+    gradient = sample(norm.shape, seed=9).to(dtype)
+    for result, x, exact in zip(
+        gradients(mine, inputs, gradient), inputs, gradients(theirs, doubles, gradient.double()), strict=True
+    ):
+        assert result.dtype == x.dtype
+        assert_near(result, exact, 20 * tolerance)
+
+
+@one_of_each
+def test_without_weight_and_bias(norm: Norm) -> None:
+    x = norm.inputs(torch.float64)[0]
+    torch.testing.assert_close(norm.mine(x, None, None, "tanh"), torch.tanh(norm.theirs(x, None, None)))
+
+
+@every_single
+def test_every_activation(case: Any) -> None:
+    for norm in (NORMS["layer"], NORMS["group"]):
+        inputs = norm.inputs(torch.float64)
+        mine = norm.mine(*inputs, case.operator.name, **case.keywords_in_python)
+        theirs = case.forward(norm.theirs(*inputs))
+        torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-10)
+        gradient = sample(norm.shape, seed=1)
+        for a, b in zip(gradients(mine, inputs, gradient), gradients(theirs, inputs, gradient), strict=True):
+            torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
+
+
+def test_what_is_not_fused_follows() -> None:
+    x, slope = sample((4, 3, 5)), torch.tensor([0.1, 0.2, 0.3], dtype=torch.float64)
+    norm = F.layer_norm(x, (5,))
+    torch.testing.assert_close(
+        ours.layer_norm_act(x, (5,), activation="gelu", approximate="tanh"), F.gelu(norm, approximate="tanh")
+    )
+    torch.testing.assert_close(
+        ours.layer_norm_act(x, (5,), activation="swish", beta=slope), norm * torch.sigmoid(slope[:, None] * norm)
+    )
+
+
+SUMS: dict[str, tuple[Callable[..., Any], Callable[..., Tensor]]] = {
+    "rms": (ours.add_rms_norm, lambda x, w, b: F.rms_norm(x, w.shape, w, 1e-3)),
+    "layer": (ours.add_layer_norm, lambda x, w, b: F.layer_norm(x, w.shape, w, b, 1e-3)),
+}
+
+
+@pytest.mark.parametrize("kind", SUMS)
+@pytest.mark.parametrize("length", [40, 9001])
+@every_dtype
+def test_sums_in_front(dtype: torch.dtype, length: int, kind: str) -> None:
+    function, theirs = SUMS[kind]
+    norm = Norm("layer", (3, 5, length), (length,))
+    x, w, b = norm.inputs(dtype)
+    r = sample(norm.shape, seed=6).to(dtype).requires_grad_()
+    inputs = (x, r, w, b)[: 3 if kind == "rms" else 4]
+    doubles = in_doubles(*inputs)
+    total = (x.detach() + r.detach()).double() + (doubles[0] - doubles[0].detach()) + (doubles[1] - doubles[1].detach())
+    y, s = function(*inputs, eps=1e-3)
+    exact = theirs(total, doubles[2], doubles[-1])
+    tolerance = TOLERANCES[dtype]
+    assert_near(s, total, tolerance)
+    assert_near(y, exact, tolerance)
+    of_y, of_s = (sample(norm.shape, seed=seed).to(dtype) for seed in (7, 8))
+    results = torch.autograd.grad((y, s), inputs, (of_y, of_s))
+    expected = torch.autograd.grad((exact, total), doubles, (of_y.double(), of_s.double()))
+    for mine, one in zip(results, expected, strict=True):
+        assert_near(mine, one, 20 * tolerance)
+
+
+def test_one_of_two_results() -> None:
+    x, r, w = (sample(shape, seed=3).requires_grad_() for shape in ((4, 6), (4, 6), (6,)))
+    y, s = ours.add_rms_norm(x, r, w)
+    (only_sum,) = torch.autograd.grad(s.square().sum(), x, retain_graph=True)
+    torch.testing.assert_close(only_sum, 2 * (x + r).detach())
+    (only_output,) = torch.autograd.grad(y.square().sum(), r)
+    (expected,) = torch.autograd.grad(F.rms_norm(x + r, (6,), w).square().sum(), r)
+    torch.testing.assert_close(only_output, expected)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "elu", "identity"])
+@one_of_each
+def test_derivatives(norm: Norm, activation: str) -> None:
+    small = Norm(norm.name, *(((3, 4), (4,)) if norm.name in ("layer", "rms") else ((2, 4, 3), 2)))
+    inputs = small.inputs(torch.float64)
+    inputs = inputs[:2] if small.name == "rms" else inputs
+
+    def function(x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
+        return small.mine(x, w, b, activation)
+
+    assert gradcheck(function, inputs, check_forward_ad=True)
+    assert gradgradcheck(function, inputs)
+
+
+@pytest.mark.parametrize("kind", SUMS)
+def test_derivatives_of_sums(kind: str) -> None:
+    x, r, w, b = (sample(shape, seed=3).requires_grad_() for shape in ((3, 4), (3, 4), (4,), (4,)))
+    inputs = (x, r, w) if kind == "rms" else (x, r, w, b)
+    assert gradcheck(SUMS[kind][0], inputs, check_forward_ad=True)
+    assert gradgradcheck(SUMS[kind][0], inputs)
+
+
+@one_of_each
+def test_torch_func(norm: Norm) -> None:
+    x, w, b = (t.detach() for t in norm.inputs(torch.float64))
+    x, batch = x[:1], x[:3].unsqueeze(1)
+
+    def mine(x: Tensor) -> Tensor:
+        return norm.mine(x, w, b, "tanh").sin().sum()
+
+    def theirs(x: Tensor) -> Tensor:
+        return torch.tanh(norm.theirs(x, w, b)).sin().sum()
+
+    transforms: list[Callable[[Any], Any]] = [
+        lambda f: grad(f)(x),
+        lambda f: vmap(f)(batch),
+        lambda f: vmap(grad(f))(batch),
+    ]
+    if x.numel() < 100:
+        transforms.append(lambda f: hessian(f)(x))
+    for transform in transforms:
+        torch.testing.assert_close(transform(mine), transform(theirs))
+
+
+@pytest.mark.parametrize("shape", [(64, 768), (6, 5000)], ids=["short rows", "long rows"])
+def test_a_large_mean_costs_no_digits(shape: tuple[int, ...]) -> None:
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(0)) + 1e4
+    exact = F.layer_norm(x.double(), shape[1:])
+    mine = ours.layer_norm_act(x, shape[1:], activation="identity")
+    error, of_pytorch = ((y.double() - exact).abs().max().item() for y in (mine, F.layer_norm(x, shape[1:])))
+    assert error < 2e-6
+    assert error < of_pytorch
+
+
+@pytest.mark.parametrize("name", ["layer", "layer, long", "rms", "group", "instance"])
+def test_squares_that_are_no_floats(name: str) -> None:
+    norm = NORMS[name]
+    x = sample(norm.shape).float() * 1e30
+    exact = norm.theirs(x.double(), None, None)
+    torch.testing.assert_close(norm.mine(x, None, None, "identity").double(), exact, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["layer", "layer, long", "group"])
+def test_nan_stays_in_its_row(name: str) -> None:
+    norm = NORMS[name]
+    x = sample(norm.shape)
+    x[1] = float("nan")
+    y = norm.mine(x, None, None)
+    assert y[1].isnan().all()
+    assert not y[0].isnan().any()
+
+
+@pytest.mark.parametrize("name", ["layer, many rows", "layer, long", "group", "group, long", "instance"])
+def test_threads_change_no_bit(name: str) -> None:
+    inputs = NORMS[name].inputs(torch.float32)
+    results = []
+    for threads in (1, 2, 3):
+        torch.set_num_threads(threads)
+        y = NORMS[name].mine(*inputs)
+        results.append((y, *torch.autograd.grad(y.square().sum(), inputs)))
+    for other in results[1:]:
+        assert all(same_bits(a, b) for a, b in zip(results[0], other, strict=True))
+
+
+def test_nothing_but_the_input_is_kept() -> None:
+    x = torch.randn(64, 128, requires_grad=True)
+    weight = torch.ones(128)
+    for function in (
+        lambda: ours.layer_norm_act(x, (128,), weight, activation="silu"),
+        lambda: ours.add_rms_norm(x, x, weight),  # the sum
+    ):
+        kept: list[Tensor] = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda t, kept=kept: kept.append(t) or t, lambda t: t):  # type: ignore[misc]
+            function()
+        assert sum(t.nbytes for t in kept) == x.nbytes + 2 * 64 * 8 + weight.nbytes
+
+
+@one_of_each
+def test_empty_batches(norm: Norm) -> None:
+    x = torch.empty(0, *norm.shape[1:], requires_grad=True)
+    y = norm.mine(x, None, None)
+    assert y.shape == x.shape
+    assert torch.autograd.grad(y.sum(), x)[0].shape == x.shape
+
+
+def test_running_statistics_of_instances() -> None:
+    x = sample((4, 3, 5, 6))
+    mine, theirs = ([torch.zeros(3).double(), torch.ones(3).double()] for _ in range(2))
+    for use_input_stats in (True, True, False):
+        y = ours.instance_norm_act(x, *mine, use_input_stats=use_input_stats, momentum=0.3, activation="tanh")
+        expected = torch.tanh(F.instance_norm(x, *theirs, use_input_stats=use_input_stats, momentum=0.3))
+        torch.testing.assert_close(y, expected)
+        torch.testing.assert_close(mine, theirs)
+
+
+def test_operators_are_sound() -> None:
+    x, r, w = sample((4, 3, 6)), sample((4, 3, 6), seed=1), torch.rand(6, dtype=torch.float64)
+    for leaf in (x, x.clone().requires_grad_()):
+        for residual in (None, r):
+            numbers = (w, None, True, 1, 0, 1e-5, "tanh", [])
+            torch.library.opcheck(ops.row_norm_act.default, (leaf, residual, *numbers))
+    grouped = (torch.rand(3, dtype=torch.float64), None, True, 0, 3, 1e-5, "tanh", [])
+    torch.library.opcheck(ops.row_norm_act.default, (x, None, *grouped))
+    mean, inverse = torch.zeros(12, dtype=torch.float64), torch.ones(12, dtype=torch.float64)
+    torch.library.opcheck(ops.row_norm_act_backward.default, (r, None, x, mean, inverse, *numbers))
+
+
+X = torch.ones(4, 6, 2)
+ERRORS: list[tuple[type[Exception], str, Callable[[], object]]] = [
+    (RuntimeError, r"layer_norm_act: given normalized_shape=\[3\]", lambda: ours.layer_norm_act(X, (3,))),
+    (RuntimeError, "layer_norm_act: expected weight of shape", lambda: ours.layer_norm_act(X, (2,), torch.ones(3))),
+    (RuntimeError, "layer_norm_act: weight is Double", lambda: ours.layer_norm_act(X, (2,), torch.ones(2).double())),
+    (ValueError, "layer_norm_act: eps must be non-negative, got -1", lambda: ours.layer_norm_act(X, (2,), eps=-1.0)),
+    (ValueError, "unknown activation 'rellu'", lambda: ours.layer_norm_act(X, (2,), activation="rellu")),
+    (
+        TypeError,
+        "rms_norm_act: elu has no argument 'beta'",
+        lambda: ours.rms_norm_act(X, (2,), activation="elu", beta=1),
+    ),
+    (NotImplementedError, "rms_norm_act.*must be a tensor of dtype", lambda: ours.rms_norm_act(X.int(), (2,))),
+    (RuntimeError, "group_norm_act: expected the number of channels", lambda: ours.group_norm_act(X, 4)),
+    (RuntimeError, "group_norm_act: num_groups must be positive", lambda: ours.group_norm_act(X, 0)),
+    (ValueError, "group_norm_act: expected more than 1 value", lambda: ours.group_norm_act(torch.ones(1, 3), 3)),
+    (ValueError, "instance_norm_act: expected more than 1", lambda: ours.instance_norm_act(torch.ones(4, 3, 1))),
+    (RuntimeError, "instance_norm_act: expected input to have at", lambda: ours.instance_norm_act(torch.ones(4, 3))),
+    (RuntimeError, "running_mean must be given", lambda: ours.instance_norm_act(X, use_input_stats=False)),
+    (RuntimeError, "add_rms_norm: residual of shape", lambda: ours.add_rms_norm(X, X[:2], torch.ones(2))),
+    (RuntimeError, "add_rms_norm: given normalized_shape", lambda: ours.add_rms_norm(X, X, torch.ones(3))),
+]
+
+
+@pytest.mark.parametrize("error,message,call", ERRORS, ids=[row[1][:40] for row in ERRORS])
+def test_errors(error: type[Exception], message: str, call: Callable[[], object]) -> None:
+    with pytest.raises(error, match=message):
+        call()
