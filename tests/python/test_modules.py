@@ -31,6 +31,7 @@ from torchactiv import (
     inplace_abn,
     row_norm_modules,
     row_norms,
+    sync_batch_norm,
     taaf_module,
 )
 
@@ -275,6 +276,11 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
     functions_that_are_none = {*combinations.__all__, "batch_norm_act", *row_norms.__all__}  # but have one in them
     assert set(torchactiv.functional.__all__) == functions | in_place | functions_that_are_none
     blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
-    norms = set(batch_norms.__all__) - {"batch_norm_act"} | set(inplace_abn.__all__) | set(row_norm_modules.__all__)
+    norms = (
+        set(batch_norms.__all__) - {"batch_norm_act"}
+        | set(inplace_abn.__all__)
+        | set(row_norm_modules.__all__)
+        | set(sync_batch_norm.__all__)
+    )
     assert set(torchactiv.nn.__all__) == modules | blocks | norms | {"AlphaDropout", "PolyNorm", "Rational", "make"}
     assert {entry["name"] for entry in torchactiv.catalogue()} == functions - {"rrelu_"}

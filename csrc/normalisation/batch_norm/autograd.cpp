@@ -123,6 +123,10 @@ struct Autograd {
     return call_inference_backward(grad_output, input, mean, variance, norm);
   }
 
+  static MeanAndVariance moments(const at::Tensor& input) {
+    at::AutoDispatchBelowADInplaceOrView guard;
+    return call_moments(input);
+  }
   // The node that calls it knows what it is in the graph.
   static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
     at::AutoDispatchBelowADInplaceOrView guard;

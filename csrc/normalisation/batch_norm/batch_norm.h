@@ -40,6 +40,8 @@ at::Tensor call_inference(const at::Tensor& input, const at::Tensor& mean, const
 MeanAndVariance call_training_in_place(const at::Tensor& input, const BatchNorm& norm);
 void call_inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                              const BatchNorm& norm);
+// mean and variance alone, as functions of nothing: what processes share that each have part of the batch
+MeanAndVariance call_moments(const at::Tensor& input);
 // The gradients of input, residual, weight and bias; tensors also where there is none of these. Where the output was
 // kept (norm.memory_efficient) it stands for the input, and the mean is 0.
 FourTensors call_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,

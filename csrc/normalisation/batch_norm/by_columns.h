@@ -44,7 +44,7 @@ class ByColumns {
       for (std::size_t channel = 0; channel < sum.size(); ++channel)
         sum[channel].add(part[channel].moments, part[channel].count);
     for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel]);
-    forward(x, r, y, statistics, f);
+    if (y.exists()) forward(x, r, y, statistics, f);
   }
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,

@@ -39,6 +39,7 @@ class ByRows {
       statistics.set(static_cast<std::size_t>(channel), total);
     };
     in_two_passes<Counted>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
+      if (!y.exists()) return;
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
       each_block(channel, piece, [&](const Pieces& p) { map(kernels_.row_forward, x, r, y, affine, f, p); });
     });

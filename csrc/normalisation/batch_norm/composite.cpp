@@ -106,6 +106,11 @@ struct BatchNormComposite {
                                         const at::Tensor& variance, const BatchNorm& norm) {
     return composed_inference_backward(grad_output, input_of(data, variance, norm), mean, variance, norm);
   }
+  static MeanAndVariance moments(const at::Tensor& input) {
+    const auto [output, mean, variance] =
+        composed_training(input.detach(), {std::nullopt, std::nullopt, std::nullopt, 1, "identity", {}});
+    return {mean, variance};
+  }
   static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
     const FusedActivation activation = FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments);
     at::Tensor u = activation.inverse(output.to(computed_type(output)));

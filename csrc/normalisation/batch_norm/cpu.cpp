@@ -61,12 +61,13 @@ struct Problem {
     with_passes<T>(x, [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
   }
 
+  // The moments, and the output, unless y is undefined.
   MeanAndVariance train(const at::Tensor& y, const BatchNorm& norm) {
     if (keeps_output) check_restorable(x, norm);
     pass([&](const auto& passes, const auto& x, const auto& r) {
-      passes.train(x, r, Operand<T>(y), statistics, kernels());
+      passes.train(x, r, Operand<T>::of(y), statistics, kernels());
     });
-    return {tensor_of(statistics.mean, y, at::kDouble), tensor_of(statistics.variance, y, at::kDouble)};
+    return {tensor_of(statistics.mean, x, at::kDouble), tensor_of(statistics.variance, x, at::kDouble)};
   }
   void infer(const at::Tensor& y, const BatchNorm& norm) const {
     if (keeps_output) check_restorable(x, norm);
@@ -127,6 +128,12 @@ struct BatchNormCpu {
     return backward(grad_output, input, mean, variance, norm, false);
   }
 
+  static MeanAndVariance moments(const at::Tensor& input) {
+    const MaybeTensor none;
+    const BatchNorm norm{none, none, none, 1, "identity", {}};
+    check_input(input, norm);
+    return with_computed_type(input, [&]<class T>(T) { return Problem<T>(input, norm).train({}, norm); });
+  }
   static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
     check_input(output, norm);
     return with_computed_type(output, [&]<class T>(T) {

@@ -25,6 +25,7 @@ void register_batch_norm(torch::Library& m) {
   m.impl("batch_norm_act_inference", Part<Parts::inference, at::Tensor, Data, Data, Data>::call);
   m.impl("batch_norm_act_inference_backward",
          Part<Parts::inference_backward, FourTensors, Data, Data, Data, Data>::call);
+  m.impl("batch_norm_act_moments", Parts::moments);
   m.impl("batch_norm_act_restore", Part<Parts::restore, at::Tensor, Data, Data>::call);
 }
 template <class Parts>

@@ -48,6 +48,13 @@ FourTensors call_training_backward(const at::Tensor& grad_output, const at::Tens
   return part(grad_output, input, mean, variance, norm);
 }
 
+MeanAndVariance call_moments(const at::Tensor& input) {
+  static const auto handle = c10::Dispatcher::singleton()
+                                 .findSchemaOrThrow("torchactiv::batch_norm_act_moments", "")
+                                 .typed<MeanAndVariance(const at::Tensor&)>();
+  return handle.call(input);
+}
+
 at::Tensor call_inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                           const BatchNorm& norm) {
   static const Part<at::Tensor, at::Tensor, at::Tensor, at::Tensor> part("inference");
@@ -108,8 +115,8 @@ at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_me
       [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(input, mean, variance, norm); });
 }
 
-bool has_inverse(c10::string_view activation, ArgumentSpan arguments) {
-  return FusedActivation::find("has_inverse", activation, arguments).is_restorable(at::kFloat);
+bool has_inverse(c10::string_view activation, ArgumentSpan arguments, std::optional<at::ScalarType> dtype) {
+  return FusedActivation::find("has_inverse", activation, arguments).is_restorable(dtype.value_or(at::kFloat));
 }
 
 at::Tensor batch_norm_act_in_place(const at::Tensor& input, const MaybeTensor& running_mean,
@@ -152,7 +159,8 @@ TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
   define("_inference_(Tensor(a!) input, " + statistics + numbers + "()");
   for (const char* const name : {"_training_backward", "_inference_backward"})
     define(name + ("(Tensor grad_output, Tensor input, " + statistics + numbers + "(Tensor, Tensor, Tensor, Tensor)"));
-  m.def("has_inverse(str activation, float[] arguments=[]) -> bool", tags);
+  m.def("has_inverse(str activation, float[] arguments=[], ScalarType? dtype=None) -> bool", tags);
+  define("_moments(Tensor input) -> (Tensor, Tensor)");
   define("_restore(Tensor output, Tensor variance, " + numbers + "Tensor");
 }
 

@@ -1,0 +1,317 @@
+"""Batch normalisation over the batches of several processes, with an activation, by :mod:`torch.distributed` on CPUs.
+
+They are part of :mod:`torchactiv.nn`.
+"""
+
+from typing import Any, TypeVar, cast
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from torchactiv.batch_norms import _Activated
+from torchactiv.inplace_abn import InPlaceABN
+
+__all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
+
+_ops = torch.ops.torchactiv
+
+
+def _joined(input: Tensor, group: Any) -> tuple[Tensor, Tensor, int]:
+    """Mean and variance of the batches of all processes, and how many elements of a channel these have together."""
+    count = input.numel() // max(1, input.shape[1])
+    mean, variance = _ops.batch_norm_act_moments(input)
+    mine = torch.cat([mean, variance, torch.tensor([float(count)], dtype=torch.float64)])
+    all_of_them = [torch.empty_like(mine) for _ in range(dist.get_world_size(group))]
+    dist.all_gather(all_of_them, mine, group)
+    counts = torch.stack([part[-1] for part in all_of_them])
+    means, variances = torch.stack([part[:-1] for part in all_of_them]).chunk(2, dim=1)
+    present = counts > 0  # a process without elements knows nothing
+    shares = (counts[present] / counts.sum())[:, None]
+    mean = (shares * means[present]).sum(0)
+    variance = (shares * (variances[present] + (means[present] - mean).square())).sum(0)
+    return mean, variance, int(counts.sum().item())
+
+
+class _Synchronised(torch.autograd.Function):
+    """What batch_norm_act computes in training, with statistics and their gradients of all processes."""
+
+    @staticmethod
+    def forward(
+        ctx: Any,
+        input: Tensor,
+        residual: Tensor | None,
+        weight: Tensor | None,
+        bias: Tensor | None,
+        mean: Tensor,
+        variance: Tensor,
+        count: int,
+        group: Any,
+        numbers: tuple[float, str, list[float]],
+        in_place: bool,
+    ) -> Tensor:
+        ctx.count, ctx.group, ctx.numbers, ctx.in_place = count, group, numbers, in_place
+        call = (input, mean, variance, residual, weight, bias, *numbers, in_place)
+        if in_place:
+            _ops.batch_norm_act_inference_(*call)
+            ctx.mark_dirty(input)
+            output = input
+        else:
+            output = _ops.batch_norm_act_inference(*call)
+        ctx.save_for_backward(input, residual, weight, bias, mean, variance)
+        return output
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
+        data, residual, weight, bias, mean, variance = ctx.saved_tensors
+        given = (residual, weight, bias, *ctx.numbers, ctx.in_place)
+        if ctx.in_place:  # the data are the output
+            mean = torch.zeros_like(mean)
+        of_input, of_residual, of_weight, of_bias = _ops.batch_norm_act_inference_backward(
+            grad_output, data, mean, variance, *given
+        )
+        sums = torch.stack([of_weight, of_bias]).double()
+        dist.all_reduce(sums, group=ctx.group)
+        if ctx.in_place:
+            data = _ops.batch_norm_act_restore(data, variance, *given)
+        # What the gradient owes to mean and variance: a normalisation of the input once more, to which it is added.
+        eps = ctx.numbers[0]
+        scale = -(variance + eps).rsqrt() / ctx.count
+        if weight is not None:
+            scale = scale * weight
+        slope, shift = (scale * sums).to(of_weight.dtype)
+        of_input = _ops.batch_norm_act_inference(
+            data, mean, variance, of_input, slope, shift, eps, "identity", [], False
+        )
+        return (
+            of_input,
+            None if residual is None else of_residual,
+            None if weight is None else of_weight,
+            None if bias is None else of_bias,
+            *(None,) * 6,
+        )
+
+
+def _synchronised(
+    module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any, in_place: bool
+) -> Tensor:
+    with torch.no_grad():
+        mean, variance, count = _joined(input, group)
+        if count <= 1:
+            raise ValueError(
+                f"{type(module).__name__}: expected more than 1 value per channel when training, in all processes, got "
+                f"input of size {list(input.shape)}"
+            )
+        if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
+            module.running_mean.lerp_(mean.to(module.running_mean.dtype), momentum)
+            unbiased = variance * (count / (count - 1))
+            module.running_var.lerp_(unbiased.to(module.running_var.dtype), momentum)
+    result: Tensor = _Synchronised.apply(  # type: ignore[no-untyped-call]
+        input,
+        residual,
+        module._scale(),
+        module.bias,
+        mean,
+        variance,
+        count,
+        group,
+        (module.eps, module.activation, module.arguments),
+        in_place,
+    )
+    return result if module.act is None else cast(Tensor, module.act(result))
+
+
+def _is_shared(group: Any) -> bool:
+    return dist.is_available() and dist.is_initialized() and dist.get_world_size(group) > 1
+
+
+class SyncBatchNormAct(_Activated):
+    """:class:`torch.nn.SyncBatchNorm` on CPUs, with an activation: statistics of the batches of all processes.
+
+    The batches may be of different sizes. Derivatives of derivatives are not there, as they are not in PyTorch's. In
+    evaluation, and in a program of one process, it is a BatchNormAct of any rank.
+
+    Args:
+        num_features: the number of channels.
+        eps: added to the variance.
+        momentum: of the running statistics; None for the average of all batches.
+        affine: whether there are weight and bias.
+        track_running_stats: whether there are running statistics.
+        process_group: the processes that share statistics; all by default.
+        device: of the parameters.
+        dtype: of the parameters.
+        activation: by any of its names.
+        activation_arguments: of the activation, by name; of its module where it has parameters.
+
+    Shape:
+        (N, C) or (N, C, ...); the result has the same. A second argument of the same shape is a residual.
+
+    Raises:
+        ValueError: no such activation; one value per channel in all processes.
+        TypeError: an argument that the activation does not have.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.nn.SyncBatchNormAct(8, activation="tanh")(torch.ones(2, 8)).sum().item()
+        0.0
+    """
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        process_group: Any = None,
+        device: Any = None,
+        dtype: torch.dtype | None = None,
+        activation: str = "relu",
+        **activation_arguments: Any,
+    ) -> None:
+        super().__init__(
+            num_features,
+            eps,
+            momentum,
+            affine,
+            track_running_stats,
+            device,
+            dtype,
+            activation,
+            **activation_arguments,
+        )
+        self.process_group = process_group
+
+    def _check_input_dim(self, input: Tensor) -> None:
+        pass  # any rank; the operator checks that there are channels
+
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """Normalises by the statistics of all processes, adds the residual and applies the activation."""
+        by_batch = self.training or self.running_mean is None
+        if by_batch and _is_shared(self.process_group):
+            momentum, _ = self._count_batch()
+            return _synchronised(self, input, residual, momentum, self.process_group, False)
+        return super().forward(input, residual)
+
+    @classmethod
+    def convert_sync_batchnorm(cls, module: nn.Module, process_group: Any = None) -> nn.Module:
+        """The module with every batch normalisation in it, PyTorch's too, replaced by one over all processes.
+
+        Args:
+            module: which is changed, unless it is a normalisation itself.
+            process_group: the processes that share statistics; all by default.
+
+        Returns:
+            The module, or what replaces it.
+
+        Example:
+            >>> import torch, torchactiv
+            >>> network = torch.nn.Sequential(torch.nn.Linear(3, 4), torchactiv.nn.BatchNormAct1d(4))
+            >>> type(torchactiv.nn.SyncBatchNormAct.convert_sync_batchnorm(network)[1]).__name__
+            'SyncBatchNormAct'
+        """
+        if isinstance(module, InPlaceABN):
+            return module if isinstance(module, InPlaceABNSync) else _in_place_converted(module, process_group)
+        if isinstance(module, _BatchNorm) and not isinstance(module, (cls, nn.SyncBatchNorm)):
+            return _converted(module, process_group)
+        for name, child in module.named_children():
+            setattr(module, name, cls.convert_sync_batchnorm(child, process_group))
+        return module
+
+
+def _converted(module: _BatchNorm, process_group: Any) -> SyncBatchNormAct:
+    result = SyncBatchNormAct(
+        module.num_features,
+        module.eps,
+        module.momentum,
+        module.affine,
+        module.track_running_stats,
+        process_group,
+        activation="identity",
+    )
+    if isinstance(module, _Activated):
+        result.activation, result.arguments, result.act = module.activation, module.arguments, module.act
+    return _with_the_state_of(module, result)
+
+
+def _in_place_converted(module: InPlaceABN, process_group: Any) -> "InPlaceABNSync":
+    result = InPlaceABNSync(
+        module.num_features,
+        module.eps,
+        module.momentum,
+        module.affine,
+        module.track_running_stats,
+        module.activation,
+        module.activation_param,
+        process_group,
+    )
+    return _with_the_state_of(module, result)
+
+
+Norm = TypeVar("Norm", bound=_Activated)
+
+
+def _with_the_state_of(module: _BatchNorm, result: Norm) -> Norm:
+    result.weight, result.bias = module.weight, module.bias
+    result.running_mean, result.running_var = module.running_mean, module.running_var
+    result.num_batches_tracked = module.num_batches_tracked
+    result.train(module.training)
+    return result
+
+
+class InPlaceABNSync(InPlaceABN):
+    """:class:`InPlaceABN` with the statistics of the batches of all processes, as inplace_abn has it.
+
+    Args:
+        num_features: the number of channels.
+        eps: added to the variance.
+        momentum: of the running statistics; None for the average of all batches.
+        affine: whether there are weight and bias.
+        track_running_stats: whether there are running statistics.
+        activation: leaky_relu, elu or identity, as in inplace_abn, or any other that has an inverse.
+        activation_param: its first argument, such as negative_slope, if it takes one.
+        group: the processes that share statistics; all by default.
+
+    Shape:
+        (N, C) or (N, C, ...); the result has the same.
+
+    Raises:
+        ValueError: no such activation, or it has no inverse; one value per channel in all processes.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> torchactiv.nn.InPlaceABNSync(8)(torch.randn(4, 8)).shape
+        torch.Size([4, 8])
+    """
+
+    group: Any
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        activation: str = "leaky_relu",
+        activation_param: float = 0.01,
+        group: Any = None,
+    ) -> None:
+        super().__init__(num_features, eps, momentum, affine, track_running_stats, activation, activation_param)
+        self.group = group
+
+    def set_group(self, group: Any) -> None:
+        """Sets the processes that share statistics; not between forward and backward."""
+        self.group = group
+
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        """Overwrites the input and returns it; 16-bit input of an activation that saturates is left as it is."""
+        by_batch = self.training or self.running_mean is None
+        if by_batch and _is_shared(self.group):
+            momentum, _ = self._count_batch()
+            in_place = _ops.has_inverse(self.activation, self.arguments, input.dtype)
+            return _synchronised(self, input, residual, momentum, self.group, in_place)
+        return super().forward(input, residual)

@@ -1,0 +1,155 @@
+"""Two processes with a part of the batch each compute what one computes with all of it."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import torch.distributed as dist
+import torch.multiprocessing as mp
+from operators import sample
+from torch import Tensor, nn
+from torchactiv.nn import ABN, BatchNormAct2d, InPlaceABN, InPlaceABNSync, PReLU, SyncBatchNormAct
+
+PARTS = [slice(0, 2), slice(2, 5)]  # of a batch of 5
+SHAPE = (5, 3, 4, 6)
+
+
+def varied(module: nn.Module) -> nn.Module:
+    torch.manual_seed(0)
+    nn.init.normal_(module.weight, 1, 0.2)
+    nn.init.normal_(module.bias)
+    return module.double()
+
+
+# What is synchronised, and what does the same with all of the batch.
+KINDS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {
+    "silu": (lambda: SyncBatchNormAct(3, activation="silu"), lambda: BatchNormAct2d(3, activation="silu")),
+    "cumulative": (lambda: SyncBatchNormAct(3, momentum=None), lambda: BatchNormAct2d(3, momentum=None)),
+    "learned": (lambda: SyncBatchNormAct(3, activation="prelu"), lambda: BatchNormAct2d(3, activation="prelu")),
+    "untracked": (
+        lambda: SyncBatchNormAct(3, track_running_stats=False),
+        lambda: BatchNormAct2d(3, track_running_stats=False),
+    ),
+    "in place": (lambda: InPlaceABNSync(3), lambda: InPlaceABN(3)),
+    "in place, elu": (
+        lambda: InPlaceABNSync(3, activation="elu", activation_param=0.5),
+        lambda: InPlaceABN(3, activation="elu", activation_param=0.5),
+    ),
+    "converted": (
+        lambda: SyncBatchNormAct.convert_sync_batchnorm(BatchNormAct2d(3, activation="tanh")),
+        lambda: BatchNormAct2d(3, activation="tanh"),
+    ),
+}
+
+
+def batches() -> list[Tensor]:
+    return [sample(SHAPE, seed=seed) for seed in range(3)]
+
+
+def steps(module: nn.Module, part: slice, with_residual: bool) -> dict[str, Any]:
+    """Outputs, gradients and statistics: of two steps in training, and one in evaluation."""
+    found: dict[str, Any] = {"outputs": [], "of_input": [], "of_residual": []}
+    for step, batch in enumerate(batches()):
+        module.train(step < 2)
+        x, r = batch[part].requires_grad_(), batch[part].cos().requires_grad_()
+        y = module(x * 1, r * 1) if with_residual else module(x * 1)
+        found["outputs"].append(y.detach().clone())
+        (y * batch[part].sin()).sum().backward()
+        found["of_input"].append(x.grad)
+        if with_residual:
+            found["of_residual"].append(r.grad)
+    found["of_parameters"] = [p.grad for p in module.parameters()]
+    found["buffers"] = dict(module.named_buffers())
+    return found
+
+
+def in_a_process(rank: int, folder: Path) -> None:
+    dist.init_process_group("gloo", f"file://{folder}/rendezvous", rank=rank, world_size=2)
+    torch.set_num_threads(1)
+    found: dict[str, Any] = {}
+    for name, (make, _) in KINDS.items():
+        for with_residual in (False, True):
+            found[f"{name}, {with_residual}"] = steps(varied(make()), PARTS[rank], with_residual)
+    few = SyncBatchNormAct(3)
+    try:
+        few(torch.ones(1 - rank, 3))
+    except ValueError as error:
+        found["error"] = str(error)
+    found["no elements"] = few(torch.ones(4 * rank, 3) * torch.arange(4.0 * rank)[:, None])
+    found["halves"] = InPlaceABNSync(3, activation="elu")(sample(SHAPE)[PARTS[rank]].bfloat16())
+    torch.save(found, folder / f"{rank}.pt")
+    dist.destroy_process_group()
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    folder = tmp_path_factory.mktemp("processes")
+    mp.spawn(in_a_process, (folder,), nprocs=2)
+    return [torch.load(folder / f"{rank}.pt", weights_only=False) for rank in range(2)]
+
+
+@pytest.mark.parametrize("with_residual", [False, True], ids=["", "residual"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_two_processes_are_as_one(found: list[dict[str, Any]], kind: str, with_residual: bool) -> None:
+    whole = steps(varied(KINDS[kind][1]()), slice(None), with_residual)
+    parts = [process[f"{kind}, {with_residual}"] for process in found]
+    for name in ("outputs", "of_input", "of_residual"):
+        for step, exact in enumerate(whole[name]):
+            torch.testing.assert_close(torch.cat([part[name][step] for part in parts]), exact)
+    for of_one, *of_two in zip(whole["of_parameters"], *(part["of_parameters"] for part in parts), strict=True):
+        torch.testing.assert_close(sum(of_two), of_one)
+    for part in parts:
+        torch.testing.assert_close(part["buffers"], whole["buffers"])
+
+
+def test_one_value_in_all_processes(found: list[dict[str, Any]]) -> None:
+    for process in found:
+        assert "SyncBatchNormAct: expected more than 1 value per channel when training" in process["error"]
+
+
+def test_a_process_without_elements(found: list[dict[str, Any]]) -> None:
+    assert found[0]["no elements"].shape == (0, 3)
+    exact = BatchNormAct2d(3)(torch.arange(4.0).view(4, 1, 1, 1).expand(4, 3, 1, 1))[:, :, 0, 0]
+    torch.testing.assert_close(found[1]["no elements"], exact)
+
+
+def test_halves(found: list[dict[str, Any]]) -> None:
+    exact = ABN(3, activation="elu")(sample(SHAPE).bfloat16())
+    torch.testing.assert_close(torch.cat([process["halves"] for process in found]), exact)
+
+
+def test_one_process() -> None:
+    x = sample(SHAPE).float()
+    torch.testing.assert_close(SyncBatchNormAct(3)(x), BatchNormAct2d(3)(x))
+    torch.testing.assert_close(InPlaceABNSync(3)(x.clone()), InPlaceABN(3)(x.clone()))
+
+
+def test_conversion() -> None:
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 1),
+        nn.BatchNorm2d(4, momentum=0.3),
+        nn.Sequential(BatchNormAct2d(4, activation="leaky_relu", negative_slope=0.2), InPlaceABN(4, activation="elu")),
+        BatchNormAct2d(4, activation="prelu"),
+        nn.LayerNorm(4),
+    ).eval()
+    before = copy.deepcopy(network)
+    converted = SyncBatchNormAct.convert_sync_batchnorm(network)
+    assert converted is network
+    kinds = [type(module) for module in network.modules()]
+    assert kinds.count(SyncBatchNormAct) == 3
+    assert kinds.count(InPlaceABNSync) == 1
+    assert kinds.count(PReLU) == 1
+    assert not any(module.training for module in network.modules())
+    torch.testing.assert_close(dict(network.state_dict()), dict(before.state_dict()))
+    x = torch.randn(2, 3, 4, 4)
+    torch.testing.assert_close(network(x), before(x))
+    assert SyncBatchNormAct.convert_sync_batchnorm(network)[1] is network[1]
+
+
+def test_compiled_in_one_process() -> None:
+    module = SyncBatchNormAct(3, activation="silu").eval()
+    x = torch.randn(4, 3, 5)
+    torch.testing.assert_close(torch.compile(module)(x), module(x))
