@@ -59,10 +59,11 @@ void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
   }
 }
 
-// With g f' in the place of dx: g f' w scale there, and sums of g f' w, and of that times x - centre.
+// With g f' in the place of dx: g f' w scale there, and sums of g f' w, and of that times x - centre. The rows are
+// `stride` elements behind each other.
 template <int rows, class T>
-void finish_elements(const T* x, T* dx, std::int64_t n, const Affine<T>* of_row, const T* w, T* dw, T* db,
-                     double (*sums)[2]) {
+void finish_elements(const T* x, T* dx, std::int64_t n, std::int64_t stride, const Affine<T>* of_row, const T* w, T* dw,
+                     T* db, double (*sums)[2]) {
   using V = Column<T>;
   const std::int64_t whole = n / V::lanes * V::lanes;
   V slopes[rows], distances[rows];
@@ -71,11 +72,11 @@ void finish_elements(const T* x, T* dx, std::int64_t n, const Affine<T>* of_row,
     V of_weight = V::load(dw + i), of_bias = V::load(db + i);
     const V weight = V::load(w + i);
     for (int r = 0; r < rows; ++r) {
-      const V slope = V::load(dx + r * n + i), distance = V::load(x + r * n + i) - V(of_row[r].centre);
+      const V slope = V::load(dx + r * stride + i), distance = V::load(x + r * stride + i) - V(of_row[r].centre);
       of_weight = of_weight + slope * (distance * V(of_row[r].scale) + V(of_row[r].shift));
       of_bias = of_bias + slope;
       const V weighted = slope * weight;
-      (weighted * V(of_row[r].scale)).store(dx + r * n + i);
+      (weighted * V(of_row[r].scale)).store(dx + r * stride + i);
       slopes[r] = slopes[r] + weighted;
       distances[r] = distances[r] + weighted * distance;
     }
@@ -85,8 +86,8 @@ void finish_elements(const T* x, T* dx, std::int64_t n, const Affine<T>* of_row,
   for (int r = 0; r < rows; ++r) {
     double slope_rest = 0, distance_rest = 0;
     for (std::int64_t i = whole; i < n; ++i) {
-      T& result = dx[r * n + i];
-      const T slope = result, distance = x[r * n + i] - of_row[r].centre, weighted = slope * w[i];
+      T& result = dx[r * stride + i];
+      const T slope = result, distance = x[r * stride + i] - of_row[r].centre, weighted = slope * w[i];
       dw[i] += slope * (distance * of_row[r].scale + of_row[r].shift);
       db[i] += slope;
       result = weighted * of_row[r].scale;
@@ -122,7 +123,7 @@ void elements_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64
   if (!f.is_identity) elements_normalise(x, dx, n, row, w, b);
   derivative(f, g, dx, n);
   double found[1][2] = {};
-  finish_elements<1>(x, dx, n, &row, w, dw, db, found);
+  finish_elements<1>(x, dx, n, n, &row, w, dw, db, found);
   sums[0] += found[0][0];
   sums[1] += found[0][1];
 }
@@ -175,6 +176,9 @@ void normalise_row(const T* x, T* u, const RowBlock& block, Affine<T> row, const
     normalise(x, u, block.inner, of_channel(row, w[c], b[c]));
 }
 
+// Columns that are in the first-level cache for several rows of several operands.
+constexpr std::int64_t columns_together = 512;
+
 template <class T>
 void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
   const std::int64_t length = block.length();
@@ -187,6 +191,22 @@ void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w
     normalise_row(x + first, y + first, block, states[row].affine<T>(), w + channel, b + channel);
   });
   activate(f, y, block.rows * length);
+}
+
+template <int rows, class T>
+void elements_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t n, const RowState* states,
+                            const T* w, const T* b, T* dw, T* db, double (*sums)[2]) {
+  Affine<T> affine[rows];
+  for (int r = 0; r < rows; ++r) affine[r] = states[r].affine<T>();
+  for (std::int64_t i = 0; i < n; i += columns_together) {
+    const std::int64_t count = std::min(columns_together, n - i);
+    for (int r = 0; r < rows; ++r) {
+      const std::int64_t offset = r * n + i;
+      if (!f.is_identity) elements_normalise(x + offset, dx + offset, count, affine[r], w + i, b + i);
+      derivative(f, g + offset, dx + offset, count);
+    }
+    finish_elements<rows>(x + i, dx + i, count, n, affine, w + i, dw + i, db + i, sums);
+  }
 }
 
 // With g f' in the place of dx: g f' w / deviation there, and sums of g f' w, and of that times x - centre.
@@ -207,27 +227,25 @@ void finish_segments(const T* x, T* dx, const RowBlock& block, const RowState& s
 template <class T>
 void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
               const RowState* states, ScaleSums<T> totals) {
-  if (!f.is_identity)
-    each_row(block, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
-      normalise_row(x + first, dx + first, block, states[row].affine<T>(), w + channel, b + channel);
-    });
-  derivative(f, g, dx, block.rows * block.length());
+  const std::int64_t length = block.length();
   rows_at_once(block, [&]<int rows>(std::int64_t first) {
-    const std::int64_t offset = first * block.length(), channel = block.first_channel(first);
+    const std::int64_t offset = first * length, channel = block.first_channel(first);
     double sums[rows][2] = {};
-    if (block.inner == 1) {
-      Affine<T> affine[rows];
-      for (int r = 0; r < rows; ++r) affine[r] = states[first + r].affine<T>();
-      finish_elements<rows>(x + offset, dx + offset, block.channels, affine, w + channel, totals.weight + channel,
-                            totals.bias + channel, sums);
-    } else {
-      for (int r = 0; r < rows; ++r)
-        finish_segments(x + offset + r * block.length(), dx + offset + r * block.length(), block, states[first + r],
-                        w + channel, totals.weight_doubles + channel, totals.bias_doubles + channel, sums[r]);
-    }
+    if (block.inner == 1)
+      elements_rows_backward<rows>(f, g + offset, x + offset, dx + offset, length, states + first, w + channel,
+                                   b + channel, totals.weight + channel, totals.bias + channel, sums);
+    else
+      for (int r = 0; r < rows; ++r) {
+        const std::int64_t at = offset + r * length;
+        const RowState& state = states[first + r];
+        if (!f.is_identity) normalise_row(x + at, dx + at, block, state.affine<T>(), w + channel, b + channel);
+        derivative(f, g + at, dx + at, length);
+        finish_segments(x + at, dx + at, block, state, w + channel, totals.weight_doubles + channel,
+                        totals.bias_doubles + channel, sums[r]);
+      }
     for (int r = 0; r < rows; ++r)
-      correct(x + offset + r * block.length(), dx + offset + r * block.length(), block.length(),
-              states[first + r].correction<T>(block.length(), block.centred, sums[r]));
+      correct(x + offset + r * length, dx + offset + r * length, length,
+              states[first + r].correction<T>(length, block.centred, sums[r]));
   });
 }
 

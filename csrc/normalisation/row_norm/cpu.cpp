@@ -29,7 +29,8 @@ struct Problem {
         layout(row_layout(x, norm)),
         scales{numbers<T>(norm.weight, layout.groups * layout.channels, 1),
                numbers<T>(norm.bias, layout.groups * layout.channels, 0)},
-        passes(layout, norm.centred, norm.eps, moment_kernels(), row_kernels(), activation.kernels<T>()) {}
+        passes(layout, norm.centred, norm.eps, x.scalar_type() != c10::CppTypeToScalarType<T>::value, moment_kernels(),
+               row_kernels(), activation.kernels<T>()) {}
 
  private:
   static const NormalisationKernels<T>& moment_kernels() {

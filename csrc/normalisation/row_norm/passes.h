@@ -26,8 +26,8 @@ struct ScaleGradients {
 template <class T>
 class RowPasses {
  public:
-  RowPasses(const RowLayout& layout, bool centred, double eps, const NormalisationKernels<T>& moments,
-            const RowNormKernels<T>& kernels, const FusedKernels& f)
+  RowPasses(const RowLayout& layout, bool centred, double eps, bool is_converted,
+            const NormalisationKernels<T>& moments, const RowNormKernels<T>& kernels, const FusedKernels& f)
       : layout_(layout),
         by_elements_(layout.inner == 1),
         centred_(centred),
@@ -37,7 +37,8 @@ class RowPasses {
         f_(f) {
     const std::int64_t of_sample = layout.groups * layout.length();
     const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / of_sample, 4, 64);
-    rows_ = most_elements / std::max<std::int64_t>(1, layout.length());
+    if (layout.length() <= most_elements)
+      rows_ = (is_converted ? most_elements : most_direct) / std::max<std::int64_t>(1, layout.length());
     samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
   }
 
@@ -87,6 +88,7 @@ class RowPasses {
 
  private:
   static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
+  static constexpr std::int64_t most_direct = 4 * most_elements;  // of a block that goes through no buffer
   // Numbers in the sums of all parts; elements of a part; samples that are summed in T.
   static constexpr std::int64_t most_gradients = 1 << 22, group_elements = 32768, most_summed = 128;
 
@@ -271,8 +273,8 @@ class RowPasses {
   const NormalisationKernels<T>& moments_;
   const RowNormKernels<T>& kernels_;
   FusedKernels f_;
-  std::int64_t rows_;     // of a block; none, where a row is more than that
-  std::int64_t samples_;  // of a part
+  std::int64_t rows_ = 0;  // of a block; none, where a row is more than that
+  std::int64_t samples_;   // of a part
 };
 
 }  // namespace torchactiv
