@@ -5,7 +5,20 @@ from typing import Protocol
 
 from measurement import Plan, Row
 
-from sections import avx2, cache, cliffs, layouts, memory, normalisation, pages, resnet, small, threads, training
+from sections import (
+    avx2,
+    cache,
+    cliffs,
+    layouts,
+    memory,
+    normalisation,
+    pages,
+    resnet,
+    row_norms,
+    small,
+    threads,
+    training,
+)
 
 
 class Section(Protocol):
@@ -21,6 +34,7 @@ SECTIONS: Mapping[str, Section] = {
     "memory": memory,
     "training": training,
     "normalisation": normalisation,
+    "row_norms": row_norms,
     "resnet": resnet,
     "threads": threads,
     "small": small,

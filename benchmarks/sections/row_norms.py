@@ -1,0 +1,103 @@
+"""Normalisations of rows, with an activation or a sum: a training step and inference against eager PyTorch."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import torch
+import torch.nn.functional as F
+import torchactiv.functional as ours
+from measurement import EAGER, OURS, Plan, Row, instructions, matching, name_of
+from tables import markdown
+from timing import Call, time_interleaved
+from torch import Tensor
+
+from sections.normalisation import INFERENCE, STEP
+from sections.progress import progress
+
+Function = Callable[[Tensor, Tensor, Tensor], Tensor]
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda x: x,
+    "relu": F.relu,
+    "silu": F.silu,
+    "gelu_erf": F.gelu,
+}
+ROWS = ((16 * 3136, 96), (16 * 197, 768), (1024, 4096))  # ConvNeXt-T, ViT-B and LLaMA
+MAPS = ((16, 64, 56, 56), (16, 256, 28, 28), (16, 512, 14, 14))
+GROUPS = 32
+
+
+def _last(x: Tensor) -> tuple[int, ...]:
+    return tuple(x.shape[-1:])
+
+
+# Ours and PyTorch's, with an activation by name and as a function.
+NORMS: dict[str, Callable[[str, Callable[[Tensor], Tensor]], tuple[Function, Function]]] = {
+    "layer_norm_act": lambda name, f: (
+        lambda x, w, b: ours.layer_norm_act(x, _last(x), w, b, activation=name),
+        lambda x, w, b: f(F.layer_norm(x, _last(x), w, b)),
+    ),
+    "rms_norm_act": lambda name, f: (
+        lambda x, w, b: ours.rms_norm_act(x, _last(x), w, activation=name),
+        lambda x, w, b: f(F.rms_norm(x, _last(x), w)),
+    ),
+    "group_norm_act": lambda name, f: (
+        lambda x, w, b: ours.group_norm_act(x, GROUPS, w, b, activation=name),
+        lambda x, w, b: f(F.group_norm(x, GROUPS, w, b)),
+    ),
+    "instance_norm_act": lambda name, f: (
+        lambda x, w, b: ours.instance_norm_act(x, weight=w, bias=b, activation=name),
+        lambda x, w, b: f(F.instance_norm(x, weight=w, bias=b)),
+    ),
+    "add_rms_norm": lambda name, f: (
+        lambda x, w, b: ours.add_rms_norm(x, x, w)[0],
+        lambda x, w, b: F.rms_norm(x + x, _last(x), w),
+    ),
+}
+
+
+def measure(plan: Plan) -> Iterator[Row]:
+    chosen = {subject.name for subject in plan.subjects}
+    for name, make in progress("row_norms", list(NORMS.items())):
+        of_maps = name in ("group_norm_act", "instance_norm_act")
+        for activation, function in ACTIVATIONS.items():
+            alone = activation == "identity"
+            if activation in chosen and (alone or name != "add_rms_norm"):
+                for shape in MAPS if of_maps else ROWS:
+                    label = name if name == "add_rms_norm" else f"{name}, {activation}"
+                    yield from _rows(label, shape, 1 if of_maps else -1, make(activation, function), plan.rounds)
+
+
+def _rows(label: str, shape: tuple[int, ...], dim: int, rivals: Sequence[Function], rounds: int) -> Iterator[Row]:
+    x, gradient = torch.randn(shape, requires_grad=True), torch.randn(shape)
+    w, b = torch.ones(shape[dim], requires_grad=True), torch.zeros(shape[dim], requires_grad=True)
+    leaves = [x, w] if "rms" in label else [x, w, b]
+
+    def step(function: Function) -> Call:
+        return lambda: torch.autograd.grad(function(x, w, b), leaves, gradient)
+
+    def inference(function: Function) -> Call:
+        return lambda: function(x, w, b)
+
+    for direction, call in ((STEP, step), (INFERENCE, inference)):
+        with torch.set_grad_enabled(direction == STEP):
+            timings = time_interleaved(dict(zip((OURS, EAGER), map(call, rivals), strict=True)), rounds)
+        yield Row(
+            section="row_norms",
+            operator=label,
+            direction=direction,
+            dtype=name_of(torch.float32),
+            elements=x.numel(),
+            timings=timings,
+            threads=torch.get_num_threads(),
+            instructions=instructions(),
+            setting=" x ".join(map(str, shape)),
+        )
+
+
+def tables(rows: Sequence[Row]) -> Mapping[str, str]:
+    lines: list[list[object]] = []
+    for trained in matching(rows, direction=STEP):
+        (inference,) = matching(rows, direction=INFERENCE, operator=trained.operator, setting=trained.setting)
+        nanoseconds = [f"{row.timings[OURS].best / row.elements * 1e9:.2f}" for row in (inference, trained)]
+        lines.append([trained.operator, trained.setting, *nanoseconds, inference.times(EAGER), trained.times(EAGER)])
+    headers = ("function", "shape", "inference, ns", "step, ns", "inference, x eager", "step, x eager")
+    return {"all": markdown(lines, headers)}
