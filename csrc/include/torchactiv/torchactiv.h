@@ -6,3 +6,4 @@
 #include <torchactiv/functional.h>
 #include <torchactiv/nn.h>
 #include <torchactiv/normalisation.h>
+#include <torchactiv/row_normalisation.h>
