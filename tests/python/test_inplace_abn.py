@@ -190,6 +190,7 @@ def test_operators_are_sound(training: bool) -> None:
     torch.library.opcheck(operator.default, (torch.randn(4, 3, 5), *statistics, *numbers))
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 def test_script_and_compile() -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Conv2d(3, 4, 3), InPlaceABN(4), nn.Conv2d(4, 4, 3), InPlaceABN(4, activation="elu"))

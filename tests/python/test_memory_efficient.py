@@ -178,6 +178,7 @@ def test_torch_func() -> None:
         torch.testing.assert_close(transform(True), transform(False))
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 def test_compiled() -> None:
     x, residual = (sample((4, 3, 6, 6), seed=seed).float().requires_grad_() for seed in (0, 1))
     weight = torch.rand(3).add(0.5).requires_grad_()

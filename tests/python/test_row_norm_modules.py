@@ -50,6 +50,7 @@ def test_as_pytorch_s_module(
     assert repr(module) == repr(pytorch_s).replace(theirs.__name__, mine.__name__)[:-1] + ", activation='tanh')"
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 @pytest.mark.parametrize("activation", ["silu", "prelu"])
 @every_module
 def test_script_compile_and_export(
@@ -76,6 +77,7 @@ def test_script_compile_and_export(
     torch.testing.assert_close(exported.module()(x), module.eval()(x))
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 @pytest.mark.parametrize("mine,theirs", [(ours.AddRMSNorm, nn.RMSNorm), (ours.AddLayerNorm, nn.LayerNorm)])
 def test_sums(mine: Any, theirs: Any) -> None:
     module, pytorch_s = varied(mine(6)), varied(theirs(6))
@@ -88,6 +90,7 @@ def test_sums(mine: Any, theirs: Any) -> None:
         torch.testing.assert_close(output, pytorch_s(x + residual))
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_transformer_block() -> None:
     """Forward and backward through sums that two layers read."""
     torch.manual_seed(0)
@@ -111,6 +114,7 @@ def test_compiled_transformer_block() -> None:
     torch.testing.assert_close(*results)
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_autograd() -> None:
     x, w = (sample(shape).requires_grad_() for shape in ((4, 6), (6,)))
 

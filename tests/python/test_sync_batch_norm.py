@@ -149,6 +149,7 @@ def test_conversion() -> None:
     assert SyncBatchNormAct.convert_sync_batchnorm(network)[1] is network[1]
 
 
+@pytest.mark.usefixtures("fresh_compiler")
 def test_compiled_in_one_process() -> None:
     module = SyncBatchNormAct(3, activation="silu").eval()
     x = torch.randn(4, 3, 5)

@@ -62,7 +62,7 @@ FourTensors composed_inference_backward(const at::Tensor& grad_output, const at:
 
 // Throws what PyTorch throws, naming the argument that does not fit.
 void check_input(const at::Tensor& input, const BatchNorm& norm);
-void check_channel_values(const char* name, const at::Tensor& values, const at::Tensor& input);
+void check_channel_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
 // Of what may be overwritten.
 void check_in_place(const at::Tensor& input);
 // That no weight is so small beside its bias that the output tells nothing of the input.

@@ -83,8 +83,8 @@ template <class Training, class Inference>
 at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
                       bool training, double momentum, const BatchNorm& norm, Training train, Inference infer) {
   check_input(input, norm);
-  if (running_mean) check_channel_values("running_mean", *running_mean, input);
-  if (running_var) check_channel_values("running_var", *running_var, input);
+  if (running_mean) check_channel_values(BatchNorm::name, "running_mean", *running_mean, input);
+  if (running_var) check_channel_values(BatchNorm::name, "running_var", *running_var, input);
   if (!training) {
     TORCH_CHECK(running_mean, BatchNorm::name, ": running_mean must be given unless training=True");
     TORCH_CHECK(running_var, BatchNorm::name, ": running_var must be given unless training=True");

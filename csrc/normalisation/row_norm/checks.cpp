@@ -1,3 +1,5 @@
+#include "csrc/normalisation/checks.h"
+
 #include <ATen/Functions.h>
 
 #include "csrc/normalisation/batch_norm/batch_norm.h"
@@ -6,19 +8,11 @@
 namespace torchactiv {
 namespace {
 
-bool is_short(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
-
 void check_scale(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input,
                  c10::SymIntArrayRef shape) {
   TORCH_CHECK(values.sym_sizes() == shape, function, ": expected ", name, " of shape ", shape, ", got ",
               values.sym_sizes());
-  const bool fits = values.scalar_type() == input.scalar_type() ||
-                    (is_short(input.scalar_type()) && values.scalar_type() == at::kFloat);
-  TORCH_CHECK(fits, function, ": ", name, " is ", values.scalar_type(), ", but must have the dtype of input, ",
-              input.scalar_type(), is_short(input.scalar_type()) ? ", or Float" : "");
-  TORCH_CHECK(values.device() == input.device(), function,
-              ": expected all tensors to be on the same device, but input is on ", input.device(), " and ", name,
-              " is on ", values.device());
+  check_values(function, name, values, input);
 }
 
 }  // namespace
@@ -50,8 +44,8 @@ void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, c
                      bool use_input_stats) {
   TORCH_CHECK(input.dim() >= 3, "instance_norm_act: expected input to have at least 3 dimensions, got shape ",
               input.sym_sizes());
-  if (running_mean) check_channel_values("running_mean", *running_mean, input);
-  if (running_var) check_channel_values("running_var", *running_var, input);
+  if (running_mean) check_channel_values("instance_norm_act", "running_mean", *running_mean, input);
+  if (running_var) check_channel_values("instance_norm_act", "running_var", *running_var, input);
   if (use_input_stats) {
     TORCH_CHECK_VALUE(c10::multiply_integers(input.sym_sizes().slice(2)) != 1,
                       "instance_norm_act: expected more than 1 spatial element when training, got input of shape ",
@@ -63,26 +57,14 @@ void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, c
 }
 
 void check_row_norm(const char* function, const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
-  const at::ScalarType type = input.scalar_type();
-  TORCH_CHECK_NOT_IMPLEMENTED(type == at::kFloat || type == at::kDouble || is_short(type), "\"", function,
-                              "\" not implemented for '", type,
-                              "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
-  TORCH_CHECK_NOT_IMPLEMENTED(input.layout() == at::kStrided, function, ": input must be a dense tensor, got layout ",
-                              input.layout());
+  check_data(function, input);
   const c10::SymIntArrayRef sizes = input.sym_sizes();
   const c10::SymIntArrayRef shape =
       norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(static_cast<std::size_t>(input.dim() - norm.dimensions));
   if (norm.weight) check_scale(function, "weight", *norm.weight, input, shape);
   if (norm.bias) check_scale(function, "bias", *norm.bias, input, shape);
-  TORCH_CHECK_VALUE(norm.eps >= 0, function, ": eps must be non-negative, got ", norm.eps);
-  if (!residual) return;
-  TORCH_CHECK(residual->sym_sizes() == sizes, function, ": residual of shape ", residual->sym_sizes(),
-              " must have the shape of input, ", sizes);
-  TORCH_CHECK(residual->scalar_type() == type, function, ": residual is ", residual->scalar_type(),
-              ", but must have the dtype of input, ", type);
-  TORCH_CHECK(residual->device() == input.device(), function,
-              ": expected all tensors to be on the same device, but input is on ", input.device(),
-              " and residual is on ", residual->device());
+  check_eps(function, norm.eps);
+  if (residual) check_residual(function, *residual, input);
 }
 
 }  // namespace torchactiv

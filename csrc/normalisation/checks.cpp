@@ -1,0 +1,45 @@
+#include "csrc/normalisation/checks.h"
+
+#include <ATen/Functions.h>
+
+namespace torchactiv {
+namespace {
+
+void check_device(const char* function, const char* name, const at::Tensor& tensor, const at::Tensor& input) {
+  TORCH_CHECK(tensor.device() == input.device(), function,
+              ": expected all tensors to be on the same device, but input is on ", input.device(), " and ", name,
+              " is on ", tensor.device());
+}
+
+}  // namespace
+
+void check_data(const char* function, const at::Tensor& input) {
+  const at::ScalarType type = input.scalar_type();
+  TORCH_CHECK_NOT_IMPLEMENTED(type == at::kFloat || type == at::kDouble || is_short(type), "\"", function,
+                              "\" not implemented for '", type,
+                              "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
+  TORCH_CHECK_NOT_IMPLEMENTED(input.layout() == at::kStrided, function, ": input must be a dense tensor, got layout ",
+                              input.layout());
+}
+
+void check_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input) {
+  const bool fits = values.scalar_type() == input.scalar_type() ||
+                    (is_short(input.scalar_type()) && values.scalar_type() == at::kFloat);
+  TORCH_CHECK(fits, function, ": ", name, " is ", values.scalar_type(), ", but must have the dtype of input, ",
+              input.scalar_type(), is_short(input.scalar_type()) ? ", or Float" : "");
+  check_device(function, name, values, input);
+}
+
+void check_residual(const char* function, const at::Tensor& residual, const at::Tensor& input) {
+  TORCH_CHECK(residual.sym_sizes() == input.sym_sizes(), function, ": residual of shape ", residual.sym_sizes(),
+              " must have the shape of input, ", input.sym_sizes());
+  TORCH_CHECK(residual.scalar_type() == input.scalar_type(), function, ": residual is ", residual.scalar_type(),
+              ", but must have the dtype of input, ", input.scalar_type());
+  check_device(function, "residual", residual, input);
+}
+
+void check_eps(const char* function, double eps) {
+  TORCH_CHECK_VALUE(eps >= 0, function, ": eps must be non-negative, got ", eps);
+}
+
+}  // namespace torchactiv

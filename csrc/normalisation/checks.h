@@ -1,0 +1,17 @@
+// What all normalisations demand of their tensors. Each throws what PyTorch throws, naming the argument that does not
+// fit; `function` is who asks.
+#pragma once
+
+#include "csrc/normalisation/optional.h"
+
+namespace torchactiv {
+
+inline bool is_short(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
+
+void check_data(const char* function, const at::Tensor& input);
+// That weight, bias or statistics have the dtype and device of input; 16-bit input may have them in float32.
+void check_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
+void check_residual(const char* function, const at::Tensor& residual, const at::Tensor& input);
+void check_eps(const char* function, double eps);
+
+}  // namespace torchactiv
