@@ -229,6 +229,20 @@ def test_a_large_mean_costs_no_digits(shape: tuple[int, ...]) -> None:
     assert error < of_pytorch
 
 
+@pytest.mark.parametrize("shape", [(64, 768), (6, 5000)], ids=["short rows", "long rows"])
+def test_nor_any_of_the_gradients(shape: tuple[int, ...]) -> None:
+    x = torch.randn(shape, generator=torch.Generator().manual_seed(0)) + 1e4
+    inputs = (x.requires_grad_(), torch.ones(shape[1:], requires_grad=True))
+    doubles = tuple(in_doubles(*inputs))
+    gradient = x.detach() - 1e4 + 1  # of which mean and variance take their part
+    mine = torch.autograd.grad(
+        ours.layer_norm_act(inputs[0], shape[1:], inputs[1], activation="tanh"), inputs, gradient
+    )
+    exact = torch.autograd.grad(torch.tanh(F.layer_norm(doubles[0], shape[1:], doubles[1])), doubles, gradient.double())
+    for a, b in zip(mine, exact, strict=True):
+        assert_near(a, b, 2e-5)
+
+
 @pytest.mark.parametrize("name", ["layer", "layer, long", "rms", "group", "instance"])
 def test_squares_that_are_no_floats(name: str) -> None:
     norm = NORMS[name]
