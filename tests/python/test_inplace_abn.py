@@ -141,6 +141,11 @@ class TestWrongUses:
         with pytest.raises(RuntimeError, match="is an inference tensor"):
             InPlaceABN(3)(x)
 
+    def test_a_residual_that_would_be_overwritten(self) -> None:
+        x = torch.randn(4, 3)
+        with pytest.raises(RuntimeError, match="refer to a single memory location"):
+            InPlaceABN(3)(x, x)
+
     def test_forward_mode(self) -> None:
         with pytest.raises(NotImplementedError, match="batch_norm_act_ has no forward mode"):
             torch.func.jvp(lambda x: InPlaceABN(3)(x * 1), (torch.randn(4, 3),), (torch.randn(4, 3),))

@@ -294,6 +294,18 @@ def test_empty_batches(norm: Norm) -> None:
     assert torch.autograd.grad(y.sum(), x)[0].shape == x.shape
 
 
+@pytest.mark.parametrize(
+    "name,shape,argument", [("layer", (3, 0), (0,)), ("rms", (3, 0), (0,)), ("group", (2, 4, 0), 2)]
+)
+def test_rows_without_elements(name: str, shape: tuple[int, ...], argument: Any) -> None:
+    norm = Norm(name, shape, argument)
+    inputs = norm.inputs(torch.float32)
+    y = norm.mine(*inputs)
+    assert y.shape == shape
+    for result, x in zip(gradients(y, inputs, torch.ones(shape)), inputs, strict=True):
+        assert torch.equal(result, torch.zeros_like(x))
+
+
 def test_running_statistics_of_instances() -> None:
     x = sample((4, 3, 5, 6))
     mine, theirs = ([torch.zeros(3).double(), torch.ones(3).double()] for _ in range(2))

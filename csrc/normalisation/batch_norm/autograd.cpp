@@ -144,7 +144,7 @@ struct Autograd {
 // Dispatch key ADInplaceOrView: counts the versions of what is written to, also where no graph is built.
 struct VersionCount {
   static MeanAndVariance training_in_place(const at::Tensor& input, const BatchNorm& norm) {
-    check_in_place(input);
+    check_in_place(input, norm);
     at::AutoDispatchBelowADInplaceOrView guard;
     const MeanAndVariance results = call_training_in_place(input, norm);
     torch::autograd::increment_version(input);
@@ -152,7 +152,7 @@ struct VersionCount {
   }
   static void inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                                  const BatchNorm& norm) {
-    check_in_place(input);
+    check_in_place(input, norm);
     at::AutoDispatchBelowADInplaceOrView guard;
     call_inference_in_place(input, mean, variance, norm);
     torch::autograd::increment_version(input);

@@ -64,7 +64,7 @@ FourTensors composed_inference_backward(const at::Tensor& grad_output, const at:
 void check_input(const at::Tensor& input, const BatchNorm& norm);
 void check_channel_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
 // Of what may be overwritten.
-void check_in_place(const at::Tensor& input);
+void check_in_place(const at::Tensor& input, const BatchNorm& norm);
 // That no weight is so small beside its bias that the output tells nothing of the input.
 void check_restorable(const at::Tensor& input, const BatchNorm& norm);
 

@@ -26,8 +26,9 @@ void check_input(const at::Tensor& input, const BatchNorm& norm) {
   check_eps(BatchNorm::name, norm.eps);
 }
 
-void check_in_place(const at::Tensor& input) {
+void check_in_place(const at::Tensor& input, const BatchNorm& norm) {
   at::assert_no_internal_overlap(input);
+  if (norm.residual) at::assert_no_overlap(input, *norm.residual);
   TORCH_CHECK(!input.is_inference() || c10::InferenceMode::is_enabled(), BatchNorm::name, "_: input of shape ",
               input.sym_sizes(),
               " is an inference tensor: Inplace update to inference tensor outside InferenceMode is not allowed; "

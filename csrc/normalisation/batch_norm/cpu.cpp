@@ -89,7 +89,7 @@ struct BatchNormCpu {
   }
   static MeanAndVariance training_in_place(const at::Tensor& input, const BatchNorm& norm) {
     check_input(input, norm);
-    check_in_place(input);
+    check_in_place(input, norm);
     return with_computed_type(input, [&]<class T>(T) {
       Problem<T> problem(input, norm);
       const MeanAndVariance found = problem.train(problem.x, norm);
@@ -111,7 +111,7 @@ struct BatchNormCpu {
   static void inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                                  const BatchNorm& norm) {
     check_input(input, norm);
-    check_in_place(input);
+    check_in_place(input, norm);
     with_computed_type(input, [&]<class T>(T) {
       const Problem<T> problem(input, mean, variance, norm);
       problem.infer(problem.x, norm);

@@ -35,10 +35,10 @@ class RowPasses {
         moments_(moments),
         kernels_(kernels),
         f_(f) {
+    if (layout.length() == 0) return;  // no data, which nobody passes over
     const std::int64_t of_sample = layout.groups * layout.length();
-    const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / of_sample, 4, 64);
-    if (layout.length() <= most_elements)
-      rows_ = (is_converted ? most_elements : most_direct) / std::max<std::int64_t>(1, layout.length());
+    const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / (layout.groups * layout.channels), 4, 64);
+    if (layout.length() <= most_elements) rows_ = (is_converted ? most_elements : most_direct) / layout.length();
     samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
   }
 
@@ -90,7 +90,7 @@ class RowPasses {
   static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
   static constexpr std::int64_t most_direct = 4 * most_elements;  // of a block that goes through no buffer
   // Numbers in the sums of all parts; elements of a part; samples that are summed in T.
-  static constexpr std::int64_t most_gradients = 1 << 22, group_elements = 32768, most_summed = 128;
+  static constexpr std::int64_t most_gradients = 1 << 19, group_elements = 32768, most_summed = 128;
 
   struct alignas(64) Memory {
     T values[most_elements];
@@ -273,8 +273,8 @@ class RowPasses {
   const NormalisationKernels<T>& moments_;
   const RowNormKernels<T>& kernels_;
   FusedKernels f_;
-  std::int64_t rows_ = 0;  // of a block; none, where a row is more than that
-  std::int64_t samples_;   // of a part
+  std::int64_t rows_ = 0;     // of a block; none, where a row is more than that
+  std::int64_t samples_ = 1;  // of a part
 };
 
 }  // namespace torchactiv
