@@ -1,27 +1,16 @@
 // TorchScript without Python: compiled from source, run, differentiated, saved, loaded and frozen.
 #include <ATen/ATen.h>
 #include <torch/csrc/autograd/autograd.h>
-#include <torch/csrc/jit/frontend/resolver.h>
-#include <torch/csrc/jit/frontend/sugared_value.h>
 #include <torch/script.h>
 
 #include <cstdio>
 #include <sstream>
 
 #include "tests/cpp/operators.h"
+#include "tests/cpp/torchscript/resolver.h"
 
 namespace torchactiv_test {
 namespace {
-
-// C++ has no torch.ops: `torchactiv` stands for torch.ops.torchactiv, and `torch` for itself.
-struct Resolver : torch::jit::Resolver {
-  std::shared_ptr<torch::jit::SugaredValue> resolveValue(const std::string& name, torch::jit::GraphFunction&,
-                                                         const torch::jit::SourceRange&) override {
-    if (name == "torchactiv") return std::make_shared<torch::jit::BuiltinModule>("torchactiv");
-    if (name == "torch") return std::make_shared<torch::jit::BuiltinModule>("aten");
-    return nullptr;
-  }
-};
 
 class Script : public EveryOperator {
  protected:
