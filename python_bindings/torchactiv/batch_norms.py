@@ -3,38 +3,15 @@
 They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from torchactiv import _registry
+from torchactiv.fused_activations import Activated, activated
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
-
-
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _fused(
-    activation: str, given: tuple[str, ...], function: str = "batch_norm_act"
-) -> tuple[str, list[tuple[str, float | None]]]:
-    """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
-    entry = _registry.find(activation)
-    name = entry["name"]
-    if name == "gelu" and not given:
-        return "gelu_erf", []
-    if len(entry.get("inputs", [])) != 1:
-        return "", []
-    arguments = [(a["name"], a["default"]) for a in entry["arguments"]]
-    known = [a for a, _ in arguments]
-    for argument in given:
-        if argument not in known:
-            takes = f"takes {', '.join(known)}" if known else "takes no arguments"
-            raise TypeError(f"{function}: {name} has no argument {argument!r}; it {takes}")
-    for argument, default in arguments:
-        if default is None and argument not in given:
-            raise TypeError(f"{function}: {name} needs its argument {argument!r}")
-    return name, arguments
 
 
 def batch_norm_act(
@@ -101,31 +78,16 @@ def batch_norm_act(
         tensor([[-0.5000, -0.5000],
                 [ 1.0000,  1.0000]])
     """
-    name, arguments = _fused(activation, tuple(activation_arguments))
-    numbers = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
-    fused: Tensor = torch.ops.torchactiv.batch_norm_act(
-        input,
-        running_mean,
-        running_var,
-        weight,
-        bias,
-        training,
-        momentum,
-        eps,
-        name or "identity",
-        numbers,
-        memory_efficient,
-        residual,
+    return activated(
+        "batch_norm_act",
+        activation,
+        activation_arguments,
+        (input, running_mean, running_var, weight, bias, training, momentum, eps),
+        (memory_efficient, residual),
     )
-    if name:
-        return fused
-    from torchactiv import functional  # which imports this module
-
-    result: Tensor = getattr(functional, _registry.find(activation)["name"])(fused, **activation_arguments)
-    return result
 
 
-class _Activated(_BatchNorm):
+class _Activated(Activated, _BatchNorm):
     """What the modules of all ranks do; they are PyTorch's with an activation."""
 
     __constants__: list[str] = [  # noqa: RUF012 (as PyTorch declares it)
@@ -134,11 +96,7 @@ class _Activated(_BatchNorm):
         "arguments",
         "memory_efficient",
     ]
-    activation: str
-    arguments: list[float]
     memory_efficient: bool
-    if TYPE_CHECKING:  # TorchScript takes no annotation of a module
-        act: nn.Module | None
 
     def __init__(
         self,
@@ -156,15 +114,8 @@ class _Activated(_BatchNorm):
         **activation_arguments: Any,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
-        name, arguments = _fused(activation, tuple(activation_arguments))
-        self.activation = name or "identity"
-        self.arguments = [float(activation_arguments.get(argument, default)) for argument, default in arguments]
+        self._set_activation("batch_norm_act", activation, activation_arguments)
         self.memory_efficient = memory_efficient
-        self.act = None  # of an activation that is not fused
-        if not name:
-            from torchactiv import nn as modules  # which imports this module
-
-            self.act = modules.make(activation, **activation_arguments)
 
     def _scale(self) -> Tensor | None:
         return self.weight
@@ -199,18 +150,11 @@ class _Activated(_BatchNorm):
             self.memory_efficient,
             residual,
         )
-        if self.act is not None:
-            result = self.act(result)
-        return result
+        return self._followed(result)
 
     def extra_repr(self) -> str:
         """The arguments, as torch.nn shows them, and the activation."""
-        shown: str = super().extra_repr()  # type: ignore[no-untyped-call]
-        if self.act is not None:
-            return shown
-        numbers = f", arguments={self.arguments}" if self.arguments else ""
-        saving = ", memory_efficient=True" if self.memory_efficient else ""
-        return f"{shown}, activation={self.activation!r}{numbers}{saving}"
+        return super().extra_repr() + (", memory_efficient=True" if self.memory_efficient else "")
 
 
 class BatchNormAct1d(_Activated, nn.BatchNorm1d):

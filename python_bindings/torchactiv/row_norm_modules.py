@@ -4,12 +4,12 @@ They are part of :mod:`torchactiv.nn`.
 """
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from torchactiv.batch_norms import _fused
+from torchactiv.fused_activations import Activated
 
 __all__ = [
     "AddLayerNorm",
@@ -25,39 +25,7 @@ __all__ = [
 Shape = int | Sequence[int]
 
 
-class _Activated(nn.Module):
-    """What all of them keep of their activation."""
-
-    activation: str
-    arguments: list[float]
-    if TYPE_CHECKING:  # TorchScript takes no annotation of a module
-        act: nn.Module | None
-
-    def _set_activation(self, function: str, activation: str, given: dict[str, Any]) -> None:
-        name, arguments = _fused(activation, tuple(given), function)
-        self.activation = name or "identity"
-        self.arguments = [float(given.get(argument, default)) for argument, default in arguments]
-        self.act = None  # of an activation that is not fused
-        if not name:
-            from torchactiv import nn as modules  # which imports this module
-
-            self.act = modules.make(activation, **given)
-
-    def _followed(self, result: Tensor) -> Tensor:
-        if self.act is not None:
-            result = self.act(result)
-        return result
-
-    def extra_repr(self) -> str:
-        """The arguments, as torch.nn shows them, and the activation."""
-        shown: str = super().extra_repr()
-        if self.act is not None:
-            return shown
-        numbers = f", arguments={self.arguments}" if self.arguments else ""
-        return f"{shown}, activation={self.activation!r}{numbers}"
-
-
-class LayerNormAct(_Activated, nn.LayerNorm):
+class LayerNormAct(Activated, nn.LayerNorm):
     """:class:`torch.nn.LayerNorm` with an activation. See :func:`torchactiv.functional.layer_norm_act`.
 
     Args:
@@ -105,7 +73,7 @@ class LayerNormAct(_Activated, nn.LayerNorm):
         return self._followed(result)
 
 
-class RMSNormAct(_Activated, nn.RMSNorm):
+class RMSNormAct(Activated, nn.RMSNorm):
     """:class:`torch.nn.RMSNorm` with an activation. See :func:`torchactiv.functional.rms_norm_act`.
 
     Args:
@@ -151,7 +119,7 @@ class RMSNormAct(_Activated, nn.RMSNorm):
         return self._followed(result)
 
 
-class GroupNormAct(_Activated, nn.GroupNorm):
+class GroupNormAct(Activated, nn.GroupNorm):
     """:class:`torch.nn.GroupNorm` with an activation. See :func:`torchactiv.functional.group_norm_act`.
 
     Args:
@@ -202,7 +170,7 @@ class GroupNormAct(_Activated, nn.GroupNorm):
         return self._followed(result)
 
 
-class _InstanceNormAct(_Activated, nn.modules.instancenorm._InstanceNorm):
+class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
     def __init__(
         self,
         num_features: int,

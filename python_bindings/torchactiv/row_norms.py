@@ -9,23 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from torchactiv import _registry
-from torchactiv.batch_norms import _fused
+from torchactiv.fused_activations import activated
 
 __all__ = ["add_layer_norm", "add_rms_norm", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act"]
-
-
-def _activated(function: str, activation: str, activation_arguments: dict[str, Any], *arguments: Any) -> Tensor:
-    """The operator's result, with the activation fused if it can be, and applied if not."""
-    name, numbers = _fused(activation, tuple(activation_arguments), function)
-    values = [float(activation_arguments.get(argument, default)) for argument, default in numbers]
-    fused: Tensor = getattr(torch.ops.torchactiv, function)(*arguments, name or "identity", values)
-    if name:
-        return fused
-    from torchactiv import functional  # which imports this module
-
-    result: Tensor = getattr(functional, _registry.find(activation)["name"])(fused, **activation_arguments)
-    return result
 
 
 def layer_norm_act(
@@ -65,7 +51,7 @@ def layer_norm_act(
         >>> torchactiv.functional.layer_norm_act(torch.tensor([[-1.0, 1.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
     """
-    return _activated("layer_norm_act", activation, activation_arguments, input, normalized_shape, weight, bias, eps)
+    return activated("layer_norm_act", activation, activation_arguments, (input, normalized_shape, weight, bias, eps))
 
 
 def rms_norm_act(
@@ -100,7 +86,7 @@ def rms_norm_act(
         >>> torchactiv.functional.rms_norm_act(torch.tensor([[-3.0, 3.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
     """
-    return _activated("rms_norm_act", activation, activation_arguments, input, normalized_shape, weight, eps)
+    return activated("rms_norm_act", activation, activation_arguments, (input, normalized_shape, weight, eps))
 
 
 def group_norm_act(
@@ -141,7 +127,7 @@ def group_norm_act(
         >>> torchactiv.functional.group_norm_act(torch.tensor([[-1.0, 1.0, 4.0, 2.0]]), 2, eps=0.0)
         tensor([[0., 1., 1., 0.]])
     """
-    return _activated("group_norm_act", activation, activation_arguments, input, num_groups, weight, bias, eps)
+    return activated("group_norm_act", activation, activation_arguments, (input, num_groups, weight, bias, eps))
 
 
 def instance_norm_act(
@@ -183,18 +169,11 @@ def instance_norm_act(
         tensor([[[0., 1.],
                  [1., 0.]]])
     """
-    return _activated(
+    return activated(
         "instance_norm_act",
         activation,
         activation_arguments,
-        input,
-        running_mean,
-        running_var,
-        weight,
-        bias,
-        use_input_stats,
-        momentum,
-        eps,
+        (input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps),
     )
 
 
