@@ -78,6 +78,12 @@ def in_a_process(rank: int, folder: Path) -> None:
         few(torch.ones(1 - rank, 3))
     except ValueError as error:
         found["error"] = str(error)
+    hidden = InPlaceABNSync(3)
+    nn.init.zeros_(hidden.weight), nn.init.ones_(hidden.bias)
+    try:
+        hidden(torch.randn(4, 3))
+    except ValueError as error:
+        found["hidden"] = str(error)
     found["no elements"] = few(torch.ones(4 * rank, 3) * torch.arange(4.0 * rank)[:, None])
     found["halves"] = InPlaceABNSync(3, activation="elu")(sample(SHAPE)[PARTS[rank]].bfloat16())
     torch.save(found, folder / f"{rank}.pt")
@@ -108,6 +114,11 @@ def test_two_processes_are_as_one(found: list[dict[str, Any]], kind: str, with_r
 def test_one_value_in_all_processes(found: list[dict[str, Any]]) -> None:
     for process in found:
         assert "SyncBatchNormAct: expected more than 1 value per channel when training" in process["error"]
+
+
+def test_weights_that_hide_the_input(found: list[dict[str, Any]]) -> None:
+    for process in found:
+        assert "with memory_efficient=True the input is restored from the output" in process["hidden"]
 
 
 def test_a_process_without_elements(found: list[dict[str, Any]]) -> None:

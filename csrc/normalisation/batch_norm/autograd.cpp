@@ -20,6 +20,7 @@ std::array<at::Tensor, 4> differentiable(const at::Tensor& input, const BatchNor
 class Recorded {
  public:
   Recorded(Mode mode, const at::Tensor& input, const BatchNorm& norm) : norm_(norm) {
+    if (!at::GradMode::is_enabled()) return;  // as in an autograd function of Python, which knows what it keeps
     norm_.memory_efficient = false;
     if (!requires_grad(differentiable(input, norm))) return;
     keeps_output_ =
