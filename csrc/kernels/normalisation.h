@@ -3,6 +3,8 @@
 // each row `stride` elements behind the one before (columns_..), n being at most `most_columns`.
 #pragma once
 
+#include <type_traits>
+
 #include "csrc/kernels/combinations.h"
 #include "csrc/kernels/moments.h"
 
@@ -62,6 +64,14 @@ struct NormalisationFunctions {
   static constexpr std::int64_t most_elements = 2048, most_columns = 2048;
   NormalisationKernels<float> floats;
   NormalisationKernels<double> doubles;
+
+  template <class T>
+  const NormalisationKernels<T>& of() const {
+    if constexpr (std::is_same_v<T, double>)
+      return doubles;
+    else
+      return floats;
+  }
 };
 
 }  // namespace torchactiv

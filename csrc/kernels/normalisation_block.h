@@ -19,16 +19,22 @@ Block<T> block_of(const FusedKernels& f, std::int64_t n) {
 template <class T>
 using Lanes = std::conditional_t<std::is_same_v<T, double>, Batch<Double, 4>, Batch<Float, 4>>;
 
+template <class T>
+using Column = std::conditional_t<std::is_same_v<T, double>, Double, Float>;
+
 // The sum of the lanes, joined two by two.
 template <class T>
-double total(const Lanes<T>& sums) {
-  const auto part = (sums.v[0] + sums.v[2]) + (sums.v[1] + sums.v[3]);
-  constexpr int count = Lanes<T>::lanes / Lanes<T>::parts;
+double total(const Column<T>& sums) {
+  constexpr int count = Column<T>::lanes;
   T lanes[count];
-  part.store(lanes);
+  sums.store(lanes);
   for (int half = count / 2; half > 0; half /= 2)
     for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   return static_cast<double>(lanes[0]);
+}
+template <class T>
+double total(const Lanes<T>& sums) {
+  return total<T>((sums.v[0] + sums.v[2]) + (sums.v[1] + sums.v[3]));
 }
 
 // The elements from p on, as many as there are, with `filling` behind them.

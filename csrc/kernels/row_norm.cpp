@@ -9,20 +9,6 @@ namespace {
 // order whatever others are beside it.
 constexpr int rows_together = 4;
 
-template <class T>
-using Column = std::conditional_t<std::is_same_v<T, double>, Double, Float>;
-
-// The sum of the lanes, joined two by two, and of what is left behind whole vectors.
-template <class T>
-double total_of(const Column<T>& sums, double rest) {
-  constexpr int lanes = Column<T>::lanes;
-  T values[lanes];
-  sums.store(values);
-  for (int half = lanes / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) values[i] += values[i + half];
-  return static_cast<double>(values[0]) + rest;
-}
-
 // What the next rows will read: the CPU's own prefetching follows one row better than several at once.
 template <int rows, class T>
 void prefetch(const T* next, std::int64_t column) {
@@ -44,7 +30,7 @@ void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
   for (int r = 0; r < rows; ++r) {
     double rest = 0;
     for (std::int64_t i = whole; i < n; ++i) rest += static_cast<double>(x[r * n + i]);
-    estimate[r] = static_cast<T>(total_of<T>(sum[r], rest) / static_cast<double>(n));
+    estimate[r] = static_cast<T>((total<T>(sum[r]) + rest) / static_cast<double>(n));
   }
   for (std::int64_t i = 0; i < whole; i += V::lanes) {
     prefetch<rows>(x + rows * n, i);
@@ -61,8 +47,8 @@ void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
       distance_rest += static_cast<double>(distance);
       square_rest += static_cast<double>(distance * distance);
     }
-    moments[r] = moments_about(static_cast<double>(estimate[r]), n, total_of<T>(distances[r], distance_rest),
-                               total_of<T>(squares[r], square_rest));
+    moments[r] = moments_about(static_cast<double>(estimate[r]), n, total<T>(distances[r]) + distance_rest,
+                               total<T>(squares[r]) + square_rest);
     if constexpr (std::is_same_v<T, float>)
       if (!std::isfinite(moments[r].squares)) [[unlikely]]
         moments[r] = moments_in_doubles(x + r * n, n);
@@ -109,8 +95,8 @@ void finish_elements(const T* s, const T* x, T* dx, std::int64_t n, std::int64_t
       slope_rest += static_cast<double>(weighted);
       distance_rest += static_cast<double>(weighted * distance);
     }
-    sums[r][0] += total_of<T>(slopes[r], slope_rest);
-    sums[r][1] += total_of<T>(distances[r], distance_rest);
+    sums[r][0] += total<T>(slopes[r]) + slope_rest;
+    sums[r][1] += total<T>(distances[r]) + distance_rest;
   }
 }
 

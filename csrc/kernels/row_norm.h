@@ -54,6 +54,14 @@ struct RowNormFunctions {
   static constexpr std::int64_t most_elements = 4096;
   RowNormKernels<float> floats;
   RowNormKernels<double> doubles;
+
+  template <class T>
+  const RowNormKernels<T>& of() const {
+    if constexpr (std::is_same_v<T, double>)
+      return doubles;
+    else
+      return floats;
+  }
 };
 
 }  // namespace torchactiv

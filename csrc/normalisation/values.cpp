@@ -16,6 +16,10 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
   return doubles.to(type);
 }
 
+void update_running(const at::Tensor& running, const at::Tensor& value, double momentum) {
+  running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
+}
+
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {
   if (tensor.scalar_type() == x.scalar_type() && tensor.strides() == x.strides()) return tensor;
   return at::empty_like(x).copy_(tensor);

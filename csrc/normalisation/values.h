@@ -14,6 +14,9 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
 // In the layout and dtype of x.
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x);
 
+// Running statistics are exponential averages.
+void update_running(const at::Tensor& running, const at::Tensor& value, double momentum);
+
 // The type that is computed in.
 inline at::ScalarType computed_type(const at::Tensor& input) {
   return input.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;

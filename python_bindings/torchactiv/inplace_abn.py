@@ -99,21 +99,11 @@ class InPlaceABN(ABN):
         True
     """
 
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float | None = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-        activation: str = "leaky_relu",
-        activation_param: float = 0.01,
-    ) -> None:
-        super().__init__(num_features, eps, momentum, affine, track_running_stats, activation, activation_param)
+    def _set_activation(self, function: str, activation: str, given: dict[str, Any]) -> None:
+        super()._set_activation(function, activation, given)
         if self.act is not None or not torch.ops.torchactiv.has_inverse(self.activation, self.arguments):
             argument = f" with {self.arguments}" if self.arguments else ""
             raise ValueError(f"InPlaceABN: activation {activation!r}{argument} has no inverse; ABN takes any")
-        self.memory_efficient = True
 
     def _scale(self) -> Tensor | None:
         weight = self.weight
@@ -134,7 +124,7 @@ class InPlaceABN(ABN):
             self.eps,
             self.activation,
             self.arguments,
-            self.memory_efficient,
+            True,  # memory_efficient
             residual,
         )
         return result

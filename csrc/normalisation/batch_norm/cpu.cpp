@@ -10,14 +10,6 @@
 namespace torchactiv {
 namespace {
 
-template <class T>
-const NormalisationKernels<T>& kernels() {
-  if constexpr (std::is_same_v<T, double>)
-    return normalisation_functions().doubles;
-  else
-    return normalisation_functions().floats;
-}
-
 // Calls function(passes) with those that the layout is best for.
 template <class T, class Function>
 auto with_passes(const at::Tensor& dense, Function function) {
@@ -25,7 +17,8 @@ auto with_passes(const at::Tensor& dense, Function function) {
   constexpr std::int64_t short_row = 256, few_rows = 4;
   const bool by_columns =
       layout.channels > 1 && (layout.inner == 1 || (layout.inner < short_row && layout.outer >= few_rows));
-  return by_columns ? function(ByColumns<T>(layout, kernels<T>())) : function(ByRows<T>(layout, kernels<T>()));
+  return by_columns ? function(ByColumns<T>(layout, normalisation_functions().of<T>()))
+                    : function(ByRows<T>(layout, normalisation_functions().of<T>()));
 }
 
 at::Tensor dense(const at::Tensor& tensor) {

@@ -27,11 +27,6 @@ class Part {
 };
 using Backward = Part<FourTensors, at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
 
-// The running statistics are exponential averages; the variance without bias.
-void update(const at::Tensor& running, const at::Tensor& value, double momentum) {
-  running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
-}
-
 }  // namespace
 
 ThreeTensors call_training(const at::Tensor& input, const BatchNorm& norm) {
@@ -97,8 +92,8 @@ at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, 
   TORCH_CHECK_VALUE(norm.eps > 0, BatchNorm::name, ": eps must be positive during training, got ", norm.eps);
   auto [output, mean, variance] = train();
   at::NoGradGuard guard;
-  if (running_mean) update(*running_mean, mean, momentum);
-  if (running_var) update(*running_var, variance * (c10::SymFloat(count) / c10::SymFloat(count - 1)), momentum);
+  if (running_mean) update_running(*running_mean, mean, momentum);
+  if (running_var) update_running(*running_var, variance * (c10::SymFloat(count) / c10::SymFloat(count - 1)), momentum);
   return output;
 }
 

@@ -58,9 +58,7 @@ void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, c
 
 void check_row_norm(const char* function, const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
   check_data(function, input);
-  const c10::SymIntArrayRef sizes = input.sym_sizes();
-  const c10::SymIntArrayRef shape =
-      norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(static_cast<std::size_t>(input.dim() - norm.dimensions));
+  const c10::SymIntArrayRef shape = scale_shape(input, norm);
   if (norm.weight) check_scale(function, "weight", *norm.weight, input, shape);
   if (norm.bias) check_scale(function, "bias", *norm.bias, input, shape);
   check_eps(function, norm.eps);

@@ -29,22 +29,8 @@ struct Problem {
         layout(row_layout(x, norm)),
         scales{numbers<T>(norm.weight, layout.groups * layout.channels, 1),
                numbers<T>(norm.bias, layout.groups * layout.channels, 0)},
-        passes(layout, norm.centred, norm.eps, x.scalar_type() != c10::CppTypeToScalarType<T>::value, moment_kernels(),
-               row_kernels(), activation.kernels<T>()) {}
-
- private:
-  static const NormalisationKernels<T>& moment_kernels() {
-    if constexpr (std::is_same_v<T, double>)
-      return normalisation_functions().doubles;
-    else
-      return normalisation_functions().floats;
-  }
-  static const RowNormKernels<T>& row_kernels() {
-    if constexpr (std::is_same_v<T, double>)
-      return row_norm_functions().doubles;
-    else
-      return row_norm_functions().floats;
-  }
+        passes(layout, norm.centred, norm.eps, x.scalar_type() != c10::CppTypeToScalarType<T>::value,
+               normalisation_functions().of<T>(), row_norm_functions().of<T>(), activation.kernels<T>()) {}
 };
 
 struct RowNormCpu {
@@ -78,10 +64,7 @@ struct RowNormCpu {
         gradients = problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
                                             problem.scales, states_of(mean, inverse));
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
-        const at::IntArrayRef sizes = x.sizes();
-        const auto shape = norm.has_groups() ? sizes.slice(1, 1)
-                                             : sizes.slice(sizes.size() - static_cast<std::size_t>(norm.dimensions));
-        return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view(shape);
+        return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };
       return {in_format(dx, input, norm), gradient(gradients.weight, norm.weight), gradient(gradients.bias, norm.bias)};
     });

@@ -11,6 +11,11 @@ RowLayout row_layout(const at::Tensor& input, const RowNorm& norm) {
   return {c10::multiply_integers(sizes.slice(0, leading)), 1, c10::multiply_integers(sizes.slice(leading)), 1};
 }
 
+c10::SymIntArrayRef scale_shape(const at::Tensor& input, const RowNorm& norm) {
+  const c10::SymIntArrayRef sizes = input.sym_sizes();
+  return norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(sizes.size() - static_cast<std::size_t>(norm.dimensions));
+}
+
 at::Tensor row_norm_result(const at::Tensor& input, const RowNorm& norm) {
   const at::MemoryFormat format = norm.has_groups() ? input.suggest_memory_format() : at::MemoryFormat::Contiguous;
   return at::empty_symint(input.sym_sizes(), input.options(), format);

@@ -23,11 +23,9 @@ struct Meta {
   static RowNormGradients backward(const at::Tensor&, const MaybeTensor&, const at::Tensor& input, const at::Tensor&,
                                    const at::Tensor&, const RowNorm& norm) {
     check_row_norm(RowNorm::name, input, {}, norm);
-    const c10::SymIntArrayRef sizes = input.sym_sizes();
-    const auto shape =
-        norm.has_groups() ? sizes.slice(1, 1) : sizes.slice(sizes.size() - static_cast<std::size_t>(norm.dimensions));
     const auto gradient = [&](const MaybeTensor& of) {
-      return at::empty_symint(shape, input.options().dtype(of ? of->scalar_type() : computed_type(input)));
+      return at::empty_symint(scale_shape(input, norm),
+                              input.options().dtype(of ? of->scalar_type() : computed_type(input)));
     };
     return {row_norm_result(input, norm), gradient(norm.weight), gradient(norm.bias)};
   }

@@ -53,6 +53,9 @@ struct RowLayout {
 };
 RowLayout row_layout(const at::Tensor& input, const RowNorm& norm);
 
+// Of weight and bias.
+c10::SymIntArrayRef scale_shape(const at::Tensor& input, const RowNorm& norm);
+
 // What the result of an input is like: contiguous, or, where the channels are the second dimension, of the input's
 // memory format.
 at::Tensor row_norm_result(const at::Tensor& input, const RowNorm& norm);

@@ -87,10 +87,6 @@ at::Tensor group_norm_act(const at::Tensor& input, std::int64_t num_groups, cons
 }
 
 // The running statistics are averages of those of the elements of the batch, as PyTorch has them.
-void update(const at::Tensor& running, const at::Tensor& values, double momentum) {
-  running.mul_(1 - momentum).add_(values.to(running.scalar_type()), momentum);
-}
-
 at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
                              const MaybeTensor& weight, const MaybeTensor& bias, bool use_input_stats, double momentum,
                              double eps, c10::string_view activation, ArgumentSpan arguments) {
@@ -106,10 +102,10 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
   const auto average = [&](const at::Tensor& values) {
     return values.detach().reshape_symint({input.sym_size(0), input.sym_size(1)}).mean(0);
   };
-  if (running_mean) update(*running_mean, average(mean), momentum);
+  if (running_mean) update_running(*running_mean, average(mean), momentum);
   if (running_var) {
     const c10::SymFloat n = c10::multiply_integers(input.sym_sizes().slice(2));
-    update(*running_var, (average(inverse.detach().pow(-2)) - eps) * (n / (n - 1)), momentum);
+    update_running(*running_var, (average(inverse.detach().pow(-2)) - eps) * (n / (n - 1)), momentum);
   }
   return output;
 }
