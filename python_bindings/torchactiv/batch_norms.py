@@ -53,9 +53,10 @@ def batch_norm_act(
         activation: f: any activation, by any of its names. One that is no function of a single tensor and numbers is
             applied in a pass of its own.
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
-            which backward then restores. This needs an f that has an inverse: leaky_relu, identity, and in float32 and
-            float64 celu, elu, lecun_tanh, selu, sigmoid, softplus, softsign and tanh; of others the input is kept.
-            Where f saturates, as tanh at 9 in float32, the input is known no better than to that.
+            which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
+            elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is
+            kept. So it is in 16-bit types where f saturates. Where f saturates in float32, as tanh at 9, the input is
+            known no better than to that.
         residual: r, of the shape and dtype of input, such as the shortcut of a residual block.
         activation_arguments: what f takes beside its input, by name (of shrink only lambd: its bias is not to be told
             from this one).
