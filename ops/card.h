@@ -73,17 +73,15 @@ struct Card {
   std::string_view source;      // authors and year, title, arXiv number or publisher
 };
 
-constexpr int no_table = 1000;
-
 // What most activations have in common; one that differs declares its own member of the same name.
 struct Activation {
   static constexpr std::array inputs{Input{}};
   static constexpr std::array<Argument, 0> arguments{};
   static constexpr Saved saved = Saved::inputs;
   static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
-  // Where the instruction set has tables in registers of at least that size, floats and 16-bit types are computed in
-  // floats, whatever the precisions say; but not for second derivatives.
-  static constexpr int forward_table = no_table, partials_table = no_table;
+  // Whether floats and 16-bit types are computed in floats, whatever the precisions say, where the instruction set has
+  // a fused multiply-add; but not for second derivatives.
+  static constexpr bool floats_where_fused = false;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments

@@ -22,7 +22,7 @@ struct GeluClipped : Activation {
   static constexpr std::array arguments{Argument{"min", -10}, Argument{"max", 10}};
   static constexpr Precision forward_precision = Precision::doubles_for_all,
                              partials_precision = Precision::doubles_for_all;
-  static constexpr int forward_table = 32, partials_table = 32;
+  static constexpr bool floats_where_fused = true;
   static constexpr Objection objection(double min, double max) {
     return min > max ? Objection{"min must not be greater than max"} : Objection{};
   }

@@ -22,7 +22,7 @@ struct GeluErf : Activation {
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
-  static constexpr int forward_table = 32, partials_table = 8;
+  static constexpr bool floats_where_fused = true;
 
   template <Number N>
   static N forward(N x) {

@@ -38,8 +38,8 @@ class Normal {
 // x Phi(x). A number type may have one of its own that is faster.
 template <Number N>
 N normal_gate(const N& x) {
-  if constexpr (requires { tabled_normal_gate(x); })
-    return tabled_normal_gate(x);
+  if constexpr (requires { single_normal_gate(x); })
+    return single_normal_gate(x);
   else
     return at_least(x, N(-Normal<N>::farthest)) * Normal<N>(x).distribution();
 }
@@ -47,8 +47,8 @@ N normal_gate(const N& x) {
 // Its derivative, Phi(x) + x phi(x); likewise.
 template <Number N>
 N normal_gate_slope(const N& x) {
-  if constexpr (requires { tabled_normal_gate_slope(x); }) {
-    return tabled_normal_gate_slope(x);
+  if constexpr (requires { single_normal_gate_slope(x); }) {
+    return single_normal_gate_slope(x);
   } else {
     const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
     const Normal<N> normal(inside);
@@ -59,8 +59,8 @@ N normal_gate_slope(const N& x) {
 // Both, in that order, from one exponential.
 template <Number N>
 std::array<N, 2> normal_gate_and_slope(const N& x) {
-  if constexpr (requires { tabled_normal_gate_and_slope(x); }) {
-    return tabled_normal_gate_and_slope(x);
+  if constexpr (requires { single_normal_gate_and_slope(x); }) {
+    return single_normal_gate_and_slope(x);
   } else {
     const N inside = limited(x, -Normal<N>::farthest, Normal<N>::farthest);
     const Normal<N> normal(inside);

@@ -1,14 +1,13 @@
 """Prints csrc/simd/normal_gate_tables.h: the normal distribution's tail by segments.
 
-A segment is an eighth or a half of an octave of a + shift, so that the bits that name it, five or three, and its middle
-are bits of that float. The shift puts the zero of the slope, at 0.7518, near the middle of a segment, where its
+A segment is an eighth of an octave of a + shift, so that the five bits that name it and its middle are bits of that
+float. The shift puts the zero of the slope, at 0.7518, near the middle of a segment, where its
 polynomial is exact. Four octaves are numbered; the first segments are those of the fifth where a + shift starts later.
 Usage: python tools/normal_gate_tables.py > csrc/simd/normal_gate_tables.h
 """
 
 import textwrap
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import mpmath
 import numpy
@@ -18,31 +17,19 @@ FARTHEST, OCTAVES = mpmath.mpf("14.6"), 4
 Function = Callable[[mpmath.mpf], mpmath.mpf]
 
 
-@dataclass(frozen=True)
-class Layout:
-    """What fits into the registers of an instruction set: so many numbers for one lookup."""
-
-    segments: int
-    shift: mpmath.mpf
-    degree: int
-    steps: int  # of the powers of two, in an octave
-    has_value: bool  # whether it is worth more than doubles, for x Phi(x) itself
-
-    def segment(self, index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
-        """The middle, as a number a, and half of the width of the segment with that index."""
-        parts = self.segments // OCTAVES
-        octave, part = divmod(index, parts)
-        exponent = (octave + 1) % OCTAVES  # the exponent of 1 ends in the bits 11
-        if 2**exponent * (1 + mpmath.mpf(part + 1) / parts) <= self.shift:
-            exponent += OCTAVES
-        start = mpmath.mpf(2) ** exponent
-        return start * (1 + (part + mpmath.mpf("0.5")) / parts) - self.shift, start / parts / 2
+SEGMENTS, SHIFT, DEGREE = 32, mpmath.mpf("1.1875"), 5
+STEPS = 16  # of the powers of two, in an octave
 
 
-LAYOUTS = (
-    Layout(segments=32, shift=mpmath.mpf("1.1875"), degree=5, steps=16, has_value=True),
-    Layout(segments=8, shift=mpmath.mpf("1.75"), degree=8, steps=8, has_value=False),
-)
+def segment(index: int) -> tuple[mpmath.mpf, mpmath.mpf]:
+    """The middle, as a number a, and half of the width of the segment with that index."""
+    parts = SEGMENTS // OCTAVES
+    octave, part = divmod(index, parts)
+    exponent = (octave + 1) % OCTAVES  # the exponent of 1 ends in the bits 11
+    if 2**exponent * (1 + mpmath.mpf(part + 1) / parts) <= SHIFT:
+        exponent += OCTAVES
+    start = mpmath.mpf(2) ** exponent
+    return start * (1 + (part + mpmath.mpf("0.5")) / parts) - SHIFT, start / parts / 2
 
 
 def single(value: mpmath.mpf) -> mpmath.mpf:
@@ -84,11 +71,11 @@ def fit(function: Function, degree: int, middle: mpmath.mpf, half: mpmath.mpf) -
     return coefficients
 
 
-def error(function: Function, unit: Function, layout: Layout, table: Sequence[Sequence[mpmath.mpf]]) -> mpmath.mpf:
+def error(function: Function, unit: Function, table: Sequence[Sequence[mpmath.mpf]]) -> mpmath.mpf:
     """The largest error in units."""
     worst = mpmath.mpf(0)
     for index, (constant, *others) in enumerate(table):
-        middle, half = layout.segment(index)
+        middle, half = segment(index)
         for step in range(-20, 21):
             d = half * step / 20
             if 0 <= middle + d <= FARTHEST:
@@ -111,35 +98,32 @@ def show(name: str, rows: Sequence[Sequence[mpmath.mpf]]) -> str:
     return f"  static constexpr float {name}[{len(rows)}][{size}] = {{\n{body},\n  }};"
 
 
-def table(name: str, what: str, function: Function, unit: Function, layout: Layout) -> str:
+def table(name: str, what: str, function: Function, unit: Function) -> str:
     """The polynomials of all segments, headed by their largest error in units."""
-    polynomials = [fit(function, layout.degree, *layout.segment(index)) for index in range(layout.segments)]
-    bound = mpmath.nstr(mpmath.log(error(function, unit, layout, polynomials), 2), 4)
+    polynomials = [fit(function, DEGREE, *segment(index)) for index in range(SEGMENTS)]
+    bound = mpmath.nstr(mpmath.log(error(function, unit, polynomials), 2), 4)
     return f"  // {what} of 2^{bound}.\n{show(name, list(zip(*polynomials, strict=True)))}\n"
 
 
-def tables(layout: Layout) -> str:
-    """The specialisation for one layout."""
-    values = table("tail", "e^(a^2 / 2) Phi(-a), to a relative error", tail, tail, layout) if layout.has_value else ""
+def tables() -> str:
+    """The members of NormalGateTables."""
+    values = table("tail", "e^(a^2 / 2) Phi(-a), to a relative error", tail, tail)
     bell = "e^(a^2 / 2) times the slope at -a, to an error of the slope"
-    slopes = table("slope", bell, slope, lambda a: mpmath.exp(a * a / 2), layout)
-    powers = [mpmath.mpf(2) ** (mpmath.mpf(j) / layout.steps) for j in range(layout.steps)]
+    slopes = table("slope", bell, slope, lambda a: mpmath.exp(a * a / 2))
+    powers = [mpmath.mpf(2) ** (mpmath.mpf(j) / STEPS) for j in range(STEPS)]
     high = [single(power) for power in powers]
     low = [single(power - rounded) for power, rounded in zip(powers, high, strict=True)]
-    step = mpmath.log(2) / layout.steps
+    step = mpmath.log(2) / STEPS
     step_high = mpmath.floor(step * 2**16) / 2**16
     step_low = single(step - step_high)
-    return f"""template <>
-struct NormalGateTables<{layout.segments}> {{
-  static constexpr int steps = {layout.steps};
-  static constexpr double shift = {float(layout.shift)};
-  // ln(2) / {layout.steps} in two parts: the first has so few bits that its product with any number of steps is exact.
+    return f"""  static constexpr int steps = {STEPS};
+  static constexpr double shift = {float(SHIFT)};
+  // ln(2) / {STEPS} in two parts: the first has so few bits that its product with any number of steps is exact.
   static constexpr double step_high = {float(step_high).hex()}, step_low = {float(step_low).hex()};
 
-{values}{slopes}  // 2^(j / {layout.steps}) in two parts.
+{values}{slopes}  // 2^(j / {STEPS}) in two parts.
 {show("powers_high", [high])}
-{show("powers_low", [low])}
-}};"""
+{show("powers_low", [low])}"""
 
 
 def main() -> None:
@@ -149,13 +133,12 @@ def main() -> None:
 
 namespace torchactiv {{
 
-// What csrc/simd/normal_gate.h needs, by as many segments as a lookup has numbers. Rows of `tail` and `slope`: the
-// constant in two parts, and the coefficients of rising powers; columns: segments.
-template <int segments>
-struct NormalGateTables;
-
+// What csrc/simd/tabled_normal_gate.h needs. Rows of `tail` and `slope`: the constant in two parts, and coefficients
+// of rising powers; columns: segments.
 // clang-format off
-{chr(10).join(tables(layout) for layout in LAYOUTS)}
+struct NormalGateTables {{
+{tables()}
+}};
 // clang-format on
 
 }}  // namespace torchactiv"""

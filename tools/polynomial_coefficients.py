@@ -136,6 +136,7 @@ FITS = [
     Fit("double_atanh_curvature", atanh_curvature, (mpmath.mpf(0), mpmath.mpf("0.0401")), 8, mpmath.mpf("0.0401") / 2),
     Fit("float_atanh_curvature", atanh_curvature, (mpmath.mpf(0), mpmath.mpf(1) / 9), 5, mpmath.mpf(1) / 18),
     Fit("single_normal_tail", of_inverse(normal_tail_near, NORMAL_TAIL_CENTRE), UNIT, 13, mpmath.sqrt(2 * mpmath.pi)),
+    Fit("short_normal_tail", of_inverse(normal_tail_near, NORMAL_TAIL_CENTRE), UNIT, 10, mpmath.sqrt(2 * mpmath.pi)),
     Fit("single_erfcx", of_inverse(erfcx_near), UNIT, 14, mpmath.sqrt(mpmath.pi)),
     Fit("double_erfcx", of_inverse(erfcx_near), UNIT, 25, mpmath.sqrt(mpmath.pi)),
     Fit("single_erfcx_slope", of_inverse(erfcx_slope), UNIT, 16, mpmath.sqrt(mpmath.pi)),

@@ -14,11 +14,9 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
-  constexpr bool is_backward = std::is_same_v<Direction, Backward<Op>>;
   constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
   constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
-  constexpr int needed = is_backward ? Op::partials_table : Op::forward_table;
-  constexpr Precision precision = needed <= table_size ? Precision::floats : declared;
+  constexpr Precision precision = fused_float && Op::floats_where_fused ? Precision::floats : declared;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
   constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;

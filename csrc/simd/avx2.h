@@ -9,7 +9,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 
 constexpr int lockstep = 4;
 constexpr bool fused_float = true;
-constexpr int table_size = 8;
+constexpr bool has_tables = false;
 
 struct DoubleMask {
   __m256d v;
@@ -124,23 +124,6 @@ struct Float {
   friend Float times_power_of_two(Float a, Float n) { return a * power_of_two(n + Float(0x1.8p23 + 127)); }
   friend Float times_small_power_of_two(Float a, Float n) { return times_two_powers(a, n, 0x1.8p23 + 127); }
 };
-
-inline Float segment(Float a) { return _mm256_castsi256_ps(_mm256_srli_epi32(_mm256_castps_si256(a.v), 22)); }
-inline Float middle_of_segment(Float a) {
-  return _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(_mm256_castps_si256(a.v), _mm256_set1_epi32(-0x400000)),
-                                             _mm256_set1_epi32(0x200000)));
-}
-inline Float lookup(const float (&table)[8], Float index) {
-  return _mm256_permutevar8x32_ps(_mm256_loadu_ps(table), _mm256_castps_si256(index.v));
-}
-
-// By way of 2^64 times the result, which is not denormal.
-template <int steps>
-Float times_whole_power(Float a, Float n) {
-  static_assert(steps == 8);
-  const __m256i shifted = _mm256_slli_epi32(_mm256_castps_si256((n + Float(0x1.8p23 + steps * (127 + 64))).v), 20);
-  return a * Float(_mm256_castsi256_ps(_mm256_and_si256(shifted, _mm256_set1_epi32(-0x800000)))) * Float(0x1p-64);
-}
 
 inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(a.v)); }
 inline Double high_half(Float a) { return _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)); }

@@ -9,7 +9,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 
 constexpr int lockstep = 4;
 constexpr bool fused_float = true;
-constexpr int table_size = 32;
+constexpr bool has_tables = true;
 
 struct DoubleMask {
   __mmask8 v;

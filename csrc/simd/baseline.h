@@ -20,7 +20,7 @@ typedef std::int64_t Long2   __attribute__((vector_size(16)));
 
 constexpr int lockstep = 2;
 constexpr bool fused_float = false;
-constexpr int table_size = 0;
+constexpr bool has_tables = false;
 
 struct DoubleMask {
   Long2 v;

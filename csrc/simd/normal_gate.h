@@ -1,103 +1,128 @@
-// x Phi(x) and its derivative, Phi being the normal distribution, by tables in registers. V is a batch of floats. The
-// errors that are named here are tested by tests/cpp/vector.
+// x Phi(x) and its derivative, Phi being the normal distribution, in floats with a fused multiply-add. V is a batch of
+// floats. Coefficients: tools/mills_ratio_coefficients.py. The errors that are named here are tested by
+// tests/cpp/vector.
 #pragma once
 
 #include <array>
+#include <concepts>
 
-#include "csrc/simd/batch.h"
-#include "csrc/simd/normal_gate_tables.h"
+#include "csrc/simd/exponential.h"
+#include "csrc/simd/tabled_normal_gate.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// What all are made of for a = |x|: e^(-a^2 / 2) = 2^(steps / Tables::steps) (1 + growth), with |growth| <= 0.045, and
-// the polynomial of a's segment as a sum of two numbers.
-template <class V, int size = table_size>
-struct NormalGate {
-  using Tables = NormalGateTables<size>;
-  V a, steps, power_high, power_low, growth, sum, low;
-
-  // Beyond `farthest` x Phi(x) is 0 or x.
-  static constexpr double farthest = 14.6;
-
-  template <std::size_t rows>
-  NormalGate(const V& x, const float (&table)[rows][size]) : a(minimum_or_second(V(farthest), abs(x))) {
-    const V half = V(-0.5) * a, exponent = half * a, round(0x1.8p23);
-    const V lost = V::is_short ? V(0.0) : fma(half, a, -exponent);  // no bits of the square of a 16-bit number
-    const V biased = fma(exponent, V(Tables::steps * 0x1.715476p+0), round);
-    steps = biased - round;
-    const V r = fma(steps, V(-Tables::step_high), exponent) + fma(steps, V(-Tables::step_low), lost);
-    V half_growth = fma(r, V(1.0 / 6), V(0.5));
-    if constexpr (Tables::steps < 16 && !V::is_short) half_growth = fma(r * r, V(1.0 / 24), half_growth);
-    growth = fma(r * r, half_growth, r);
-    power_high = lookup(Tables::powers_high, biased);
-    power_low = lookup(Tables::powers_low, biased);
-
-    const V shift(Tables::shift), shifted = a + shift, which = segment(shifted);
-    const V d = a - (middle_of_segment(shifted) - shift);
-    const V middle = lookup(table[0], which);
-    V higher = lookup(table[rows - 1], which);
-    for (std::size_t row = rows - 2; row > 2; --row) higher = fma(higher, d, lookup(table[row], which));
-    const V first = lookup(table[2], which);
-    if constexpr (V::is_short) {
-      sum = fma(fma(higher, d, first), d, middle);
-    } else if constexpr (size < 32) {  // segments so wide that the second half is no smaller than the first
-      const V linear = first * d, rest = fma(higher * d, d, fma(first, d, -linear)) + lookup(table[1], which);
-      sum = middle + linear;
-      low = (linear - (sum - middle)) + rest;
-    } else {
-      const V rest = fma(fma(higher, d, first), d, lookup(table[1], which));
-      sum = middle + rest;
-      low = rest - (sum - middle);
-    }
-  }
-  // e^(-a^2 / 2) times high + rest, without the factor that scaled() brings.
-  V rounded(const V& high, const V& rest) const {
-    if constexpr (V::is_short) return fma(high, growth, high) * power_high;
-    return fma(high, power_high, fma(rest, power_high, (high + rest) * fma(growth, power_high, power_low)));
-  }
-  // times 2^floor(steps / Tables::steps)
-  V scaled(const V& y) const { return times_whole_power<Tables::steps>(y, steps); }
-
-  // Of the tail's polynomial: x Phi(x), where a Phi(-a) is rounded last.
-  V value(const V& x) const {
-    const auto from = [&](const V& left) { return copysign(maximum_or_second(V(0.0), x) - scaled(left), x); };
-    if constexpr (V::is_short) return from(a * rounded(sum, low));
-    const V product = sum * power_high;
-    const V rest = fma(low, power_high, fma(sum, power_low, fma(sum, power_high, -product)));
-    return from(fma(a, product, a * fma(growth, product, rest)));
-  }
-  // The derivative, of e^(a^2 / 2) times that at -a.
-  V slope(const V& x, const V& high, const V& rest) const {
-    const V left = scaled(rounded(high, rest));
-    return select(x < V(0.0), left, V(1.0) - left);
-  }
+// Mills' ratio over sqrt(2 pi), e^(a^2 / 2) Phi(-a), is (1 + excess) / (constant + factor a) for 0 <= a <= 14.7. The
+// excess is so small, below 0.15 and 0.1, that few of its digits matter; it is a polynomial of t = scale / (constant +
+// factor a) + shift. The constant has so few bits that what is added to it can be told from the sum exactly.
+struct MillsRatio {
+  static constexpr double constant = 0x1.2340000000000p+1;
+  static constexpr double factor = 0x1.fd9cb60000000p+0;
+  static constexpr double scale = 0x1.39e58e0000000p+2;
+  static constexpr double shift = -0x1.27cfc00000000p+0;
+  // To a relative error of the ratio of 2^-26.08.
+  static constexpr double excess[] = {0x1.dda6b20000000p-4,  0x1.ec042a0000000p-4,   -0x1.13f0880000000p-3,
+                                      0x1.2684b20000000p-5,  0x1.da154c0000000p-8,   -0x1.9cca6e0000000p-7,
+                                      0x1.c05e6e0000000p-8,  -0x1.d81e420000000p-10, -0x1.e281c00000000p-13,
+                                      0x1.d7409c0000000p-11, -0x1.2a51ac0000000p-10, 0x1.e1c1fe0000000p-12,
+                                      0x1.1730180000000p-12, -0x1.8d0cf60000000p-13};
+};
+struct FineMillsRatio {
+  static constexpr double constant = 0x1.0500000000000p+1;
+  static constexpr double factor = 0x1.120dd00000000p+1;
+  static constexpr double scale = 0x1.15e8cc0000000p+2;
+  static constexpr double shift = -0x1.212bc00000000p+0;
+  // To a relative error of the ratio of 2^-28.88.
+  static constexpr double excess[] = {0x1.83ccd40000000p-4,   0x1.9e9fc80000000p-10,  -0x1.06b61e0000000p-3,
+                                      0x1.157f160000000p-4,   -0x1.eec6f80000000p-7,  -0x1.a6e4200000000p-8,
+                                      0x1.3aef1e0000000p-7,   -0x1.a1596a0000000p-8,  0x1.4eccda0000000p-9,
+                                      -0x1.ee8dc60000000p-13, -0x1.5b85300000000p-12, 0x1.a9990e0000000p-12,
+                                      -0x1.a81b820000000p-11, 0x1.6981480000000p-11,  0x1.1d0a000000000p-16,
+                                      -0x1.1e1ad20000000p-12, 0x1.83b0660000000p-14};
 };
 
-// Largest error: 0.80 ulp; 2^-21.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays,
-// -infinity gives -0.
+// For a = |x|: e^(-a^2 / 2) = 2^power (1 + r + curved).
+template <class Ratio, class V>
+class NormalGate {
+ public:
+  explicit NormalGate(const V& x) : a_(minimum_or_second(V(farthest), abs(x))) {
+    using R = Reduction<float>;
+    const V half = V(-0.5) * a_, exponent = half * a_, lost = fma(half, a_, -exponent);
+    const V round(R::round + lift), biased = fma(exponent, V(R::log2_e), round), power = biased - round;
+    const V near = fma(power, V(-R::ln2_high), exponent), rest = fma(power, V(-R::ln2_low), lost);  // near is exact
+    lifted_ = power_of_two(biased);
+    r_ = near + rest;
+    const V square = r_ * r_;
+    curved_ = fma(square, polynomial(r_, square, float_curvature), (near - r_) + rest);
+
+    const V divisor = fma(a_, V(Ratio::factor), V(Ratio::constant));
+    const V beyond = fma(a_, V(Ratio::factor), V(Ratio::constant) - divisor);  // what rounding took from it
+    inverse_ = V(1.0) / divisor;
+    const V missing = fma(-inverse_, beyond, fma(-inverse_, divisor, V(1.0)));  // and from 1 / divisor
+    const V t = fma(inverse_, V(Ratio::scale), V(Ratio::shift));
+    excess_ = polynomial(t, t * t, Ratio::excess) + missing;
+  }
+
+  // Phi(-a) = 2^power inverse (1 + excess) (1 + r + curved), where (1 + r) inverse is taken without rounding.
+  V value(const V& x) const {
+    const V high = fma(inverse_, r_, inverse_), exact = fma(inverse_, r_, inverse_ - high);
+    const V low = fma(inverse_, fma(excess_, r_ + curved_, excess_) + curved_, exact);
+    const V left = scaled(fma(a_, high, a_ * low));
+    return maximum_or_second(V(-0.0), x) - left;  // -0 stays
+  }
+  // The slope at -a is 2^power (1 + r + curved) (inverse (1 + excess) - a / sqrt(2 pi)), likewise.
+  V slope(const V& x) const {
+    constexpr double density = 0x1.988454p-2, density_low = -0x1.857936p-27;                       // 1 / sqrt(2 pi)
+    const V product = V(density) * a_, first = inverse_ - product, of_product = first - inverse_;  // Knuth's two-sum
+    const V lost = (inverse_ - (first - of_product)) - (product + of_product) + fma(V(-density), a_, product);
+    const V second = fma(V(-density_low), a_, fma(inverse_, excess_, lost));
+    const V high = fma(first, r_, first), exact = fma(first, r_, first - high);
+    const V low = fma(second, r_ + curved_, second) + fma(first, curved_, exact);
+    const V left = scaled(high + low);
+    return select(x < V(0.0), left, V(1.0) - left);
+  }
+
+ private:
+  static constexpr double farthest = 14.6;  // beyond, x Phi(x) is 0 or x
+  static constexpr double lift = 64;        // 2^(power + lift) is a normal number
+
+  V scaled(const V& y) const { return y * lifted_ * V(0x1p-64); }
+
+  V a_, r_, curved_, inverse_, excess_, lifted_;
+};
+
 template <class V>
-  requires(table_size == 32 && std::same_as<typename V::Scalar, float>)
-V tabled_normal_gate(const V& x) {
-  return NormalGate<V>(x, NormalGate<V>::Tables::tail).value(x);
+concept FusedFloats = std::same_as<typename V::Scalar, float> && fused_float;
+
+// Largest error: 1.4 ulp (0.8 by tables). Keeps the sign of 0. NaN stays, -infinity gives -0. Of what will be rounded
+// to 16 bits the tail's plain formula is faster, if there are no tables.
+template <FusedFloats V>
+  requires(has_tables || !V::is_short)
+V single_normal_gate(const V& x) {
+  if constexpr (has_tables)
+    return tabled_normal_gate(x);
+  else
+    return NormalGate<MillsRatio, V>(x).value(x);
 }
 
-// Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16. NaN stays,
-// the infinities give 0 and 1.
-template <class V>
-  requires(table_size > 0 && std::same_as<typename V::Scalar, float>)
-V tabled_normal_gate_slope(const V& x) {
-  const NormalGate<V> n(x, NormalGate<V>::Tables::slope);
-  return n.slope(x, n.sum, n.low);
+// Largest errors: 1.5 ulp (2 by tables), but near the zero, 2^-27 where the result is below 1/16. NaN stays, the
+// infinities give 0 and 1.
+template <FusedFloats V>
+V single_normal_gate_slope(const V& x) {
+  if constexpr (has_tables)
+    return tabled_normal_gate_slope(x);
+  else
+    return NormalGate<FineMillsRatio, V>(x).slope(x);
 }
 
-// Both, with the same errors. The slope at -a is Phi(-a) - a phi(a).
-template <class V>
-  requires(table_size == 32 && std::same_as<typename V::Scalar, float>)
-std::array<V, 2> tabled_normal_gate_and_slope(const V& x) {
-  constexpr double density = 0x1.988454p-2, density_low = -0x1.857936p-27;  // 1 / sqrt(2 pi)
-  const NormalGate<V> n(x, NormalGate<V>::Tables::tail);
-  const V low = V::is_short ? V(0.0) : fma(n.a, V(-density_low), n.low);
-  return {n.value(x), n.slope(x, fma(n.a, V(-density), n.sum), low)};
+// Both, with errors of 1.2 and 1.5 ulp (0.8 and 2 by tables).
+template <FusedFloats V>
+std::array<V, 2> single_normal_gate_and_slope(const V& x) {
+  if constexpr (has_tables) {
+    return tabled_normal_gate_and_slope(x);
+  } else {
+    const NormalGate<FineMillsRatio, V> gate(x);
+    return {gate.value(x), gate.slope(x)};
+  }
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

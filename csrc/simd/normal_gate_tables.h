@@ -3,14 +3,10 @@
 
 namespace torchactiv {
 
-// What csrc/simd/normal_gate.h needs, by as many segments as a lookup has numbers. Rows of `tail` and `slope`: the
-// constant in two parts, and the coefficients of rising powers; columns: segments.
-template <int segments>
-struct NormalGateTables;
-
+// What csrc/simd/tabled_normal_gate.h needs. Rows of `tail` and `slope`: the constant in two parts, and coefficients
+// of rising powers; columns: segments.
 // clang-format off
-template <>
-struct NormalGateTables<32> {
+struct NormalGateTables {
   static constexpr int steps = 16;
   static constexpr double shift = 1.1875;
   // ln(2) / 16 in two parts: the first has so few bits that its product with any number of steps is exact.
@@ -106,42 +102,6 @@ struct NormalGateTables<32> {
       {0.0f, 4.83347016e-08f, -1.30775399e-08f, 5.38622231e-08f, 3.79763527e-08f, 4.4968381e-08f, -4.01899953e-08f,
        -1.01233493e-08f, 2.4203235e-08f, -4.50089885e-08f, 8.07090483e-09f, 9.83621717e-09f, -2.47553267e-08f,
        -9.23577037e-09f, -1.1239278e-08f, 9.84532811e-09f};
-};
-template <>
-struct NormalGateTables<8> {
-  static constexpr int steps = 8;
-  static constexpr double shift = 1.75;
-  // ln(2) / 8 in two parts: the first has so few bits that its product with any number of steps is exact.
-  static constexpr double step_high = 0x1.62e0000000000p-4, step_low = 0x1.0bfbe80000000p-18;
-
-  // e^(a^2 / 2) times the slope at -a, to an error of the slope of 2^-29.98.
-  static constexpr float slope[10][8] = {
-      {0.00102575205f, -0.51291734f, -1.18311036f, -2.02095866f, -3.24359846f, -4.85468912f, -7.2589016f, 0.5f},
-      {1.69499102e-11f, 1.37792631e-08f, 7.21969418e-09f, -7.92200296e-08f, 3.85984187e-08f, 8.24958235e-08f,
-       -2.20662301e-07f, 2.46033337e-13f},
-      {-0.572710216f, -0.473729134f, -0.429165363f, -0.412071347f, -0.404562593f, -0.401549339f, -0.400129437f,
-       -0.797884583f},
-      {0.0849532485f, 0.0271773227f, 0.00761352526f, 0.00228031073f, 0.000653928961f, 0.000208752361f,
-       6.44764004e-05f, 0.25f},
-      {-0.0366844833f, -0.00907586887f, -0.00182638771f, -0.000385823281f, -7.51245389e-05f, -1.66022455e-05f,
-       -3.49648781e-06f, -0.132978603f},
-      {0.0143602164f, 0.00282381405f, 0.000419482123f, 6.36998302e-05f, 8.52780067e-06f, 1.31392198e-06f,
-       1.88555958e-07f, 0.0625000075f},
-      {-0.00517909508f, -0.000824150688f, -9.24484193e-05f, -1.02541635e-05f, -9.56641202e-07f, -1.07418501e-07f,
-       -9.61103819e-09f, -0.0266539529f},
-      {0.0017433227f, 0.000229298035f, 1.9665018e-05f, 1.62111746e-06f, 1.05503958e-07f, 8.06701639e-09f,
-       5.42414891e-10f, 0.0104160057f},
-      {-0.000577955449f, -6.74958792e-05f, -4.38917186e-06f, -2.71617466e-07f, -1.23934374e-08f, -1.15143936e-10f,
-       -4.86381733e-11f, -0.0033558493f},
-      {0.000175277237f, 1.6092632e-05f, 8.93363108e-07f, 4.02324289e-08f, 1.41747936e-09f, 5.10664323e-11f,
-       1.74606727e-12f, 0.00131887384f},
-  };
-  // 2^(j / 8) in two parts.
-  static constexpr float powers_high[8] =
-      {1.0f, 1.09050775f, 1.18920708f, 1.29683959f, 1.41421354f, 1.54221082f, 1.68179286f, 1.8340081f};
-  static constexpr float powers_low[8] =
-      {0.0f, -1.30775399e-08f, 3.79763527e-08f, -4.01899953e-08f, 2.4203235e-08f, 8.07090483e-09f, -2.47553267e-08f,
-       -1.1239278e-08f};
 };
 // clang-format on
 

@@ -14,17 +14,15 @@
 //   times_small_power_of_two   likewise for any smaller n, rounded once in effect
 //   lockstep               how many vectors are best computed side by side
 //   fused_float            whether fma of Float is one instruction
-//   table_size             how many floats one instruction looks up in, or 0; if there is one, there are, of Float:
-//     lookup                 the entry of a table of that size, or one half of it, that the lowest bits of an index
-//     name segment                which of the parts of an octave, of four octaves in a table, a positive number lies
-//     in, in
-//                            the lowest bits
+//   has_tables             whether one instruction looks up in 32 floats; then there are, of Float:
+//     lookup                 the entry of a table of 32 or 16 that the lowest bits of an index name
+//     segment                which eighth of an octave, of four octaves in a table, a positive number lies in, in the
+//                            lowest bits
 //     middle_of_segment      the number in the middle of that
 //     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral n from -150 * steps to 0, rounded once
 //   load_half, store_half  between 16-bit memory and Float
 //   load_even_bfloat16, load_odd_bfloat16, store_bfloat16   the same for every second of 2 * Float::lanes elements;
-//   what
-//                          is stored must have no NaN with any of its low 16 bits set, which would be rounded up
+//                          what is stored must have no NaN with any of its low 16 bits set, which would be rounded up
 #pragma once
 
 namespace torchactiv {

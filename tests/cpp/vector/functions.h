@@ -21,10 +21,11 @@ struct Storage {
 };
 
 struct InstructionSet {
-  std::span<const Function> of_floats, of_doubles, of_tables;  // the last: of floats, where tables fit into registers
+  std::span<const Function> of_floats, of_doubles;
+  std::span<const Function> of_gates,
+      of_tables;  // of floats: with a fused multiply-add; where tables fit into registers
   Storage bfloat16, float16;
   bool fused_float;
-  int table_size;
 
   // Throws std::out_of_range if there is none of that name.
   static std::vector<double> run(std::span<const Function> functions, std::string_view name,

@@ -116,24 +116,28 @@ constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_R
 constexpr float counted[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
 
-constexpr float counted_halves[8] = {0, 1, 2, 3, 4, 5, 6, 7};
+template <class V>
+constexpr auto functions_of_gates() {
+  if constexpr (fused_float)
+    return std::array<vector_test::Function, 4>{{
+        ROW(V, "normal_gate", (NormalGate<MillsRatio, V>(x).value(x))),
+        ROW(V, "normal_gate_slope", (NormalGate<FineMillsRatio, V>(x).slope(x))),
+        ROW(V, "normal_gate and slope", single_normal_gate_and_slope(x)[0]),
+        ROW(V, "slope and normal_gate", single_normal_gate_and_slope(x)[1]),
+    }};
+  else
+    return std::array<vector_test::Function, 0>{};
+}
+constexpr auto of_gates = functions_of_gates<Floats>();
 
 template <class V>
 constexpr auto functions_of_tables() {
-  if constexpr (table_size == 32)
-    return std::array<vector_test::Function, 6>{{
-        ROW(V, "normal_gate", tabled_normal_gate(x)),
-        ROW(V, "normal_gate_slope", tabled_normal_gate_slope(x)),
-        ROW(V, "normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
-        ROW(V, "slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
+  if constexpr (has_tables)
+    return std::array<vector_test::Function, 4>{{
+        ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
+        ROW(V, "tabled normal_gate_slope", tabled_normal_gate_slope(x)),
         ROW(V, "middle of an eighth", middle_of_segment(x)),
         ROW(V, "lookup of an eighth", lookup(counted, segment(x))),
-    }};
-  else if constexpr (table_size == 8)
-    return std::array<vector_test::Function, 3>{{
-        ROW(V, "normal_gate_slope of wide segments", tabled_normal_gate_slope(x)),
-        ROW(V, "middle of a half", middle_of_segment(x)),
-        ROW(V, "lookup of a half", lookup(counted_halves, segment(x))),
     }};
   else
     return std::array<vector_test::Function, 0>{};
@@ -162,7 +166,7 @@ void store(std::uint16_t* p, const double* a, std::size_t n) {
 
 extern const vector_test::InstructionSet tested_functions;
 const vector_test::InstructionSet tested_functions{
-    of_floats,   of_doubles, of_tables, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>},
-    fused_float, table_size};
+    of_floats,  of_doubles, of_gates, of_tables, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>},
+    fused_float};
 
 }  // namespace torchactiv::TORCHACTIV_ISA
