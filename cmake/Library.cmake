@@ -4,7 +4,7 @@ file(GLOB_RECURSE sources CONFIGURE_DEPENDS
   ${CMAKE_SOURCE_DIR}/csrc/composite/*.cpp ${CMAKE_SOURCE_DIR}/csrc/autograd/*.cpp
   ${CMAKE_SOURCE_DIR}/csrc/autocast/*.cpp ${CMAKE_SOURCE_DIR}/csrc/vmap/*.cpp
   ${CMAKE_SOURCE_DIR}/csrc/functionalize/*.cpp ${CMAKE_SOURCE_DIR}/csrc/compositions/*.cpp
-  ${CMAKE_SOURCE_DIR}/csrc/normalisation/*.cpp)
+  ${CMAKE_SOURCE_DIR}/csrc/normalisation/*.cpp ${CMAKE_SOURCE_DIR}/csrc/packed_gate/*.cpp)
 
 add_library(torchactiv SHARED ${sources})
 foreach(kernels IN LISTS TORCHACTIV_KERNEL_LIBRARIES)

@@ -7,6 +7,7 @@
 
 #include "csrc/operators/activations.h"
 #include "csrc/operators/operator.h"
+#include "csrc/packed_gate/packed_gate.h"
 
 namespace torchactiv {
 namespace {
@@ -64,8 +65,7 @@ at::Tensor glu(const at::Tensor& input, std::int64_t dim) {
   const std::int64_t wrapped = wrap_dimension("glu", input, dim);
   TORCH_CHECK(input.sym_size(wrapped) % 2 == 0, "glu: Halving dimension must be even, but dimension ", wrapped,
               " is size ", input.sym_size(wrapped));
-  const std::vector<at::Tensor> halves = at::chunk(input, 2, wrapped);
-  return call<SigmoidGlu>({halves[1], halves[0]});
+  return call_packed_gate(input, {Sigmoid::card.name, {}, wrapped, /*gate_first=*/false});
 }
 
 at::Tensor crelu(const at::Tensor& input, std::int64_t dim) {

@@ -103,6 +103,7 @@ def gated_packed(
     r""":func:`gated` of the halves of one tensor, as a single linear layer gives them.
 
     Libraries differ in which half gates: the first in TransformerEngine and vLLM, the second in torch, jax and Keras.
+    Without a bias the gradient is one tensor, written in one pass.
 
     Args:
         input: a tensor of an even size along dim.
@@ -125,13 +126,13 @@ def gated_packed(
         >>> torchactiv.functional.gated_packed(torch.tensor([2.0, 3.0]), "identity", gate_first=False)
         tensor([6.])
     """
+    if bias is None:
+        name, numbers = _chosen(activation, arguments)
+        result: Tensor = torch.ops.torchactiv.gated_packed(input, name, numbers, dim, gate_first)
+        return result
     if input.size(dim) % 2 != 0:
         raise RuntimeError(f"gated_packed: input has the odd size {input.size(dim)} along dim={dim}")
     first, second = torch.chunk(input, 2, dim)
-    if bias is None:
-        if gate_first:
-            return gated(first, second, activation, arguments)
-        return gated(second, first, activation, arguments)
     if bias.dim() != 1 or bias.numel() != input.size(dim):
         raise RuntimeError(
             f"gated_packed: bias of shape {list(bias.shape)} must have one dimension of {input.size(dim)} elements, as "

@@ -31,12 +31,15 @@ inline at::Tensor gated(const at::Tensor& gate, const at::Tensor& up, std::strin
   return handle.call(gate, up, gate_bias.value_or(none), up_bias.value_or(none), activation, arguments);
 }
 
-/// gated() of the halves of one tensor along dim, the first of which is the gate, or the second.
+/// gated() of the halves of one tensor along dim, the first of which is the gate, or the second. Its gradient is one
+/// tensor, written in one pass.
 inline at::Tensor gated_packed(const at::Tensor& input, std::string_view activation = "silu", std::int64_t dim = -1,
                                bool gate_first = true, c10::ArrayRef<double> arguments = {}) {
-  TORCH_CHECK(input.size(dim) % 2 == 0, "gated_packed: input has the odd size ", input.size(dim), " along dim=", dim);
-  const auto halves = input.chunk(2, dim);
-  return gated(halves[gate_first ? 0 : 1], halves[gate_first ? 1 : 0], activation, arguments);
+  static const auto handle =
+      c10::Dispatcher::singleton()
+          .findSchemaOrThrow("torchactiv::gated_packed", "")
+          .typed<at::Tensor(const at::Tensor&, std::string_view, c10::ArrayRef<double>, std::int64_t, bool)>();
+  return handle.call(input, activation, arguments, dim, gate_first);
 }
 
 /// f(input + bias). A bias of one dimension lies along dimension 1 of input.

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "csrc/autograd/followed.h"
 #include "csrc/normalisation/batch_norm/node.h"
 #include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"

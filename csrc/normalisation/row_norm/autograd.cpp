@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 #include <torch/csrc/autograd/functions/utils.h>
 
+#include "csrc/autograd/followed.h"
 #include "csrc/autograd/function_node.h"
 #include "csrc/normalisation/row_norm/registration.h"
 
