@@ -20,7 +20,7 @@ void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::
     for (std::int64_t i = 0; i < n; ++i) {
       const T distance = x[row * stride + i] - estimate[i];
       distances[i] += distance;
-      squares[i] += distance * distance;
+      squares[i] = multiply_add(distance, distance, squares[i]);
     }
 }
 
@@ -110,7 +110,7 @@ void add_row(const T* __restrict x, std::int64_t n, Affine<const T*> channels, T
     const T slope = dx[i];
     dx[i] = slope * channels.scale[i];
     sums[i] += slope;
-    distance_sums[i] += slope * (x[i] - channels.centre[i]);
+    distance_sums[i] = multiply_add(slope, x[i] - channels.centre[i], distance_sums[i]);
   }
 }
 
@@ -148,7 +148,7 @@ void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, 
     const T* const from = x + row * stride;
     T* const to = dx + row * stride;
     for (std::int64_t i = 0; i < n; ++i)
-      to[i] = to[i] - channels.shift[i] - (from[i] - channels.centre[i]) * channels.scale[i];
+      to[i] = multiply_add(from[i] - channels.centre[i], -channels.scale[i], to[i] - channels.shift[i]);
   }
 }
 

@@ -22,6 +22,17 @@ using Lanes = std::conditional_t<std::is_same_v<T, double>, Batch<Double, 4>, Ba
 template <class T>
 using Column = std::conditional_t<std::is_same_v<T, double>, Double, Float>;
 
+// a b + c, rounded once where that is one instruction.
+template <class V>
+V multiply_add(const V& a, const V& b, const V& c) {
+  if constexpr (!fused_float)
+    return a * b + c;
+  else if constexpr (std::is_floating_point_v<V>)
+    return std::fma(a, b, c);
+  else
+    return fma(a, b, c);
+}
+
 // The sum of the lanes, joined two by two.
 template <class T>
 double total(const Column<T>& sums) {
@@ -72,7 +83,7 @@ Moments plain_moments(const T* x, std::int64_t n) {
   by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
     const V distance = load(x + i, count, estimate) - V(estimate);
     distances = distances + distance;
-    squares = squares + distance * distance;
+    squares = multiply_add(distance, distance, squares);
   });
   return moments_about(estimate, n, total<T>(distances), total<T>(squares));
 }
@@ -97,12 +108,12 @@ Moments row_moments(const T* x, std::int64_t n) {
 template <class T>
 void normalise(const T* x, T* u, std::int64_t n, Affine<T> channel) {
 #pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - channel.centre) * channel.scale + channel.shift;
+  for (std::int64_t i = 0; i < n; ++i) u[i] = multiply_add(x[i] - channel.centre, channel.scale, channel.shift);
 }
 template <class T>
 void normalise(const T* x, T* u, std::int64_t n, Affine<const T*> c) {
 #pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) u[i] = (x[i] - c.centre[i]) * c.scale[i] + c.shift[i];
+  for (std::int64_t i = 0; i < n; ++i) u[i] = multiply_add(x[i] - c.centre[i], c.scale[i], c.shift[i]);
 }
 
 // f(u) in the place of u
@@ -134,7 +145,7 @@ void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, dou
     const V s = load(dx + i, count);
     store(s * scale, dx + i, count);
     slopes = slopes + s;
-    distances = distances + s * (load(x + i, count, channel.centre) - centre);
+    distances = multiply_add(s, load(x + i, count, channel.centre) - centre, distances);
   });
   sums[0] += total<T>(slopes);
   sums[1] += total<T>(distances);
@@ -143,7 +154,9 @@ void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, dou
 // dx = dx - shift - (x - centre) scale
 template <class T>
 void correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {
-  for (std::int64_t i = 0; i < n; ++i) dx[i] = dx[i] - channel.shift - (x[i] - channel.centre) * channel.scale;
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i)
+    dx[i] = multiply_add(x[i] - channel.centre, -channel.scale, dx[i] - channel.shift);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -37,7 +37,7 @@ void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
     for (int r = 0; r < rows; ++r) {
       const V distance = V::load(x + r * n + i) - V(estimate[r]);
       distances[r] = distances[r] + distance;
-      squares[r] = squares[r] + distance * distance;
+      squares[r] = multiply_add(distance, distance, squares[r]);
     }
   }
   for (int r = 0; r < rows; ++r) {
@@ -55,12 +55,20 @@ void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
   }
 }
 
-// From s = g f', which may be in the place of dx: s w scale there, and sums of s w, and of that times x - centre. The
+// Of s = g f': what is added to the gradients of weight and bias, and sums of s w, and of that times x - centre. The
 // rows are `stride` elements behind each other.
 template <int rows, class T>
-void finish_elements(const T* s, const T* x, T* dx, std::int64_t n, std::int64_t stride, const Affine<T>* of_row,
-                     const T* w, T* dw, T* db, double (*sums)[2], const T* next_x = nullptr,
-                     const T* next_g = nullptr) {
+void sum_elements(const T* s, const T* x, std::int64_t n, std::int64_t stride, const Affine<T>* of_row, const T* w,
+                  T* dw, T* db, double (*sums)[2], const T* next_x = nullptr, const T* next_g = nullptr) {
+  const auto add = [&](int r, auto& of_weight, auto& of_bias, const auto& slope, const auto& value, const auto& weight,
+                       auto& slopes, auto& distances) {
+    using V = std::remove_cvref_t<decltype(slope)>;
+    const V distance = value - V(of_row[r].centre), weighted = slope * weight;
+    of_weight = multiply_add(slope, multiply_add(distance, V(of_row[r].scale), V(of_row[r].shift)), of_weight);
+    of_bias = of_bias + slope;
+    slopes = slopes + weighted;
+    distances = multiply_add(weighted, distance, distances);
+  };
   using V = Column<T>;
   const std::int64_t whole = n / V::lanes * V::lanes;
   V slopes[rows], distances[rows];
@@ -72,32 +80,28 @@ void finish_elements(const T* s, const T* x, T* dx, std::int64_t n, std::int64_t
     }
     V of_weight = V::load(dw + i), of_bias = V::load(db + i);
     const V weight = V::load(w + i);
-    for (int r = 0; r < rows; ++r) {
-      const V slope = V::load(s + r * stride + i), distance = V::load(x + r * stride + i) - V(of_row[r].centre);
-      of_weight = of_weight + slope * (distance * V(of_row[r].scale) + V(of_row[r].shift));
-      of_bias = of_bias + slope;
-      const V weighted = slope * weight;
-      (weighted * V(of_row[r].scale)).store(dx + r * stride + i);
-      slopes[r] = slopes[r] + weighted;
-      distances[r] = distances[r] + weighted * distance;
-    }
+    for (int r = 0; r < rows; ++r)
+      add(r, of_weight, of_bias, V::load(s + r * stride + i), V::load(x + r * stride + i), weight, slopes[r],
+          distances[r]);
     of_weight.store(dw + i);
     of_bias.store(db + i);
   }
   for (int r = 0; r < rows; ++r) {
-    double slope_rest = 0, distance_rest = 0;
-    for (std::int64_t i = whole; i < n; ++i) {
-      T& result = dx[r * stride + i];
-      const T slope = s[r * stride + i], distance = x[r * stride + i] - of_row[r].centre, weighted = slope * w[i];
-      dw[i] += slope * (distance * of_row[r].scale + of_row[r].shift);
-      db[i] += slope;
-      result = weighted * of_row[r].scale;
-      slope_rest += static_cast<double>(weighted);
-      distance_rest += static_cast<double>(weighted * distance);
-    }
-    sums[r][0] += total<T>(slopes[r]) + slope_rest;
-    sums[r][1] += total<T>(distances[r]) + distance_rest;
+    T slope_rest = 0, distance_rest = 0;
+    for (std::int64_t i = whole; i < n; ++i)
+      add(r, dw[i], db[i], s[r * stride + i], x[r * stride + i], w[i], slope_rest, distance_rest);
+    sums[r][0] += total<T>(slopes[r]) + static_cast<double>(slope_rest);
+    sums[r][1] += total<T>(distances[r]) + static_cast<double>(distance_rest);
   }
+}
+
+// dx = s w scale - shift - (x - centre) slope; s may be in the place of dx.
+template <class T>
+void write_elements(const T* s, const T* x, T* dx, std::int64_t n, const T* w, T scale, Affine<T> correction) {
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i)
+    dx[i] =
+        multiply_add(s[i] * w[i], scale, multiply_add(x[i] - correction.centre, -correction.scale, -correction.shift));
 }
 
 template <class T>
@@ -109,7 +113,8 @@ void add_two(const T* a, const T* b, T* sum, std::int64_t n) {
 template <class T>
 void elements_normalise(const T* x, T* u, std::int64_t n, Affine<T> row, const T* w, const T* b) {
 #pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) u[i] = ((x[i] - row.centre) * row.scale + row.shift) * w[i] + b[i];
+  for (std::int64_t i = 0; i < n; ++i)
+    u[i] = multiply_add(multiply_add(x[i] - row.centre, row.scale, row.shift), w[i], b[i]);
 }
 
 template <class T>
@@ -124,7 +129,9 @@ void elements_backward(FusedKernels f, const T* g, const T* x, T* dx, std::int64
   if (!f.is_identity) elements_normalise(x, dx, n, row, w, b);
   derivative(f, g, dx, n);
   double found[1][2] = {};
-  finish_elements<1>(dx, x, dx, n, n, &row, w, dw, db, found);
+  sum_elements<1>(dx, x, n, n, &row, w, dw, db, found);
+#pragma GCC ivdep
+  for (std::int64_t i = 0; i < n; ++i) dx[i] *= w[i] * row.scale;
   sums[0] += found[0][0];
   sums[1] += found[0][1];
 }
@@ -206,8 +213,8 @@ void elements_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, std::
       elements_normalise(x + offset, dx + offset, count, affine[r], w + i, b + i);
       derivative(f, g + offset, dx + offset, count);
     }
-    finish_elements<rows>((f.is_identity ? g : dx) + i, x + i, dx + i, count, n, affine, w + i, dw + i, db + i, sums,
-                          x + rows * (n + i), g + rows * (n + i));
+    sum_elements<rows>((f.is_identity ? g : dx) + i, x + i, count, n, affine, w + i, dw + i, db + i, sums,
+                       x + rows * (n + i), g + rows * (n + i));
   }
 }
 
@@ -245,9 +252,16 @@ void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& blo
         finish_segments(x + at, dx + at, block, state, w + channel, totals.weight_doubles + channel,
                         totals.bias_doubles + channel, sums[r]);
       }
-    for (int r = 0; r < rows; ++r)
-      correct(x + offset + r * length, dx + offset + r * length, length,
-              states[first + r].correction<T>(length, block.centred, sums[r]));
+    for (int r = 0; r < rows; ++r) {
+      const std::int64_t at = offset + r * length;
+      const RowState& state = states[first + r];
+      const Affine<T> correction = state.correction<T>(length, block.centred, sums[r]);
+      if (block.inner == 1)
+        write_elements((f.is_identity ? g : dx) + at, x + at, dx + at, length, w + channel, state.affine<T>().scale,
+                       correction);
+      else
+        correct(x + at, dx + at, length, correction);
+    }
   });
 }
 
