@@ -82,6 +82,8 @@ struct Activation {
   // Whether floats and 16-bit types are computed in floats, whatever the precisions say, where the instruction set has
   // a fused multiply-add; but not for second derivatives.
   static constexpr bool floats_where_fused = false;
+  // The largest error of a float's value that is allowed, in ulp: more than 1 only where that would cost its speed.
+  static constexpr double largest_error = 1;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments

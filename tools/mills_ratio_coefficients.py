@@ -10,7 +10,7 @@ import numpy
 
 mpmath.mp.dps = 40
 FARTHEST, SAMPLES, REFINEMENTS = mpmath.mpf("14.7"), 150, 60
-RATIOS = {"MillsRatio": ("1.75", 13), "FineMillsRatio": ("2.1", 16)}  # steepness and degree
+RATIOS = {"MillsRatio": ("1.92", 14), "FineMillsRatio": ("2.1", 16)}  # steepness and degree
 CONSTANT_UNIT = 1024  # so that the difference of constant + factor a and constant is exact
 
 Numbers = numpy.ndarray

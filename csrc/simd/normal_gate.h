@@ -12,19 +12,19 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 // Mills' ratio over sqrt(2 pi), e^(a^2 / 2) Phi(-a), is (1 + excess) / (constant + factor a) for 0 <= a <= 14.7. The
-// excess is so small, below 0.15 and 0.1, that few of its digits matter; it is a polynomial of t = scale / (constant +
+// excess is so small, below 0.12 and 0.1, that few of its digits matter; it is a polynomial of t = scale / (constant +
 // factor a) + shift. The constant has so few bits that what is added to it can be told from the sum exactly.
 struct MillsRatio {
-  static constexpr double constant = 0x1.2340000000000p+1;
-  static constexpr double factor = 0x1.fd9cb60000000p+0;
-  static constexpr double scale = 0x1.39e58e0000000p+2;
-  static constexpr double shift = -0x1.27cfc00000000p+0;
-  // To a relative error of the ratio of 2^-26.08.
-  static constexpr double excess[] = {0x1.dda6b20000000p-4,  0x1.ec042a0000000p-4,   -0x1.13f0880000000p-3,
-                                      0x1.2684b20000000p-5,  0x1.da154c0000000p-8,   -0x1.9cca6e0000000p-7,
-                                      0x1.c05e6e0000000p-8,  -0x1.d81e420000000p-10, -0x1.e281c00000000p-13,
-                                      0x1.d7409c0000000p-11, -0x1.2a51ac0000000p-10, 0x1.e1c1fe0000000p-12,
-                                      0x1.1730180000000p-12, -0x1.8d0cf60000000p-13};
+  static constexpr double constant = 0x1.1480000000000p+1;
+  static constexpr double factor = 0x1.0978c40000000p+1;
+  static constexpr double scale = 0x1.2817460000000p+2;
+  static constexpr double shift = -0x1.2446e00000000p+0;
+  // To a relative error of the ratio of 2^-26.39.
+  static constexpr double excess[] = {0x1.c5dfb20000000p-4,   0x1.e67fea0000000p-5,   -0x1.1579fa0000000p-3,
+                                      0x1.b6e3140000000p-5,   -0x1.9f00740000000p-9,  -0x1.656aec0000000p-7,
+                                      0x1.295d3a0000000p-7,   -0x1.08780a0000000p-8,  0x1.9da7d40000000p-11,
+                                      0x1.107f220000000p-13,  -0x1.618ef80000000p-11, 0x1.3d97e00000000p-10,
+                                      -0x1.1829480000000p-11, -0x1.4981400000000p-12, 0x1.cdfdd80000000p-13};
 };
 struct FineMillsRatio {
   static constexpr double constant = 0x1.0500000000000p+1;
@@ -93,7 +93,7 @@ class NormalGate {
 template <class V>
 concept FusedFloats = std::same_as<typename V::Scalar, float> && fused_float;
 
-// Largest error: 1.4 ulp (0.8 by tables). Keeps the sign of 0. NaN stays, -infinity gives -0. Of what will be rounded
+// Largest error: 1.3 ulp (0.8 by tables). Keeps the sign of 0. NaN stays, -infinity gives -0. Of what will be rounded
 // to 16 bits the tail's plain formula is faster, if there are no tables.
 template <FusedFloats V>
   requires(has_tables || !V::is_short)
@@ -104,7 +104,7 @@ V single_normal_gate(const V& x) {
     return NormalGate<MillsRatio, V>(x).value(x);
 }
 
-// Largest errors: 1.5 ulp (2 by tables), but near the zero, 2^-27 where the result is below 1/16. NaN stays, the
+// Largest errors: 1.4 ulp (2 by tables), but near the zero, 2^-27 where the result is below 1/16. NaN stays, the
 // infinities give 0 and 1.
 template <FusedFloats V>
 V single_normal_gate_slope(const V& x) {
@@ -114,7 +114,7 @@ V single_normal_gate_slope(const V& x) {
     return NormalGate<FineMillsRatio, V>(x).slope(x);
 }
 
-// Both, with errors of 1.2 and 1.5 ulp (0.8 and 2 by tables).
+// Both, with errors of 1.3 and 1.4 ulp (0.8 and 2 by tables).
 template <FusedFloats V>
 std::array<V, 2> single_normal_gate_and_slope(const V& x) {
   if constexpr (has_tables) {

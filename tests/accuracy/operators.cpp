@@ -61,6 +61,7 @@ Operator describe(const char* name, std::array<const torchactiv::OperatorKernels
                   kernels,
                   Op::saved == torchactiv::Saved::output,
                   Op::card.family == torchactiv::Family::periodic,
+                  Op::largest_error,
                   {},
                   {},
                   {},

@@ -25,8 +25,9 @@ std::array<Capability, capability_count> capabilities();
 struct Operator {
   const Reference* reference;
   std::array<const torchactiv::OperatorKernels*, capability_count> kernels;
-  bool saves_output;  // backward reads the result and not the inputs
-  bool periodic;      // without tails
+  bool saves_output;     // backward reads the result and not the inputs
+  bool periodic;         // without tails
+  double largest_error;  // of a float's value, in ulp
   // The values to measure at: of each input after the first and of each argument, the default coming first.
   std::vector<std::vector<double>> inputs, arguments;
   torchactiv::Counts counts{};  // of its tensors, where some are of coefficients:

@@ -200,13 +200,13 @@ constexpr Row of_doubled_floats[] = {
 
 // With a fused multiply-add. The slope has a zero at -0.7518.
 constexpr Row of_gates[] = {
-    {"normal_gate", gate, {-20, 20}, unused, Unit::ulp, 1.4},
-    {"normal_gate", gate, unit, unused, Unit::ulp, 1.4},
-    {"normal_gate_slope", gate_slope, {-0.5, 20}, unused, Unit::ulp, 1.5},
-    {"normal_gate_slope", gate_slope, {-14, -1.2}, unused, Unit::ulp, 1.5},
+    {"normal_gate", gate, {-20, 20}, unused, Unit::ulp, 1.3},
+    {"normal_gate", gate, unit, unused, Unit::ulp, 1.3},
+    {"normal_gate_slope", gate_slope, {-0.5, 20}, unused, Unit::ulp, 1.4},
+    {"normal_gate_slope", gate_slope, {-14, -1.2}, unused, Unit::ulp, 1.4},
     {"normal_gate_slope", gate_slope, {-1.2, -0.76}, unused, Unit::relative, 0x1p-19},
     {"normal_gate_slope", gate_slope, {-0.74, -0.5}, unused, Unit::relative, 0x1p-19},
-    {"normal_gate and slope", gate, {-20, 20}, unused, Unit::ulp, 1.2},
+    {"normal_gate and slope", gate, {-20, 20}, unused, Unit::ulp, 1.3},
     {"slope and normal_gate", gate_slope, {-0.5, 20}, unused, Unit::ulp, 2},
     {"slope and normal_gate", gate_slope, {-14, -1.2}, unused, Unit::ulp, 2},
     {"slope and normal_gate", gate_slope, {-1.2, -0.76}, unused, Unit::relative, 0x1p-19},
