@@ -40,7 +40,7 @@ struct Function {
   const Operator& op;
   ArgumentSpan arguments;
 
-  at::Tensor forward(const at::Tensor& x) const { return op.composite.forward(op, x, arguments)[0]; }
+  at::Tensor forward(const at::Tensor& x) const { return op.forward.call(x, arguments)[0]; }
   at::Tensor backward(const at::Tensor& gradient, const at::Tensor& x) const {
     return op.composite.backward(op, {gradient, saved(x)}, arguments)[0];
   }

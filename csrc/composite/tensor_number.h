@@ -48,28 +48,34 @@ auto combine(const TensorNumber& a, const TensorNumber& b, OfTensors tensors, Of
 
 inline bool is_zero(const TensorNumber& a) { return a.is_constant() && a.constant() == 0; }
 
-#define TORCHACTIV_ARITHMETIC(symbol)                                                          \
+// Of a number and a tensor, none of which writes into what it has allocated: graphs of them are functional.
+inline at::Tensor plus(double x, const at::Tensor& y) { return at::add(y, x); }
+inline at::Tensor minus(double x, const at::Tensor& y) { return at::rsub(y, x); }
+inline at::Tensor times(double x, const at::Tensor& y) { return at::mul(y, x); }
+inline at::Tensor over(double x, const at::Tensor& y) { return at::div(at::scalar_tensor(x, y.options()), y); }
+
+#define TORCHACTIV_ARITHMETIC(symbol, of_number)                                               \
   combine(                                                                                     \
       a, b, [](const at::Tensor& x, const at::Tensor& y) { return TensorNumber(x symbol y); }, \
       [](const at::Tensor& x, double y) { return TensorNumber(x symbol at::Scalar(y)); },      \
-      [](double x, const at::Tensor& y) { return TensorNumber(at::Scalar(x) symbol y); },      \
+      [](double x, const at::Tensor& y) { return TensorNumber(of_number(x, y)); },             \
       [](double x, double y) { return TensorNumber(x symbol y); })
 
 // Constant zeros, of which the tangents of constants are full, are dropped: they would only lengthen the graph.
 inline TensorNumber operator+(const TensorNumber& a, const TensorNumber& b) {
   if (is_zero(a)) return b;
   if (is_zero(b)) return a;
-  return TORCHACTIV_ARITHMETIC(+);
+  return TORCHACTIV_ARITHMETIC(+, plus);
 }
 inline TensorNumber operator-(const TensorNumber& a, const TensorNumber& b) {
   if (is_zero(b)) return a;
-  return TORCHACTIV_ARITHMETIC(-);
+  return TORCHACTIV_ARITHMETIC(-, minus);
 }
 inline TensorNumber operator*(const TensorNumber& a, const TensorNumber& b) {
   if (is_zero(a) || is_zero(b)) return TensorNumber(0.0);
-  return TORCHACTIV_ARITHMETIC(*);
+  return TORCHACTIV_ARITHMETIC(*, times);
 }
-inline TensorNumber operator/(const TensorNumber& a, const TensorNumber& b) { return TORCHACTIV_ARITHMETIC(/); }
+inline TensorNumber operator/(const TensorNumber& a, const TensorNumber& b) { return TORCHACTIV_ARITHMETIC(/, over); }
 #undef TORCHACTIV_ARITHMETIC
 
 #define TORCHACTIV_COMPARISON(symbol, function, mirrored)                                                            \
@@ -106,10 +112,13 @@ inline TensorNumber select(const TensorMask& mask, const TensorNumber& a, const 
 
 inline TensorNumber fma(const TensorNumber& a, const TensorNumber& b, const TensorNumber& c) { return a * b + c; }
 
-// function(a), of a constant as well.
+// function(a), of a constant as well, which no graph is to see.
 template <class Function>
 TensorNumber map(const TensorNumber& a, Function function) {
+  using Key = c10::DispatchKey;
   if (!a.is_constant()) return TensorNumber(function(a.tensor()));
+  const c10::impl::ExcludeDispatchKeyGuard unseen(
+      c10::DispatchKeySet({Key::Python, Key::PythonTLSSnapshot, Key::Functionalize}));
   return TensorNumber(function(at::scalar_tensor(a.constant(), at::kDouble)).template item<double>());
 }
 #define TORCHACTIV_FUNCTION(name)                                   \
@@ -132,10 +141,11 @@ inline TensorNumber fine_erf(const TensorNumber& a) { return erf(a); }
 inline TensorNumber fine_sin(const TensorNumber& a) { return sin(a); }
 inline TensorNumber fine_cos(const TensorNumber& a) { return cos(a); }
 inline TensorNumber fine_atan(const TensorNumber& a) { return atan(a); }
+// Of PyTorch's own copysign other runtimes know nothing.
 inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
   if (b.is_constant()) return map(a, [&](const at::Tensor& t) { return at::copysign(t, b.constant()); });
-  return TensorNumber(a.is_constant() ? at::copysign(at::full_like(b.tensor(), a.constant()), b.tensor())
-                                      : at::copysign(a.tensor(), b.tensor()));
+  const TensorNumber magnitude = abs(a);
+  return select(TensorMask{at::signbit(b.tensor()), false, b.tensor().options()}, -magnitude, magnitude);
 }
 inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
   return map(a, [&](const at::Tensor& t) { return at::clamp_min(t, bound.constant()); });
@@ -183,9 +193,9 @@ struct TensorErfcx {
   explicit TensorErfcx(const at::Tensor& a)
       : is_small(at::le(a, limit)), small(at::clamp_max(a, limit)), large(at::clamp_min(a, limit)) {
     of_small = at::exp(small * small) * at::erfc(small);
-    excess = 10 / large;
-    for (int n = 19; n >= 1; --n) excess = n * 0.5 / (large + excess);
-    of_large = std::numbers::inv_sqrtpi / (large + excess);
+    excess = over(10, large);
+    for (int n = 19; n >= 1; --n) excess = over(n * 0.5, large + excess);
+    of_large = over(std::numbers::inv_sqrtpi, large + excess);
   }
 };
 

@@ -52,7 +52,7 @@ bool FusedActivation::is_restorable(at::ScalarType type) const {
          (op.invertible_halves || type == at::kFloat || type == at::kDouble);
 }
 
-at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.composite.forward(op, x, arguments)[0]; }
+at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.forward.call(x, arguments)[0]; }
 
 at::Tensor FusedActivation::backward(const at::Tensor& gradient, const at::Tensor& x) const {
   const at::Tensor saved = op.saved == Saved::inputs ? x : forward(x);

@@ -21,12 +21,23 @@ from torchactiv._registry import Entry
 _library.load()
 
 from torchactiv import functional, init, nn  # noqa: E402  (they use the operators that were just loaded)
+from torchactiv.decomposing import decompositions  # noqa: E402
 from torchactiv.folding import fold_batch_norm  # noqa: E402
 
 __version__ = _library.version
 cmake_prefix_path: str = _library.cmake_prefix_path
 
-__all__ = ["Entry", "catalogue", "cmake_prefix_path", "fold_batch_norm", "functional", "get", "init", "nn"]
+__all__ = [
+    "Entry",
+    "catalogue",
+    "cmake_prefix_path",
+    "decompositions",
+    "fold_batch_norm",
+    "functional",
+    "get",
+    "init",
+    "nn",
+]
 
 
 def catalogue() -> list[Entry]:

@@ -33,8 +33,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_python_and_torchscript(folder: Path) -> None:
-    assert len(blocks("python")) == 8
+    assert len(blocks("python")) == 9
     assert (folder / "model.pt").exists()
+    assert (folder / "model.onnx").exists()
 
 
 def test_cpp(folder: Path) -> None:
