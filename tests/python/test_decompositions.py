@@ -53,6 +53,7 @@ COMPOUND = {
     "layer_norm_act": lambda x: ours.layer_norm_act(x, (6,), activation="gelu"),
     "rms_norm_act": lambda x: ours.rms_norm_act(x, (6,), torch.ones(6), activation="silu"),
     "group_norm_act": lambda x: ours.group_norm_act(x, 2, activation="relu"),
+    "instance_norm_act": lambda x: ours.instance_norm_act(x, activation="mish"),
     "add_layer_norm": lambda x: ours.add_layer_norm(x, x + 1, torch.ones(6))[0],
     "batch_norm_act": lambda x: ours.batch_norm_act(x, torch.zeros(4), torch.ones(4), activation="mish"),
     "crelu": lambda x: ours.crelu(x, 1),
