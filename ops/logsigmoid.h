@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/sigmoid_slope.h"
 
 namespace torchactiv {
 
@@ -28,7 +29,7 @@ struct LogSigmoid : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {sigmoid(-x)};
+    return {quick_sigmoid(-x)};
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/sigmoid_slope.h"
 
 namespace torchactiv {
 
@@ -30,7 +31,7 @@ struct ShiftedSoftplus : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {sigmoid(x)};
+    return {quick_sigmoid(x)};
   }
 };
 

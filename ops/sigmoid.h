@@ -2,8 +2,8 @@
 
 #include "ops/card.h"
 #include "ops/inverse_exponential.h"
-#include "ops/logistic_slope.h"
 #include "ops/number.h"
+#include "ops/sigmoid_slope.h"
 
 namespace torchactiv {
 
@@ -27,10 +27,9 @@ struct Sigmoid : Activation {
     return sigmoid(x);
   }
 
-  // With t = e^-|x| in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {logistic_slope(exp(at_least(-abs(x), N(-exponent_limit<N>))))};
+    return {sigmoid_slope(x)};
   }
 
   // ln(y / (1 - y)), from the side of the middle that y is on.

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/sigmoid_slope.h"
 
 namespace torchactiv {
 
@@ -34,10 +35,7 @@ struct Softplus : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x, N beta, N threshold) {
     const Wide<N> z = scaled(x, beta);
-    const N rounded = narrow(z);
-    const auto e = rising_exponential(-select(rounded > N(40.0), widen(N(40.0)), z));
-    const N slope = e.restore_product(narrow(reciprocal(e.plus(1.0))));
-    return {select(rounded > end(threshold), N(1.0), slope)};
+    return {select(narrow(z) > end(threshold), N(1.0), quick_sigmoid(z))};
   }
 
   // With a lower threshold some values belong to two arguments.

@@ -2,8 +2,8 @@
 
 #include "ops/card.h"
 #include "ops/inverse_exponential.h"
-#include "ops/logistic_slope.h"
 #include "ops/number.h"
+#include "ops/sigmoid_slope.h"
 
 namespace torchactiv {
 
@@ -33,10 +33,9 @@ struct Tanh : Activation {
     return m / offset(m, 2.0);
   }
 
-  // With t = e^(-2|x|) in N itself: where t is near 1 an error of t does not matter.
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {N(4.0) * logistic_slope(exp(at_least(N(-2.0) * abs(x), N(-exponent_limit<N>))))};
+    return {N(4.0) * sigmoid_slope(N(2.0) * x)};
   }
 
   template <Number N>

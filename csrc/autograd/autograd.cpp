@@ -72,10 +72,7 @@ struct Autograd {
       at::AutoDispatchBelowADInplaceOrView guard;
       results = op.forward.redispatch(keys & c10::after_autograd_keyset, inputs, arguments);
     }
-    if (node) {
-      torch::autograd::set_history(results[0], node);
-      if (op.saved == Saved::output) node->save_output(results[0]);
-    }
+    if (node) torch::autograd::set_history(results[0], node);
     if (tangents) {
       const Tensors primal = primals(inputs);
       Tensors tangent;
@@ -83,6 +80,7 @@ struct Autograd {
       const Tensors saved = op.saved == Saved::inputs ? primal : results;
       results[0]._set_fw_grad(forward_tangent(op, tangent, saved, arguments, results[0]), 0, false);
     }
+    if (node && op.saved == Saved::output) node->save_output(results[0]);  // with its tangent
     return results;
   }
 
@@ -125,23 +123,21 @@ struct Autograd {
     c10::intrusive_ptr<DerivativeNode> node;
     at::Tensor original;  // backward reads what is about to be overwritten
     if (op.saved == Saved::inputs && (requires_grad || tangents)) original = primals(tensors)[0].clone();
-    if (requires_grad) {
-      node = make_node(op, 1, tensors, arguments);
-      if (op.saved == Saved::inputs) node->save(original);
-    }
+    if (requires_grad) node = make_node(op, 1, tensors, arguments);
     {
       at::AutoDispatchBelowAutograd guard;
       op.forward_in_place.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
     }
-    if (node) {
-      torch::autograd::rebase_history(input, node);
-      if (op.saved == Saved::output) node->save_output(input);
-    }
+    if (node) torch::autograd::rebase_history(input, node);
     if (tangents) {
       const at::Tensor saved = op.saved == Saved::inputs ? original : primals(tensors)[0];
-      tangent.copy_(forward_tangent(op, tangent, saved, arguments, input));  // a tangent is overwritten like its primal
+      const at::Tensor result = forward_tangent(op, tangent, saved, arguments, input);
+      if (original.defined()) original._set_fw_grad(tangent.clone(), 0, false);
+      tangent.copy_(result);  // a tangent is overwritten like its primal
       input._set_fw_grad(tangent, 0, true);
     }
+    if (node && op.saved == Saved::inputs) node->save(original);  // this too with its tangent
+    if (node && op.saved == Saved::output) node->save_output(input);
     return {input};
   }
 

@@ -71,6 +71,12 @@ struct DoubledFloats {
     const Wide e = exp_single(as_doubles(at_most(at_least(-a, Floats(-700.0)), Floats(700.0))));
     return narrow(reciprocal(offset(e, 1.0)));
   }
+  static Floats quick_sigmoid(const Floats& a) { return sigmoid(a); }
+  static Floats quick_sigmoid(const Wide& a) { return narrow(reciprocal(offset(exp_single(-a), 1.0))); }
+  static Floats sigmoid_slope(const Floats& a) {
+    const Wide e = exp_single(as_doubles(at_least(-abs(a), Floats(-700.0)))), sum = offset(e, 1.0);
+    return narrow(e * reciprocal(sum * sum));
+  }
 };
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -26,6 +26,9 @@ struct PairedFloats {
   static Wide expm1(const Floats& a) { return split_exponential<Tail::left>(a, fine_float_curvature).minus_one(); }
   static Floats exp(const Floats& a) { return rounded_exponential(a, fine_float_curvature); }
   static Floats sigmoid(const Floats& a) { return logistic(a); }
+  static Floats quick_sigmoid(const Floats& a) { return quick_logistic(a); }
+  static Floats quick_sigmoid(const Wide& a) { return quick_logistic(a); }
+  static Floats sigmoid_slope(const Floats& a) { return logistic_slope(a); }
 };
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -92,6 +92,8 @@ V sigmoid(const V& a) {
   return logistic(a);
 }
 
+inline ShortFloats sigmoid_slope(const ShortFloats& a) { return logistic_slope(a); }
+
 inline ShortFloats scaled_normal_tail(const ShortFloats& a) { return normal_tail(a); }
 inline SingleDoubles scaled_normal_tail(const SingleDoubles& a) { return normal_tail(a); }
 

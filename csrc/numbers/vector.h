@@ -26,6 +26,9 @@ inline auto expm1(const Floats& a) { return FloatMathematics::expm1(a); }
 inline auto exp(const Floats& a) { return FloatMathematics::exp(a); }
 inline auto fine_exp(const Floats& a) { return exp(a); }
 inline auto sigmoid(const Floats& a) { return FloatMathematics::sigmoid(a); }
+inline auto quick_sigmoid(const Floats& a) { return FloatMathematics::quick_sigmoid(a); }
+inline auto quick_sigmoid(const FloatMathematics::Wide& a) { return FloatMathematics::quick_sigmoid(a); }
+inline auto sigmoid_slope(const Floats& a) { return FloatMathematics::sigmoid_slope(a); }
 
 }  // namespace torchactiv::TORCHACTIV_ISA
 

@@ -94,6 +94,10 @@ Call forward_of(std::string_view activation = {}) {
   return {signature_of<Combined<Count<1>, Count<inputs_of<Formula>>>>, Formula::name, "", activation};
 }
 template <class Formula>
+Call forward_out_of(std::string_view activation = {}) {
+  return {signature_of<CombinedOut<Count<inputs_of<Formula>>>>, Formula::name, "out", activation};
+}
+template <class Formula>
 Call backward_of(std::string_view activation = {}) {
   constexpr std::size_t n = inputs_of<Formula>;
   return {signature_of<Combined<Count<n>, Count<1 + n>>>, std::string(Formula::name) + "_backward", "", activation};
@@ -107,13 +111,8 @@ Call double_backward_of(std::string_view activation = {}) {
 
 template <class Formula>
 CombinationSchema schema_of() {
-  return {Formula::name,
-          Formula::default_activation,
-          Formula::inputs,
-          combination_of<Formula>,
-          forward_of<Formula>(),
-          backward_of<Formula>(),
-          double_backward_of<Formula>()};
+  return {Formula::name,         Formula::default_activation, Formula::inputs,        combination_of<Formula>,
+          forward_of<Formula>(), forward_out_of<Formula>(),   backward_of<Formula>(), double_backward_of<Formula>()};
 }
 
 template <class Formula>
@@ -132,7 +131,7 @@ struct Combination {
            .activation = &activation,
            .forward = forward_of<Formula>(activation.card.name),
            .forward_in_place = {},
-           .forward_out = {},
+           .forward_out = forward_out_of<Formula>(activation.card.name),
            .backward = backward_of<Formula>(activation.card.name),
            .double_backward = double_backward_of<Formula>(activation.card.name),
            .composite = combination_composite_of<Formula>()} {}

@@ -40,7 +40,7 @@ struct CombinationSchema {
   std::string name, default_activation;
   std::span<const Input> inputs;
   const Operator& (*find)(std::string_view activation);
-  Call forward, backward, double_backward;
+  Call forward, forward_out, backward, double_backward;
 };
 const std::vector<CombinationSchema>& combination_schemas();
 

@@ -89,27 +89,31 @@ void define(torch::Library& m, const Operator& op) {
 
 void define_combination(torch::Library& m, const CombinationSchema& formula) {
   const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag, at::Tag::pointwise};
-  const auto def = [&](Schema& schema, bool with_default, std::size_t results) {
+  const auto add_arguments = [&](Schema& schema, bool with_default) -> Schema& {
     schema.text(with_default ? "str activation=\"" + formula.default_activation + "\"" : "str activation");
-    schema.text(with_default ? "float[] arguments=[]" : "float[] arguments");
-    m.def(schema.returns_tensors(results).c_str(), tags);
+    return schema.text(with_default ? "float[] arguments=[]" : "float[] arguments");
   };
+  const auto def = [&](const std::string& schema) { m.def(schema.c_str(), tags); };
   const auto add_inputs = [&](Schema& schema, const std::string& prefix) {
     for (const Input& input : formula.inputs) schema.tensor(prefix + std::string(input.name));
   };
   const std::size_t count = formula.inputs.size();
   Schema forward(formula.name);
   add_inputs(forward, "");
-  def(forward, true, 1);
+  def(add_arguments(forward, true).returns("Tensor"));
+
+  Schema out(formula.name + ".out");
+  add_inputs(out, "");
+  def(add_arguments(out, true).star().tensor("out", "Tensor(a!) ").returns("Tensor(a!)"));
 
   Schema backward(formula.name + "_backward");
   add_inputs(backward.tensor("grad_output"), "");
-  def(backward, false, count);
+  def(add_arguments(backward, false).returns_tensors(count));
 
   Schema double_backward(formula.name + "_double_backward");
   add_inputs(double_backward, "grad_grad_");
   add_inputs(double_backward.tensor("grad_output"), "");
-  def(double_backward, false, 1 + count);
+  def(add_arguments(double_backward, false).returns_tensors(1 + count));
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ Registration::Registration(c10::DispatchKey key, const Backend& backend) {
     if (backend.with_parameters_only && !has_parameters(schema.inputs)) continue;
     const Target target{.find = schema.find};
     add(key, schema.forward, target, backend.forward);
+    add(key, schema.forward_out, target, backend.out);
     add(key, schema.backward, target, backend.backward);
     add(key, schema.double_backward, target, backend.double_backward);
   }

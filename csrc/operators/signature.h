@@ -162,6 +162,32 @@ struct Out<std::index_sequence<t...>, std::index_sequence<a...>> {
   }
 };
 
+template <class Inputs>
+struct CombinedOut;
+template <std::size_t... t>
+struct CombinedOut<std::index_sequence<t...>> {
+  using Type = at::Tensor&(Indexed<const at::Tensor&, t>..., c10::string_view, ArgumentSpan, at::Tensor&);
+
+  struct Kernel : c10::OperatorKernel {
+    Target target;
+    Body body;
+    Kernel(const Target& target, Body body) : target(target), body(body) {}
+    at::Tensor& operator()(c10::DispatchKeySet keys, Indexed<const at::Tensor&, t>... tensors,
+                           c10::string_view activation, ArgumentSpan arguments, at::Tensor& out) {
+      const Operator& op = target.find(activation);
+      body(op, keys, {tensors..., out}, with_defaults(op.card.name, *op.activation, arguments));
+      return out;
+    }
+  };
+  template <class Function>
+  static Tensors with_arguments(Function function, std::string_view activation, TensorSpan tensors,
+                                ArgumentSpan arguments) {
+    at::Tensor out = tensors.back();
+    function(tensors[t]..., activation, arguments, out);
+    return {out};
+  }
+};
+
 template <class Form>
 struct SignatureOf {
   using Type = typename Form::Type;

@@ -77,9 +77,9 @@ Reduced<V> reduce(const V& x, const double (&curvature)[count], double shift = 0
   return {biased, power, r, r2 * polynomial(r, r2, curvature)};
 }
 template <class V, int count>
-Reduced<V> reduce(const Pair<V>& x, const double (&curvature)[count]) {
+Reduced<V> reduce(const Pair<V>& x, const double (&curvature)[count], double shift = 0) {
   using R = Reduction<typename V::Scalar>;
-  const V round(R::round), biased = fma(x.high, V(R::log2_e), round), power = biased - round;
+  const V round(R::round + shift), biased = fma(x.high, V(R::log2_e), round), power = biased - round;
   const V r = fma(power, V(-R::ln2_high), x.high) + fma(power, V(-R::ln2_low), x.low), r2 = r * r;  // first is exact
   return {biased, power, r, r2 * polynomial(r, r2, curvature)};
 }

@@ -126,6 +126,24 @@ def test_transforms(mine: Callable[[Tensor, Tensor], Tensor], theirs: Callable[[
     torch.testing.assert_close(compiled(batch[0][0], batch[1][0]), theirs(batch[0][0], batch[1][0]))
 
 
+@pytest.mark.parametrize("formula", ["gated", "bias_act", "gated_bias", "taaf"])
+def test_out(formula: str) -> None:
+    """Every formula writes into `out`, with any activation and its numbers; refused where a graph would be built."""
+    function = getattr(torch.ops.torchactiv, formula)
+    inputs = [a.name for a in function.default._schema.arguments if a.type.isSubtypeOf(torch._C.TensorType.get())]
+    tensors = [sample(SHAPE, seed=i) for i in range(len(inputs))]
+    out = torch.empty(SHAPE[::-1], dtype=torch.float64).permute(2, 1, 0)
+    for chosen in [("elu", [0.5]), ("mish", []), ()]:
+        assert function.out(*tensors, *chosen, out=out) is out
+        torch.testing.assert_close(out, function(*tensors, *chosen), rtol=0, atol=0)
+        assert out.stride() == (1, 3, 12)
+    assert out._version == 3
+    with pytest.raises(RuntimeError, match=f"{formula}.*out=.*don't support automatic differentiation"):
+        function.out(*[t.requires_grad_() for t in tensors], out=out)
+    with pytest.raises(RuntimeError, match=f"{formula}.*out.*Int"):
+        function.out(*[t.detach() for t in tensors], out=out.int())
+
+
 @pytest.mark.parametrize("gate_first", [True, False])
 @pytest.mark.parametrize("dim", [-1, 1])
 def test_packed(gate_first: bool, dim: int) -> None:

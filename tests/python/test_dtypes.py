@@ -57,15 +57,20 @@ def test_every_half_is_rounded_once(case: Case, dtype: torch.dtype) -> None:
 @every_half_type
 @every_shared_case
 def test_every_half_gradient_is_rounded_once(case: Case, dtype: torch.dtype) -> None:
-    """Up to what the float that is rounded may be off near zeros of the derivative."""
+    """Up to what the float that is rounded may be off near zeros of the derivative.
+
+    Of a rounded result that is saved it is the slope there: it may have been rounded onto a kink, such as hardtanh's.
+    """
     for tensors in _with_others(case, every_half(dtype)):
         saved = case.saved(*tensors)
-        doubles = [t.double() for t in (saved if case.operator.saves_output else tensors)]
         for actual, partial in zip(
             case.backward(torch.ones_like(tensors[0]), *saved), case.operator.reference.partials, strict=True
         ):
-            expected = case.rounded.formula(partial, *doubles).reshape(actual.shape)
+            expected = case.rounded.formula(partial, *(t.double() for t in tensors)).reshape(actual.shape)
             errors = error_in_ulp(actual, expected)
+            if case.operator.saves_output:
+                of_result = case.rounded.formula(partial, saved[0].double())
+                errors = torch.where(actual == of_result, 0, errors)
             allowed = 0.501 + (expected.abs() < 1 / 16) * 2.0**-27 / ulp(expected, dtype)
             worst = (errors - allowed).argmax()
             assert (errors <= allowed).all(), f"{errors.flatten()[worst]} ulp at {tensors[0].flatten()[worst]}"

@@ -90,6 +90,23 @@ def test_tangent(case: Case, way: InPlace) -> None:
     assert torch.equal(actual, expected)
 
 
+@every_in_place
+def test_tangent_of_the_gradient(case: Case) -> None:
+    """Forward mode over reverse mode: what is kept for backward has the tangent of the argument."""
+
+    def curvature(function: Callable[[Tensor], Tensor]) -> Tensor | None:
+        (x,), tangent = case.inputs(requires_grad=True), sample((2, 3, 5), seed=9)
+        with forward_ad.dual_level():
+            y = function(forward_ad.make_dual(x, tangent) * 1)
+            (gradient,) = torch.autograd.grad(y.sin().sum(), x, create_graph=True)
+            result: Tensor | None = forward_ad.unpack_dual(gradient).tangent
+            return result
+
+    actual, expected = curvature(case.in_place), curvature(case.forward)
+    assert actual is not None and expected is not None
+    torch.testing.assert_close(actual, expected, rtol=1e-13, atol=1e-13)
+
+
 @every_way
 def test_part_of_a_tensor(case: Case, way: InPlace) -> None:
     """A view is written, what is beside it is not, and the gradient of the whole knows."""

@@ -36,6 +36,8 @@ Real exponential_minus_1(Real x, Real) { return std::expm1(x); }
 Real exponential_plus_1(Real x, Real) { return 1 + std::exp(x); }
 Real exponential_product(Real x, Real y) { return y * std::exp(x); }
 Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
+Real logistic_of_product(Real x, Real y) { return logistic(x * y, 0); }
+Real logistic_slope(Real x, Real) { return std::exp(-std::fabs(x)) * std::pow(logistic(std::fabs(x), 0), 2); }
 Real fused(Real x, Real y) { return x * x + y; }
 Real fused_negative(Real x, Real y) { return y - x * x; }
 
@@ -146,6 +148,13 @@ constexpr Row of_floats[] = {
      unused,
      Unit::relative,
      0x1.3p-23},
+    {"quick_sigmoid", logistic, {-2.7, 200}, unused, Unit::ulp, 1.75},
+    {"quick_sigmoid", logistic, {-200, 200}, unused, Unit::ulp, 2.5},
+    {"quick_sigmoid xy", logistic_of_product, {-1, 40}, {0, 2.7}, Unit::ulp, 1.9},
+    {"quick_sigmoid xy", logistic_of_product, {-10, 10}, {-10, 10}, Unit::ulp, 2.5},
+    {"sigmoid_slope", logistic_slope, {-2.63, 2.63}, unused, Unit::ulp, 1.96},
+    {"sigmoid_slope", logistic_slope, {-200, 200}, unused, Unit::ulp, 2.5},
+    {"short sigmoid_slope", logistic_slope, {-200, 200}, unused, Unit::ulp, 2.5},
     // Of floats that will be rounded to 16 bits.
     {"short scaled_normal_tail", scaled_normal_tail, small_positive, unused, Unit::relative, 0x1p-21},
     {"short scaled_normal_tail", scaled_normal_tail, {0, 15}, unused, Unit::relative, 0x1p-21},

@@ -106,6 +106,10 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "rising exponential xy restored", inverse_restored(rising_exponential(widen(x) * y))),
     ROW(Floats, "split sigmoid restored", split_sigmoid(x).restore(narrow(split_sigmoid(x).value()))),
     ROW(Floats, "split sigmoid complement", split_sigmoid(x).complement()),
+    ROW(Floats, "quick_sigmoid", quick_sigmoid(x)),
+    ROW(Floats, "quick_sigmoid xy", quick_sigmoid(widen(x) * y)),
+    ROW(Floats, "sigmoid_slope", sigmoid_slope(x)),
+    ROW(ShortFloats, "short sigmoid_slope", sigmoid_slope(x)),
     ROW(ShortFloats, "short scaled_normal_tail", scaled_normal_tail(x)),
     ROWS_OF_ROUNDED(ShortFloats, "short "),
 };
