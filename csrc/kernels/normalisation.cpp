@@ -13,15 +13,33 @@ void columns_mean(const T* x, std::int64_t rows, std::int64_t stride, std::int64
   for (std::int64_t i = 0; i < n; ++i) mean[i] /= static_cast<T>(rows);
 }
 
+// Calls work(row, how many) for some rows at a time, the number a constant: what belongs to a column is read and
+// written once for all of them.
+template <class Work>
+void rows_together(std::int64_t rows, Work work) {
+  constexpr int together = 4;
+  std::int64_t row = 0;
+  for (; row + together <= rows; row += together) work(row, std::integral_constant<int, together>{});
+  for (; row < rows; ++row) work(row, std::integral_constant<int, 1>{});
+}
+
 template <class T>
 void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
                        T* distances, T* squares) {
-  for (std::int64_t row = 0; row < rows; ++row)
+  rows_together(rows, [=](std::int64_t row, auto count) {
+    const T* const from = x + row * stride;
+#pragma GCC ivdep
     for (std::int64_t i = 0; i < n; ++i) {
-      const T distance = x[row * stride + i] - estimate[i];
-      distances[i] += distance;
-      squares[i] = multiply_add(distance, distance, squares[i]);
+      T sum = distances[i], square_sum = squares[i];
+      for (int k = 0; k < count; ++k) {
+        const T distance = from[k * stride + i] - estimate[i];
+        sum += distance;
+        square_sum = multiply_add(distance, distance, square_sum);
+      }
+      distances[i] = sum;
+      squares[i] = square_sum;
     }
+  });
 }
 
 template <class T>

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from torchactiv.combinations import gated, operator_name
+from torchactiv.combinations import gated, gated_packed, operator_name
 
 __all__ = ["GEGLU", "BilinearGLU", "GatedFeedForward", "MishGLU", "ReGLU", "SwiGLU"]
 
@@ -66,8 +66,7 @@ class GatedFeedForward(nn.Module):
     def forward(self, input: Tensor) -> Tensor:
         """Applies the block."""
         if self.packed:
-            gate, up = torch.chunk(self.gate_up_proj(input), 2, -1)
-            result: Tensor = self.down_proj(gated(gate, up, self.activation))
+            result: Tensor = self.down_proj(gated_packed(self.gate_up_proj(input), self.activation))
             return result
         result = self.down_proj(gated(self.gate_proj(input), self.up_proj(input), self.activation))
         return result

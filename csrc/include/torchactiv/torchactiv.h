@@ -3,6 +3,7 @@
 
 #include <torchactiv/combinations.h>
 #include <torchactiv/compositions.h>
+#include <torchactiv/feed_forward.h>
 #include <torchactiv/functional.h>
 #include <torchactiv/nn.h>
 #include <torchactiv/normalisation.h>
