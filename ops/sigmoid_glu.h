@@ -28,11 +28,11 @@ struct SigmoidGlu : Activation {
   // A small `up` is scaled, so that its product with the sigmoid is no denormal before its time.
   template <Number N>
   static N forward(N gate, N up) {
-    const LogisticTails<N> tails(falling(gate));
-    const Mask<N> negative = gate < N(0.0), small = abs(up) < N(0x1p32);
-    const N scaled = select(small, N(0x1p64) * up, up);
-    const N result = product(scaled, select(negative, tails.smaller(), tails.larger));
-    return select(negative, tails.e.restore_product(result), result) * select(small, N(0x1p-64), N(1.0));
+    const auto e = rising_exponential(-limited(gate, -product_limit<N>, highest));
+    const Wide<N> sigmoid = reciprocal(e.plus(1.0));
+    const Mask<N> small = abs(up) < N(0x1p32);
+    const N result = e.restore_product(product(select(small, N(0x1p64) * up, up), sigmoid));
+    return result * select(small, N(0x1p-64), N(1.0));
   }
 
   template <Number N>
@@ -45,6 +45,8 @@ struct SigmoidGlu : Activation {
   }
 
  private:
+  static constexpr double highest = 43;  // beyond, the sigmoid is 1 to the last digit of a double
+
   template <Number N>
   static N falling(const N& gate) {
     return at_least(-abs(gate), N(-product_limit<N>));
