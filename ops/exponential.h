@@ -15,10 +15,9 @@ struct Exponential : Activation {
       .properties = {.monotonic = true, .smooth = true},
       .formula = R"(e^x)",
       .derivative = R"(e^x)",
-      .notes = "Overflows to infinity where the dtype ends. Backward reads the result, which is the slope.",
+      .notes = "Overflows to infinity where the dtype ends.",
       .source = "Keras, exponential",
   };
-  static constexpr Saved saved = Saved::output;
 
   template <Number N>
   static N forward(N x) {
@@ -26,8 +25,8 @@ struct Exponential : Activation {
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N result) {
-    return {result};
+  static Partials<N, 1> partials(N x) {
+    return {forward(x)};
   }
 };
 
