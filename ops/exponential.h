@@ -15,9 +15,10 @@ struct Exponential : Activation {
       .properties = {.monotonic = true, .smooth = true},
       .formula = R"(e^x)",
       .derivative = R"(e^x)",
-      .notes = "Overflows to infinity where the dtype ends.",
+      .notes = "Overflows to infinity where the dtype ends. Backward reads the result, which is the slope.",
       .source = "Keras, exponential",
   };
+  static constexpr Saved saved = Saved::output;
 
   template <Number N>
   static N forward(N x) {
@@ -25,8 +26,8 @@ struct Exponential : Activation {
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N x) {
-    return {forward(x)};
+  static Partials<N, 1> partials(N result) {
+    return {result};
   }
 };
 

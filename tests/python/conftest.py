@@ -1,6 +1,7 @@
 """What all tests share: see operators.py for what they run over."""
 
 import getpass
+import importlib.util
 import os
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +14,12 @@ import torch
 if capability := os.environ.get("ATEN_CPU_CAPABILITY"):
     cache = Path(tempfile.gettempdir()) / f"torchinductor_{getpass.getuser()}_{capability}"
     os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", os.fspath(cache))
+
+# Nor does it know what a build's backward takes: graphs of an earlier build would give it something else.
+package = importlib.util.find_spec("torchactiv")
+assert package is not None and package.origin is not None
+library = Path(package.origin).parent / "lib" / "libtorchactiv.so"
+torch.compiler.config.cache_key_tag = f"torchactiv-{library.stat().st_mtime_ns}"
 
 
 @pytest.fixture(autouse=True)
