@@ -63,6 +63,19 @@ def _of(operator: Operator) -> Subject:
     )
 
 
+def _as_started(operator: Operator) -> Operator:
+    """With as many coefficients as its module starts with, from what they start from, where the tests take a few."""
+    if not operator.has_coefficients:
+        return operator
+    learned: list[Input] = []
+    for name, initial in operator.learned:
+        if isinstance(initial, tuple):
+            learned += [Input(f"{name}{k}", True, value, name, value) for k, value in enumerate(initial)]
+        else:
+            learned.append(Input(name, True, initial, name))
+    return replace(operator, inputs=(*operator.data, *learned))
+
+
 def _with(keywords: Mapping[str, float], function: Function) -> Function:
     return (lambda *tensors: function(*tensors, **keywords)) if keywords else function
 
@@ -156,4 +169,4 @@ def _combinations() -> list[Subject]:
     return [*found, replace(bilinear, has_exponential=False)]
 
 
-SUBJECTS = [*(_of(operator) for operator in OPERATORS), *_compositions(), *_combinations()]
+SUBJECTS = [*(_of(_as_started(operator)) for operator in OPERATORS), *_compositions(), *_combinations()]

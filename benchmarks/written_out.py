@@ -61,15 +61,21 @@ def _horner(x: Tensor, coefficients: Sequence[Tensor]) -> Tensor:
     return result
 
 
-def _rational(denominator: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """Of degrees 3 and 2, as in the references."""
-    return lambda x, *c: _horner(x, c[:4]) / denominator(x, *c[4:])
+def _rational(denominator: Callable[[Tensor, Sequence[Tensor]], Tensor]) -> Callable[..., Tensor]:
+    """With a numerator of degree 5, as papers have it."""
+    return lambda x, *c: _horner(x, c[:6]) / denominator(x, c[6:])
+
+
+def _of_magnitudes(x: Tensor, q: Sequence[Tensor]) -> Tensor:
+    magnitude = x.abs()
+    return 1 + magnitude * _horner(magnitude, [coefficient.abs() for coefficient in q])
 
 
 def _bspline(x: Tensor, *coefficients: Tensor) -> Tensor:
-    """Two intervals from -1 to 1; the recursion of Cox and de Boor, as the published codes of KANs have it."""
-    grid = torch.arange(-4.0, 5.0)
-    points = x.unsqueeze(-1)
+    """Intervals of a grid from -1 to 1; the recursion of Cox and de Boor, as the published codes of KANs have it."""
+    intervals = len(coefficients) - 3
+    grid = torch.arange(-3.0, intervals + 4)
+    points = (x.unsqueeze(-1) + 1) * (intervals / 2)
     bases = ((points >= grid[:-1]) & (points < grid[1:])).to(x.dtype)
     for k in (1, 2, 3):
         rising = (points - grid[: -(k + 1)]) / k * bases[..., :-1]
@@ -165,10 +171,10 @@ WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "gtu": lambda gate, up: torch.tanh(gate) * torch.sigmoid(up),
     "apl": _apl,
     "dynamic_relu": _dynamic_relu,
-    "rational_a": _rational(lambda x, q1, q2: 1 + (q1 * x).abs() + (q2 * x.square()).abs()),
-    "rational_b": _rational(lambda x, q1, q2: 1 + (q1 * x + q2 * x.square()).abs()),
-    "rational_c": _rational(lambda x, q0, q1, q2: 0.1 + (q0 + q1 * x + q2 * x.square()).abs()),
-    "rational_n": _rational(lambda x, q1, q2: 1 + q1 * x + q2 * x.square()),
+    "rational_a": _rational(_of_magnitudes),
+    "rational_b": _rational(lambda x, q: 1 + (x * _horner(x, q)).abs()),
+    "rational_c": _rational(lambda x, q: 0.1 + _horner(x, q).abs()),
+    "rational_n": _rational(lambda x, q: 1 + x * _horner(x, q)),
     "polynomial": lambda x, *c: _horner(x, c),
     "bspline": _bspline,
     "kan_edge": _kan_edge,

@@ -15,7 +15,8 @@
 namespace torchactiv {
 
 // Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit, and
-// has_spare_digits: whether it computes with far more digits than its elements have.
+// has_spare_digits: whether it computes with far more digits than its elements have, and with more range: the product
+// of seven of them does not overflow.
 template <class N>
 struct NumberTraits;
 

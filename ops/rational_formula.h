@@ -18,8 +18,8 @@ enum class Denominator {
   plain,              // N: 1 + q_1 x + q_2 x^2 + ..
 };
 
-// P(x) / Q(x) of coefficients in ascending order. Beyond 1 both are polynomials of 1 / x, so that nothing inside
-// overflows before the result does, and at an infinity it is the limit.
+// P(x) / Q(x) of coefficients in ascending order. Where numbers have no range to spare, both are polynomials of 1 / x
+// beyond 1, so that nothing inside overflows before the result does. At an infinity it is the limit.
 template <Denominator denominator>
 struct RationalFormula : Activation {
   static constexpr bool in_place = false;
@@ -36,7 +36,8 @@ struct RationalFormula : Activation {
 
   template <Number N>
   static N forward(N x, Coefficients<N> p, Coefficients<N> q) {
-    return limit(x, Terms<N>(x, p, q).value);
+    const Terms<N> terms(x, p, q);
+    return terms.limit(terms.value);
   }
 
   template <Number N>
@@ -45,16 +46,18 @@ struct RationalFormula : Activation {
     const auto weights = terms.weights();
     N numerator_slope(0.0), denominator_slope(0.0);  // P' / Q and Q' / Q
     for (std::size_t j = 0; j < p.size(); ++j) {
-      slopes[1 + j] = limit(x, weights[j]);
-      if (j > 0) numerator_slope = numerator_slope + N(static_cast<double>(j)) * p[j] * weights[j - 1];
+      slopes[1 + j] = terms.limit(weights[j]);
+      if (j > 0) numerator_slope = fma(N(static_cast<double>(j)) * p[j], weights[j - 1], numerator_slope);
     }
     for (std::size_t i = 0; i < q.size(); ++i) {
       const std::size_t k = i + first_power;
-      if (k > 0)
-        denominator_slope = denominator_slope + N(static_cast<double>(k)) * terms.times_slope(q[i], weights[k - 1]);
-      slopes[1 + p.size() + i] = limit(x, -(terms.value * terms.by_coefficient(q[i], weights[k])));
+      if (k > 0) {
+        const auto [factor, weight] = terms.of_slope(q[i], weights[k - 1]);
+        denominator_slope = fma(N(static_cast<double>(k)) * factor, weight, denominator_slope);
+      }
+      slopes[1 + p.size() + i] = terms.limit(-(terms.value * terms.by_coefficient(q[i], weights[k])));
     }
-    slopes[0] = limit(x, numerator_slope - terms.value * denominator_slope);
+    slopes[0] = terms.limit(numerator_slope - terms.value * (terms.direction * denominator_slope));
   }
 
  private:
@@ -63,6 +66,10 @@ struct RationalFormula : Activation {
   static constexpr bool of_magnitudes = denominator == Denominator::sum_of_magnitudes;
   static constexpr double infinity = std::numeric_limits<double>::infinity();
   static constexpr double far = 0x1p100, much = 0x1p50;  // what stands for an infinity, and what tends to it there
+  // The same where numbers have range to spare, up to this degree: what tends to an infinity or to 0 becomes it when it
+  // is rounded to a float.
+  static constexpr double spared_far = 0x1p170;
+  static constexpr std::size_t spared_degree = 5;
 
   template <Number N>
   static Mask<N> is_infinite(const N& x) {
@@ -73,41 +80,46 @@ struct RationalFormula : Activation {
     return select(abs(a) > N(0.0), copysign(N(1.0), a), N(0.0));
   }
 
-  // Of a result at `far`.
-  template <Number N>
-  static N limit(const N& x, const N& result) {
-    const N magnitude = abs(result);
-    const N tended = select(magnitude > N(much), copysign(N(infinity), result),
-                            select(magnitude < N(1 / much), copysign(N(0.0), result), result));
-    return select(is_infinite(x), tended, result);
-  }
-
   template <Number N>
   struct Terms {
-    N x, t;         // x, and it or its inverse: at most 1
-    Mask<N> large;  // where it is the inverse
     std::size_t m, n;
-    N inverse;    // of Q / x^n or, but for plain, Q / |x|^n where x is large; of Q elsewhere
-    N direction;  // what the derivatives of S are multiplied by in those of Q
+    bool spared;  // whether nothing can overflow, and x is never inverted
+    Mask<N> at_infinity;
+    N x, t;         // x, and it or its inverse, which is at most 1
+    Mask<N> large;  // where it is the inverse
+    N inverse;      // of Q / x^n or, but for plain, Q / |x|^n where x is large; of Q elsewhere
+    N direction;    // what the derivatives of S are multiplied by in those of Q
     N value;
 
     Terms(const N& given, Coefficients<N> p, Coefficients<N> q)
-        : x(select(is_infinite(given), copysign(N(far), given), given)),
-          large(abs(x) > N(1.0)),
-          m(p.size() - 1),
-          n(q.size() - 1 + first_power) {
+        : m(p.size() - 1),
+          n(q.size() - 1 + first_power),
+          spared(NumberTraits<N>::has_spare_digits && m <= spared_degree && n <= spared_degree),
+          at_infinity(is_infinite(given)),
+          x(select(at_infinity, copysign(N(spared ? spared_far : far), given), given)),
+          large(abs(x) > N(1.0)) {
       const N one(1.0);
-      t = select(large, one / select(large, x, one), x);
-      N numerator = select(large, p[0], p[m]);
-      for (std::size_t j = 1; j <= m; ++j) numerator = fma(numerator, t, select(large, p[j], p[m - j]));
+      t = spared ? x : select(large, one / select(large, x, one), x);
+      N numerator = by_size(p[0], p[m]);
+      for (std::size_t j = 1; j <= m; ++j) numerator = fma(numerator, t, by_size(p[j], p[m - j]));
       const N of_denominator = denominator_of(q);
       inverse = one / of_denominator;
-      value = scale() * numerator / of_denominator;
+      value = spared ? numerator * inverse : scale() * numerator / of_denominator;
     }
 
-    // q x^(k - 1) / Q as it adds to Q' / Q, but for the factor k, from x^(k - 1) / Q.
-    N times_slope(const N& coefficient, const N& weight) const {
-      return direction * (of_magnitudes ? abs(coefficient) * abs(weight) : coefficient * weight);
+    // Of a result at x, which stands for an infinity.
+    N limit(const N& result) const {
+      if (spared) return result;
+      const N magnitude = abs(result);
+      const N tended = select(magnitude > N(much), copysign(N(infinity), result),
+                              select(magnitude < N(1 / much), copysign(N(0.0), result), result));
+      return select(at_infinity, tended, result);
+    }
+
+    // Two factors of q x^(k - 1) / Q as it adds to Q' / Q, but for k and the direction, from x^(k - 1) / Q.
+    std::array<N, 2> of_slope(const N& coefficient, const N& weight) const {
+      if constexpr (of_magnitudes) return {abs(coefficient), abs(weight)};
+      return {coefficient, weight};
     }
     // The derivative of Q by the coefficient of x^k, over Q, from x^k / Q.
     N by_coefficient(const N& coefficient, const N& weight) const {
@@ -119,17 +131,26 @@ struct RationalFormula : Activation {
       std::array<N, highest_degree + 1> powers, result;
       powers[0] = N(1.0);
       const std::size_t highest = std::max(m, n);
+      if (spared) {
+        result[0] = inverse;
+        for (std::size_t j = 1; j <= highest; ++j) result[j] = result[j - 1] * x;
+        return result;
+      }
       for (std::size_t j = 1; j <= highest; ++j) powers[j] = powers[j - 1] * t;
       N growing(1.0);
-      const N factor = select(large, turned(inverse), inverse);
+      const N factor = by_size(turned(inverse), inverse);
       for (std::size_t j = 0; j <= highest; ++j) {
         if (j > n) growing = growing * x;
-        result[j] = factor * select(large, j > n ? growing : powers[n - j], powers[j]);
+        result[j] = factor * by_size(j > n ? growing : powers[n - j], powers[j]);
       }
       return result;
     }
 
    private:
+    N by_size(const N& of_large, const N& of_small) const {
+      return spared ? of_small : select(large, of_large, of_small);
+    }
+
     // The sign of x^n where Q is divided by |x|^n.
     N turned(const N& a) const {
       if (denominator == Denominator::plain || n % 2 == 0) return a;
@@ -152,8 +173,8 @@ struct RationalFormula : Activation {
         if (k < first_power) return constant_in_sum ? one : zero;
         return of_magnitudes ? abs(q[k - first_power]) : q[k - first_power];
       };
-      N sum = select(large, coefficient(0), coefficient(n));
-      for (std::size_t k = 1; k <= n; ++k) sum = fma(sum, step, select(large, coefficient(k), coefficient(n - k)));
+      N sum = by_size(coefficient(0), coefficient(n));
+      for (std::size_t k = 1; k <= n; ++k) sum = fma(sum, step, by_size(coefficient(k), coefficient(n - k)));
       if constexpr (of_magnitudes) direction = sign(x);
       if constexpr (denominator == Denominator::plain) direction = one;
       if constexpr (constant_in_sum) return sum;
@@ -161,8 +182,8 @@ struct RationalFormula : Activation {
       for (std::size_t k = 0; k < n; ++k) power = power * abs(t);
       constexpr double least = denominator == Denominator::least_magnitude ? 0.1 : 1.0;
       direction = sign(sum);
-      if (n % 2 != 0) direction = select(large, direction * copysign(one, x), direction);
-      return fma(select(large, power, one), N(least), abs(sum));
+      if (n % 2 != 0) direction = by_size(direction * copysign(one, x), direction);
+      return fma(by_size(power, one), N(least), abs(sum));
     }
   };
 };

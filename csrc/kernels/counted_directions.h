@@ -41,8 +41,8 @@ void partials(const Counts& counts, const V* x, const double* arguments, V* slop
 template <class Op>
 struct CountedForward {
   static constexpr int arguments = argument_count<Op>;
-  static int outputs(const Counts&) { return 1; }
-  static int inputs(const Counts& counts) { return counts.total(); }
+  static constexpr int outputs(const Counts&) { return 1; }
+  static constexpr int inputs(const Counts& counts) { return counts.total(); }
 
   template <class V>
   static void evaluate(const Counts& counts, const V* x, V* y, const double* arguments) {
@@ -53,8 +53,8 @@ struct CountedForward {
 template <class Op>
 struct CountedBackward {
   static constexpr int arguments = argument_count<Op>;
-  static int outputs(const Counts& counts) { return counts.total(); }
-  static int inputs(const Counts& counts) { return 1 + counts.total(); }
+  static constexpr int outputs(const Counts& counts) { return counts.total(); }
+  static constexpr int inputs(const Counts& counts) { return 1 + counts.total(); }
 
   template <class V>
   static void evaluate(const Counts& counts, const V* in, V* out, const double* arguments) {
@@ -66,8 +66,8 @@ struct CountedBackward {
 template <class Op>
 struct CountedDoubleBackward {
   static constexpr int arguments = argument_count<Op>;
-  static int outputs(const Counts& counts) { return 1 + counts.total(); }
-  static int inputs(const Counts& counts) { return 1 + 2 * counts.total(); }
+  static constexpr int outputs(const Counts& counts) { return 1 + counts.total(); }
+  static constexpr int inputs(const Counts& counts) { return 1 + 2 * counts.total(); }
 
   template <class V>
   static void evaluate(const Counts& counts, const V* in, V* out, const double* arguments) {

@@ -26,6 +26,13 @@ constexpr int parameter_count = [] {
   return count;
 }();
 
+template <class Op>
+constexpr int data_count = [] {
+  int count = 0;
+  for (const Input& input : Op::inputs) count += input.role == Role::data;
+  return count;
+}();
+
 // A NaN that came from outside might have any bits, which BFloat16::store would round.
 inline double without_payload(double a) { return a == a ? a : std::numeric_limits<double>::quiet_NaN(); }
 
@@ -56,7 +63,7 @@ V chain(V gradient, V slope) {
 
 template <class Op>
 struct Forward {
-  static constexpr int outputs = 1, inputs = input_count<Op>;
+  static constexpr int outputs = 1, inputs = input_count<Op>, data_inputs = data_count<Op>;
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const double* arguments) {
@@ -72,6 +79,7 @@ auto partials(const std::array<V, n>& saved, const double* arguments) {
 template <class Op>
 struct Backward {
   static constexpr int outputs = input_count<Op>, inputs = 1 + saved_count<Op>;
+  static constexpr int data_inputs = 1 + (Op::saved == Saved::inputs ? data_count<Op> : 1);
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {

@@ -79,7 +79,7 @@ using Float16 = Float16In<ShortFloats>;
 template <class E>
 struct InDoubles {
   using Storage = typename E::Storage;
-  using Vector = SingleDoubles;
+  using Vector = SingleDoublesOf<2 * E::Vector::parts>;
   static Vector load(const Storage* p) { return doubles(E::load(p)); }
   static Vector splat(const Storage* p) { return doubles(E::splat(p)); }
   static void store(Storage* p, const Vector& a) {

@@ -5,6 +5,7 @@
 #include "csrc/kernels/counted_map.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
+#include "csrc/kernels/starting_counts.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -32,21 +33,31 @@ constexpr MapKernel map_of() {
     return {Map<E, Direction>::run};
 }
 
-// The same for operators with coefficients, for which doubles do all the work.
-template <class Op, class E, class Direction>
+// The same for operators with coefficients, for which doubles do all the work. The counts that they start with have
+// code of their own where floats or shorter ones are trained with them.
+template <class Op, class E, template <class> class Counted>
 constexpr MapKernel counted_map_of() {
   static_assert(Op::forward_precision == Precision::doubles_for_all &&
                 Op::partials_precision == Precision::doubles_for_all);
+  using Any = CountedMap<Counted<Op>>;
   if constexpr (std::is_same_v<E, Float64>)
-    return {CountedMap<Direction>::run};
+    return {Any::run};
+  else if constexpr (std::is_same_v<Counted<Op>, CountedDoubleBackward<Op>>)
+    return {Any::template run_short<E>};
   else
-    return {CountedMap<Direction>::template run_short<E>};
+    return {[](const void* context, char* const* data, const std::int64_t* strides, std::int64_t columns,
+               std::int64_t rows, const double* arguments) {
+      if (*static_cast<const Counts*>(context) == starting_counts<Op>)
+        run_starting<Op, E, Counted>(data, strides, columns, rows, arguments);
+      else
+        Any::template run_short<E>(context, data, strides, columns, rows, arguments);
+    }};
 }
 
 template <class Op, class E, template <class> class Direction, template <class> class Counted>
 constexpr MapKernel kernel_of() {
   if constexpr (has_coefficients<Op>)
-    return counted_map_of<Op, E, Counted<Op>>();
+    return counted_map_of<Op, E, Counted>();
   else
     return map_of<Op, E, Direction<Op>>();
 }

@@ -9,11 +9,23 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+// The inputs of a direction that are data. Behind them come parameters, which most often are one element along a row.
+template <class Direction>
+constexpr int data_inputs = [] {
+  if constexpr (requires { Direction::data_inputs; })
+    return Direction::data_inputs;
+  else
+    return Direction::inputs;
+}();
+
 template <class E, class Direction>
 struct Map {
   using Storage = typename E::Storage;
   using Vector = typename E::Vector;
   static constexpr int outputs = Direction::outputs, inputs = Direction::inputs, operands = outputs + inputs;
+  // Floats, which models are trained in, have a loop for constant parameters: what is computed of these alone, the
+  // compiler moves in front of it.
+  static constexpr bool has_loop_of_constants = data_inputs<Direction> < inputs && sizeof(Storage) == sizeof(float);
 
   static void run(const void*, char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
@@ -34,15 +46,26 @@ struct Map {
         step[i] = strides[outputs + i] == 0 ? 0 : lanes<E>;
         if (step[i] == 0) in[i] = std::fill_n(repeated[i], lanes<E>, *in[i]) - lanes<E>;
       }
-      for (std::int64_t done = 0; done < n; done += lanes<E>) {
+      bool constants = has_loop_of_constants;
+      for (int i = data_inputs<Direction>; i < inputs; ++i) constants &= step[i] == 0;
+      const auto loop = [&]<int varying>(std::integral_constant<int, varying>) {
         std::array<Vector, inputs> x;
-        for (int i = 0; i < inputs; ++i) {
-          x[i] = E::load(in[i]);
-          in[i] += step[i];
+        for (int i = varying; i < inputs; ++i) x[i] = E::load(in[i]);
+        for (std::int64_t done = 0; done < n; done += lanes<E>) {
+          for (int i = 0; i < varying; ++i) {
+            x[i] = E::load(in[i]);
+            in[i] += step[i];
+          }
+          const auto y = Direction::evaluate(x, arguments);
+          for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
         }
-        const auto y = Direction::evaluate(x, arguments);
-        for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
-      }
+      };
+      if constexpr (has_loop_of_constants)
+        if (constants) {
+          loop(std::integral_constant<int, data_inputs<Direction>>{});
+          continue;
+        }
+      loop(std::integral_constant<int, inputs>{});
     }
   }
 };

@@ -62,7 +62,12 @@ struct Counts {
   int count[most_inputs];
   int inputs;
 
-  int total() const {
+  friend constexpr bool operator==(const Counts& a, const Counts& b) {
+    for (int i = 0; i < a.inputs; ++i)
+      if (a.count[i] != b.count[i]) return false;
+    return a.inputs == b.inputs;
+  }
+  constexpr int total() const {
     int sum = 0;
     for (int i = 0; i < inputs; ++i) sum += count[i];
     return sum;

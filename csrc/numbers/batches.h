@@ -14,6 +14,9 @@ namespace torchactiv::TORCHACTIV_ISA {
 using Floats = Batch<Float, lockstep>;
 using Doubles = Batch<Double, lockstep>;
 using ShortFloats = Batch<Float, lockstep, Rounding::to_16_bits>;
-using SingleDoubles = Batch<Double, 4, Rounding::to_32_bits>;  // of elements that are floats or shorter
+// Of elements that are floats or shorter.
+template <int parts>
+using SingleDoublesOf = Batch<Double, parts, Rounding::to_32_bits>;
+using SingleDoubles = SingleDoublesOf<4>;
 
 }  // namespace torchactiv::TORCHACTIV_ISA

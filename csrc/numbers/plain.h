@@ -8,7 +8,9 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class V>
 concept Split = std::same_as<V, Doubles> || std::same_as<V, ShortFloats>;
 template <class V>
-concept Plain = Split<V> || std::same_as<V, SingleDoubles>;
+concept Single = std::same_as<V, SingleDoublesOf<V::parts>>;
+template <class V>
+concept Plain = Split<V> || Single<V>;
 
 template <Split V>
 struct PlainExponential : SplitExponential<V> {
@@ -98,38 +100,58 @@ inline ShortFloats scaled_normal_tail(const ShortFloats& a) { return normal_tail
 inline SingleDoubles scaled_normal_tail(const SingleDoubles& a) { return normal_tail(a); }
 
 // In the range of a double nothing of a float underflows, so that nothing needs restoring.
+template <Single V>
 struct SingleExponential {
-  SingleDoubles e;
-  const SingleDoubles& value() const { return e; }
-  SingleDoubles plus(double constant) const { return e + SingleDoubles(constant); }
-  const SingleDoubles& restore(const SingleDoubles& y) const { return y; }
-  const SingleDoubles& restore_product(const SingleDoubles& y) const { return y; }
+  V e;
+  const V& value() const { return e; }
+  V plus(double constant) const { return e + V(constant); }
+  const V& restore(const V& y) const { return y; }
+  const V& restore_product(const V& y) const { return y; }
 };
 
-inline SingleDoubles exp(const SingleDoubles& a) { return exp_single(a); }
-inline SingleExponential exponential(const SingleDoubles& a) { return {exp(a)}; }
-inline SingleExponential rising_exponential(const SingleDoubles& a) { return {exp(a)}; }
-inline SingleDoubles fine_exp(const SingleDoubles& a) { return rounded_exponential(a, double_curvature); }
-// What SingleDoubles are but for the name of their type.
-template <class Function>
-SingleDoubles finely(const SingleDoubles& a, Function function) {
-  using Fine = Batch<Double, SingleDoubles::parts>;
-  const Fine result = function(Fine::from([&](int i) { return a.v[i]; }));
-  return SingleDoubles::from([&](int i) { return result.v[i]; });
+template <Single V>
+V exp(const V& a) {
+  return exp_single(a);
 }
-inline SingleDoubles fine_erf(const SingleDoubles& a) {
+template <Single V>
+SingleExponential<V> exponential(const V& a) {
+  return {exp(a)};
+}
+template <Single V>
+SingleExponential<V> rising_exponential(const V& a) {
+  return {exp(a)};
+}
+template <Single V>
+V fine_exp(const V& a) {
+  return rounded_exponential(a, double_curvature);
+}
+// What doubles are but for the name of their type.
+template <Single V, class Function>
+V finely(const V& a, Function function) {
+  using Fine = Batch<Double, V::parts>;
+  const Fine result = function(Fine::from([&](int i) { return a.v[i]; }));
+  return V::from([&](int i) { return result.v[i]; });
+}
+template <Single V>
+V fine_erf(const V& a) {
   return finely(a, [](const auto& x) { return erf(x); });
 }
-inline SingleDoubles fine_sin(const SingleDoubles& a) {
+template <Single V>
+V fine_sin(const V& a) {
   return finely(a, [](const auto& x) { return sin(x); });
 }
-inline SingleDoubles fine_cos(const SingleDoubles& a) {
+template <Single V>
+V fine_cos(const V& a) {
   return finely(a, [](const auto& x) { return cos(x); });
 }
-inline SingleDoubles expm1(const SingleDoubles& a) { return expm1_single(a); }
-inline SingleDoubles sigmoid(const SingleDoubles& a) {
-  const SingleDoubles limited = at_most(at_least(-a, SingleDoubles(-700.0)), SingleDoubles(700.0));
-  return SingleDoubles(1.0) / (SingleDoubles(1.0) + exp(limited));
+template <Single V>
+V expm1(const V& a) {
+  return expm1_single(a);
+}
+template <Single V>
+V sigmoid(const V& a) {
+  const V limited = at_most(at_least(-a, V(-700.0)), V(700.0));
+  return V(1.0) / (V(1.0) + exp(limited));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -43,10 +43,10 @@ struct NumberTraits<TORCHACTIV_ISA::Floats> {
   static constexpr bool has_spare_digits = false;
 };
 
-template <>
-struct NumberTraits<TORCHACTIV_ISA::SingleDoubles> {
-  using Wide = TORCHACTIV_ISA::SingleDoubles;
-  using Mask = TORCHACTIV_ISA::SingleDoubles::Mask;
+template <TORCHACTIV_ISA::Single V>
+struct NumberTraits<V> {
+  using Wide = V;
+  using Mask = typename V::Mask;
   static constexpr double exponent_limit = 700, product_limit = 700;
   static constexpr bool has_spare_digits = true;
 };

@@ -72,6 +72,34 @@ def test_shapes_that_broadcast(operator: Operator) -> None:
 
 
 @every_counted
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+def test_counts_that_modules_start_with(operator: Operator, dtype: torch.dtype) -> None:
+    """They have loops of their own but in double, with parameters that are constant along rows and ones that are not."""
+    channels, numbers = 4, list(operator.arguments.values())
+    x = sample((2, channels, 67), dtype=dtype)
+    learned = [
+        (0.1 * torch.arange(channels) + torch.tensor(initial)[..., None]).to(dtype)[..., None]
+        for _, initial in operator.learned
+    ]
+    gradient = torch.ones_like(x)
+    backward = operator.overload("_backward")
+
+    def evaluate(dtype: torch.dtype, parameters: list[Tensor]) -> tuple[Tensor, ...]:
+        given = [t.to(dtype) for t in (x, *parameters)]
+        return (operator.overload()(*given, *numbers), *backward(gradient.to(dtype), *given, *numbers))
+
+    mine = evaluate(dtype, learned)
+    exact = evaluate(torch.float64, learned)
+    for found, expected in zip(mine, exact, strict=True):
+        torch.testing.assert_close(
+            found, expected.to(dtype), rtol=4 * torch.finfo(dtype).eps, atol=2e-4, equal_nan=True
+        )
+    varying = evaluate(dtype, [p.expand(*p.shape[:-1], x.size(-1)).contiguous() for p in learned])
+    assert torch.equal(mine[0].nan_to_num(7), varying[0].nan_to_num(7))
+    assert torch.equal(mine[1].nan_to_num(7), varying[1].nan_to_num(7))
+
+
+@every_counted
 def test_vmap_over_each_input(operator: Operator) -> None:
     """One at a time, with the batch in front and behind, and all at once."""
     inputs = [t.detach() for t in tensors(operator, SHAPE[1])]
