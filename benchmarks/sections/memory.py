@@ -30,9 +30,9 @@ def _add_movements(rivals: Contest) -> None:
     assert rivals.subject.operator
     data = [tensor for tensor in rivals.inputs if tensor.shape == rivals.gradient.shape]
     gradient, out = rivals.gradient, torch.empty_like(rivals.gradient)
-    keywords = rivals.subject.operator.demanded
-    ours = rivals.subject.operator.overload("", "out")
-    forward: dict[str, Call] = {OUT: lambda: ours(*rivals.inputs, **keywords, out=out)}
+    operator = rivals.subject.operator
+    given, keywords, ours = operator.stacked(rivals.inputs), operator.demanded, operator.overload("", "out")
+    forward: dict[str, Call] = {OUT: lambda: ours(*given, **keywords, out=out)}
     backward: dict[str, Call]
     if len(data) == 1:
         (x,) = data

@@ -59,6 +59,14 @@ void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, A
 }
 
 template <class T>
+void rows_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t n,
+                  const Affine<T>* channels) {
+  for (std::int64_t row = 0; row < rows; ++row) normalise(x + row * n, y + row * n, n, channels[row]);
+  if (r) add(r, y, rows * n);
+  activate(f, y, rows * n);
+}
+
+template <class T>
 void row_restore(FusedKernels f, const T* y, const T* r, T* x, std::int64_t n, Affine<T> channel) {
   block_of<T>(f, n).inverse(x, y);
   if (r) subtract(r, x, n);
@@ -72,6 +80,17 @@ void row_backward(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* 
   if (r) add(r, dx, n);
   derivative(f, g, dx, n);
   finish_row(x, dx, dr, n, channel, sums);
+}
+
+template <class T>
+void rows_backward(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t rows, std::int64_t n,
+                   const Affine<T>* channels, std::array<double, 2>* sums) {
+  for (std::int64_t row = 0; row < rows; ++row) normalise(x + row * n, dx + row * n, n, channels[row]);
+  if (r) add(r, dx, rows * n);
+  derivative(f, g, dx, rows * n);
+  if (dr) std::copy_n(dx, rows * n, dr);
+  for (std::int64_t row = 0; row < rows; ++row)
+    finish_short_row(x + row * n, dx + row * n, n, channels[row], sums[row].data());
 }
 
 // f' is that of the u that f(u) = y has: of one computed again, rounding might be on the other side of a kink.
@@ -160,6 +179,11 @@ void columns_backward_from_output(FusedKernels f, const T* g, const T* y, const 
 }
 
 template <class T>
+void rows_correct(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* channels) {
+  for (std::int64_t row = 0; row < rows; ++row) correct(x + row * n, dx + row * n, n, channels[row]);
+}
+
+template <class T>
 void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, std::int64_t n,
                      Affine<const T*> channels) {
   for (std::int64_t row = 0; row < rows; ++row) {
@@ -177,14 +201,17 @@ constexpr NormalisationKernels<T> kernels_of() {
       .columns_mean = columns_mean<T>,
       .columns_distances = columns_distances<T>,
       .row_forward = row_forward<T>,
+      .rows_forward = rows_forward<T>,
       .columns_forward = columns_forward<T>,
       .row_restore = row_restore<T>,
       .columns_restore = columns_restore<T>,
       .row_backward = row_backward<T>,
       .columns_backward = columns_backward<T>,
+      .rows_backward = rows_backward<T>,
       .row_backward_from_output = row_backward_from_output<T>,
       .columns_backward_from_output = columns_backward_from_output<T>,
       .row_correct = correct<T>,
+      .rows_correct = rows_correct<T>,
       .columns_correct = columns_correct<T>,
   };
 }

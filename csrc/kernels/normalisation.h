@@ -1,8 +1,10 @@
 // Kernels of normalisation by channels, and of the activation behind it: one table for each instruction set. They work
-// on blocks that fit the first-level cache: n elements of one channel side by side (row_..), or `rows` of n channels,
-// each row `stride` elements behind the one before (columns_..), n being at most `most_columns`.
+// on blocks that fit the first-level cache: n elements of one channel side by side (row_..), `rows` of these (rows_..),
+// or `rows` of n channels, each row `stride` elements behind the one before (columns_..), n being at most
+// `most_columns`.
 #pragma once
 
+#include <array>
 #include <type_traits>
 
 #include "csrc/kernels/combinations.h"
@@ -37,6 +39,9 @@ struct NormalisationKernels {
 
   // y = f(u), which may overwrite x.
   RowMap<T> row_forward;
+  // Of rows of n elements behind each other, each of another channel.
+  void (*rows_forward)(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t n,
+                       const Affine<T>* channels);
   ColumnsMap<T> columns_forward;
   // The other way: (u - centre) scale + shift of the u that has f(u) = y.
   RowMap<T> row_restore;
@@ -47,6 +52,8 @@ struct NormalisationKernels {
                        Affine<T> channel, double* sums);
   void (*columns_backward)(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t rows,
                            std::int64_t stride, std::int64_t n, Affine<const T*> channels, T* sums, T* distance_sums);
+  void (*rows_backward)(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T* dr, std::int64_t rows,
+                        std::int64_t n, const Affine<T>* channels, std::array<double, 2>* sums);
   // The same from y, with `inverse` as restore takes it; writes x - centre to d, whose rows lie side by side as all do.
   void (*row_backward_from_output)(FusedKernels f, const T* g, const T* y, const T* r, T* d, T* dx, T* dr,
                                    std::int64_t n, Affine<T> channel, Affine<T> inverse, double* sums);
@@ -56,6 +63,7 @@ struct NormalisationKernels {
 
   // What backward owes to the mean and the variance: dx = dx - shift - (x - centre) scale.
   void (*row_correct)(const T* x, T* dx, std::int64_t n, Affine<T> channel);
+  void (*rows_correct)(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* channels);
   void (*columns_correct)(const T* x, T* dx, std::int64_t rows, std::int64_t stride, std::int64_t n,
                           Affine<const T*> channels);
 };

@@ -151,6 +151,30 @@ void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, dou
   sums[1] += total<T>(distances);
 }
 
+// The same of a row that is not worth several vectors at a time.
+template <class T>
+void finish_short_row(const T* x, T* dx, std::int64_t n, Affine<T> channel, double* sums) {
+  using V = Column<T>;
+  const V centre(channel.centre), scale(channel.scale);
+  V slopes(0.0), distances(0.0);
+  std::int64_t i = 0;
+  for (; i + V::lanes <= n; i += V::lanes) {
+    const V s = V::load(dx + i);
+    (s * scale).store(dx + i);
+    slopes = slopes + s;
+    distances = multiply_add(s, V::load(x + i) - centre, distances);
+  }
+  T slope = 0, distance = 0;
+  for (; i < n; ++i) {
+    const T s = dx[i];
+    dx[i] = s * channel.scale;
+    slope += s;
+    distance = multiply_add(s, x[i] - channel.centre, distance);
+  }
+  sums[0] += total<T>(slopes) + static_cast<double>(slope);
+  sums[1] += total<T>(distances) + static_cast<double>(distance);
+}
+
 // dx = dx - shift - (x - centre) scale
 template <class T>
 void correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {

@@ -17,7 +17,9 @@ Layout = Callable[[Tensor], Tensor]
 SHAPES: dict[str, tuple[tuple[int, ...], Layout]] = {
     "long rows": ((3, 2, 1500), Tensor.contiguous),
     "rows": ((2, 5, 9, 17), Tensor.contiguous),
-    "short rows": ((6, 40, 7, 7), Tensor.contiguous),
+    "short rows": ((6, 43, 7, 7), Tensor.contiguous),
+    "very short rows": ((6, 40, 3, 5), Tensor.contiguous),
+    "rows of many samples": ((5, 3, 20, 25), Tensor.contiguous),
     "few short rows": ((2, 3, 5), Tensor.contiguous),
     "channels_last": ((4, 6, 11, 13), lambda x: x.to(memory_format=torch.channels_last)),
     "many channels": ((5, 2100, 2, 2), lambda x: x.to(memory_format=torch.channels_last)),

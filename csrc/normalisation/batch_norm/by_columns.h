@@ -7,6 +7,7 @@
 #include <span>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/batch_norm/in_rows.h"
 #include "csrc/normalisation/batch_norm/statistics.h"
 #include "csrc/normalisation/operand.h"
 
@@ -16,7 +17,8 @@ template <class T>
 class ByColumns {
  public:
   ByColumns(const ChannelLayout& layout, const NormalisationKernels<T>& kernels)
-      : channels_(layout.channels),
+      : layout_(layout),
+        channels_(layout.channels),
         inner_(layout.inner),
         elements_(layout.outer * layout.channels * layout.inner),
         kernels_(kernels) {
@@ -49,6 +51,7 @@ class ByColumns {
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
+    if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
     map(kernels_.columns_forward, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
@@ -59,6 +62,12 @@ class ByColumns {
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              BackwardTask task) const {
+    if (!task.from_output && InRows<T>::suits_sums(layout_)) {
+      const InRows<T> passes(layout_, kernels_);
+      const std::vector<Sums> sums = passes.backward(g, x, r, dx, dr, statistics, f);
+      if (task.corrected) passes.correct(x, dx, statistics, sums);
+      return sums;
+    }
     const Values values(*this, [&](std::size_t channel) { return statistics.affine(channel); });
     const Values inverses(*this, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(groups_ * channels_));
@@ -93,6 +102,10 @@ class ByColumns {
         sums[channel].distance += part[channel].distance;
       }
     if (!task.corrected) return sums;
+    if (!task.from_output && InRows<T>::suits(layout_)) {
+      InRows<T>(layout_, kernels_).correct(x, dx, statistics, sums);
+      return sums;
+    }
     const Values corrections(*this, [&](std::size_t c) { return statistics.correction(c, sums[c]); });
     in_parallel([&](std::int64_t group, std::int64_t first) {
       each_block(
@@ -275,6 +288,7 @@ class ByColumns {
     if (operand.exists() && operand.is_converted()) operand.scatter(p, values.pointer);
   }
 
+  ChannelLayout layout_;
   std::int64_t channels_, inner_, elements_;
   const NormalisationKernels<T>& kernels_;
   std::int64_t repeats_, width_, rows_, strip_, strips_, block_rows_, group_rows_, groups_;

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/batch_norm/in_rows.h"
 #include "csrc/normalisation/batch_norm/statistics.h"
 #include "csrc/normalisation/operand.h"
 
@@ -47,6 +48,7 @@ class ByRows {
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
+    if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
     map_rows(kernels_.row_forward, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,

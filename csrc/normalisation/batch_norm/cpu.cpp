@@ -14,7 +14,7 @@ namespace {
 template <class T, class Function>
 auto with_passes(const at::Tensor& dense, Function function) {
   const ChannelLayout layout = layout_of(dense);
-  constexpr std::int64_t short_row = 256, few_rows = 4;
+  constexpr std::int64_t short_row = 1024, few_rows = 4;
   const bool by_columns =
       layout.channels > 1 && (layout.inner == 1 || (layout.inner < short_row && layout.outer >= few_rows));
   return by_columns ? function(ByColumns<T>(layout, normalisation_functions().of<T>()))

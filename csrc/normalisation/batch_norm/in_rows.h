@@ -1,0 +1,117 @@
+// Passes in the order of memory over channels that are short rows: some of them at a time, which share a call of the
+// activation.
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include <array>
+
+#include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/batch_norm/statistics.h"
+#include "csrc/normalisation/operand.h"
+
+namespace torchactiv {
+
+template <class T>
+class InRows {
+ public:
+  // Whether rows are long enough to be worth it, and short enough.
+  static bool suits(const ChannelLayout& layout) { return layout.inner >= 8 && layout.inner <= most_elements; }
+
+  InRows(const ChannelLayout& layout, const NormalisationKernels<T>& kernels) : layout_(layout), kernels_(kernels) {}
+
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
+               const FusedKernels& f) const {
+    each_run([&](std::size_t c) { return statistics.affine(c); },
+             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
+               Memory of_x, of_r, of_y;
+               T* const output = place(y, p, of_y);
+               kernels_.rows_forward(f, read(x, p, of_x), read(r, p, of_r), output, rows, layout_.inner, channels);
+               write(y, p, output);
+             });
+  }
+
+  // Whether the sums of rows take little memory beside these.
+  static bool suits_sums(const ChannelLayout& layout) { return suits(layout) && layout.inner >= 32; }
+
+  // The sums of backward, and g f' scale in dx.
+  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
+                             const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f) const {
+    std::vector<std::array<double, 2>> found(static_cast<std::size_t>(layout_.outer * layout_.channels));
+    each_run([&](std::size_t c) { return statistics.affine(c); },
+             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
+               Memory of_g, of_x, of_r, of_dx, of_dr;
+               T *const output = place(dx, p, of_dx), *const residual = place(dr, p, of_dr);
+               kernels_.rows_backward(f, read(g, p, of_g), read(x, p, of_x), read(r, p, of_r), output, residual, rows,
+                                      layout_.inner, channels,
+                                      &found[static_cast<std::size_t>(p.offset / layout_.inner)]);
+               write(dx, p, output);
+               write(dr, p, residual);
+             });
+    std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
+    for (std::size_t row = 0; row < found.size(); ++row) {
+      Sums& of_channel = sums[row % sums.size()];
+      of_channel.slope += found[row][0];
+      of_channel.distance += found[row][1];
+    }
+    return sums;
+  }
+
+  // dx becomes what backward owes to the mean and the variance.
+  void correct(const Operand<T>& x, const Operand<T>& dx, const Statistics<T>& statistics,
+               const std::vector<Sums>& sums) const {
+    each_run([&](std::size_t c) { return statistics.correction(c, sums[c]); },
+             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
+               Memory of_x, of_dx;
+               T* const output = read(dx, p, of_dx);
+               kernels_.rows_correct(read(x, p, of_x), output, rows, layout_.inner, channels);
+               write(dx, p, output);
+             });
+  }
+
+ private:
+  static constexpr std::int64_t most_elements = 1024;
+
+  struct alignas(64) Memory {
+    T values[most_elements];
+  };
+
+  // An operand that does not exist is a null pointer.
+  static T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    if (!operand.exists()) return nullptr;
+    if (!operand.is_converted()) return operand.direct(p.offset);
+    operand.gather(p, memory.values);
+    return memory.values;
+  }
+
+  static T* place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
+    if (!operand.exists()) return nullptr;
+    return operand.is_converted() ? memory.values : operand.direct(p.offset);
+  }
+  static void write(const Operand<T>& operand, const Pieces& p, const T* values) {
+    if (operand.exists() && operand.is_converted()) operand.scatter(p, values);
+  }
+
+  // Calls work(elements, how many rows, the numbers of their channels).
+  template <class Of, class Work>
+  void each_run(Of of, Work work) const {
+    std::vector<Affine<T>> channels;
+    for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(of(static_cast<std::size_t>(c)));
+    const std::int64_t most = most_elements / layout_.inner;
+    at::parallel_for(0, layout_.outer * layout_.channels, std::max<std::int64_t>(1, grain_size / layout_.inner),
+                     [&](std::int64_t row, std::int64_t end) {
+                       while (row < end) {
+                         const std::int64_t channel = row % layout_.channels;
+                         const std::int64_t rows = std::min({most, end - row, layout_.channels - channel});
+                         work(Pieces{row * layout_.inner, 1, 0, rows * layout_.inner}, rows,
+                              &channels[static_cast<std::size_t>(channel)]);
+                         row += rows;
+                       }
+                     });
+  }
+
+  ChannelLayout layout_;
+  const NormalisationKernels<T>& kernels_;
+};
+
+}  // namespace torchactiv
