@@ -145,7 +145,8 @@ bool run_as_nest(MapKernel kernel, Tensors& outputs, TensorSpan inputs, Argument
     return o < outputs.size() ? outputs[o] : inputs[o - outputs.size()];
   };
   for (std::size_t o = 0; o < nest.operands; ++o)
-    data[o] = static_cast<char*>(const_cast<void*>(operand(o).const_data_ptr()));
+    data[o] = static_cast<char*>(o < outputs.size() ? outputs[o].mutable_data_ptr()
+                                                    : const_cast<void*>(operand(o).const_data_ptr()));
   const auto size = static_cast<std::int64_t>(shape.element_size());
   for (std::int64_t d = 1; d <= dimensions; ++d) {
     std::int64_t strides[most_operands];

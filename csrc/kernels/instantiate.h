@@ -10,8 +10,8 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 // The loop over elements of type E. Where 16-bit types are computed as floats are, and for operators with parameters,
-// floats do the work: half of the code, at nearly the same speed. In double backward, which few networks call, doubles
-// do it for all.
+// floats do the work: half of the code, at nearly the same speed, unless a formula is as short as that of PyTorch's
+// function with a parameter (prelu). In double backward, which few networks call, doubles do it for all.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
@@ -20,6 +20,7 @@ constexpr MapKernel map_of() {
   constexpr Precision precision = fused_float && Op::floats_where_fused ? Precision::floats : declared;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
   constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
+  constexpr bool by_way_of_floats = as_floats || (parameter_count<Op> > 0 && !(is_forward && Op::drop_in));
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
   if constexpr (is_second && std::is_same_v<E, Float32>)
     return {run_widened, &double_loop<Direction>};
@@ -27,7 +28,7 @@ constexpr MapKernel map_of() {
     return {run_staged<E>, &widened_loop<Direction>};
   else if constexpr (std::is_same_v<E, Float32>)
     return {Map<FloatElement, Direction>::run};
-  else if constexpr (sizeof(typename E::Storage) == 2 && (as_floats || parameter_count<Op> > 0))
+  else if constexpr (sizeof(typename E::Storage) == 2 && by_way_of_floats)
     return {run_staged<E>, &float_loop<FloatElement, Direction>};
   else
     return {Map<E, Direction>::run};
