@@ -67,7 +67,7 @@ struct TabledNormalGate {
   }
 };
 
-// Largest error: 0.80 ulp; 2^-21.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays,
+// Largest error: 0.84 ulp; 2^-21.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays,
 // -infinity gives -0.
 template <class V>
   requires(has_tables && std::same_as<typename V::Scalar, float>)
