@@ -224,7 +224,7 @@ constexpr Row of_gates[] = {
 // Where tables fit into registers.
 constexpr Row of_tables[] = {
     {"tabled normal_gate", gate, {-20, 20}, unused, Unit::ulp, 0.84},
-    {"tabled normal_gate", gate, unit, unused, Unit::ulp, 0.8},
+    {"tabled normal_gate", gate, unit, unused, Unit::ulp, 0.84},
     {"tabled normal_gate_slope", gate_slope, {-0.5, 20}, unused, Unit::ulp, 2},
     {"tabled normal_gate_slope", gate_slope, {-14, -1.2}, unused, Unit::ulp, 2},
     {"tabled normal_gate_slope", gate_slope, {-1.2, -0.76}, unused, Unit::relative, 0x1p-20},
