@@ -74,7 +74,7 @@ def test_shapes_that_broadcast(operator: Operator) -> None:
 @every_counted
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
 def test_counts_that_modules_start_with(operator: Operator, dtype: torch.dtype) -> None:
-    """They have loops of their own but in double, with parameters that are constant along rows and ones that are not."""
+    """They have loops of their own but in double, for parameters that are constant along rows and for others."""
     channels, numbers = 4, list(operator.arguments.values())
     x = sample((2, channels, 67), dtype=dtype)
     learned = [
