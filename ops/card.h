@@ -103,6 +103,10 @@ struct Activation {
   static constexpr bool invertible(auto...) { return true; }
   static constexpr bool invertible_halves = false;
 
+  // Whether f(gate) up and f(x + bias) have loops of their own (csrc/kernels/fused_directions.h): for those of one
+  // input that networks have there.
+  static constexpr bool has_fused_gate = false, has_fused_bias = false;
+
   // One of one input that shares work between f and f' may have a `value_and_slope` as well, of the arguments of
   // `forward`, that gives both; products in which an activation stands (gated) use it.
 };

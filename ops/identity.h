@@ -18,6 +18,7 @@ struct Identity : Activation {
       .notes = "A copy of the input.",
       .source = "Known to all",
   };
+  static constexpr bool has_fused_gate = true;
 
   template <Number N>
   static N forward(N x) {

@@ -19,6 +19,7 @@ struct Mish : Activation {
       .notes = "f(-inf) = -0, the limit.",
       .source = "Misra 2019, Mish: A Self Regularized Non-Monotonic Activation Function, arXiv:1908.08681, equation 1",
   };
+  static constexpr bool has_fused_gate = true, has_fused_bias = true;
 
   // tanh(ln(1 + w)) = n / (n + 2) with w = e^x and n = w(w + 2), which cancels nowhere.
   template <Number N>

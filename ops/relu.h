@@ -17,6 +17,7 @@ struct Relu : Activation {
       .notes = "The slope at 0 is 0, as in PyTorch.",
       .source = "Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML",
   };
+  static constexpr bool has_fused_gate = true, has_fused_bias = true;
   static constexpr bool masks_gradient = true;   // as PyTorch's
   static constexpr Saved saved = Saved::output;  // the sign of the result is the sign of the slope
 

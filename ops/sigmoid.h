@@ -20,6 +20,7 @@ struct Sigmoid : Activation {
       .notes = "Backward reads the input, so that the gradient keeps its digits where the result rounds to 1.",
       .source = "Verhulst 1845, Recherches mathematiques sur la loi d'accroissement de la population",
   };
+  static constexpr bool has_fused_bias = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

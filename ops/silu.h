@@ -21,6 +21,7 @@ struct Silu : Activation {
       .notes = "f(-inf) = -0, the limit.",
       .source = "Elfwing, Uchibe & Doya 2018, Sigmoid-Weighted Linear Units, arXiv:1702.03118, equation 4",
   };
+  static constexpr bool has_fused_bias = true;
 
   template <Number N>
   static N forward(N x) {

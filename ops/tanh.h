@@ -19,6 +19,7 @@ struct Tanh : Activation {
       .notes = "Backward reads the input, so that the gradient keeps its digits where the result rounds to 1.",
       .source = "Lambert 1768, Observations trigonometriques",
   };
+  static constexpr bool has_fused_bias = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

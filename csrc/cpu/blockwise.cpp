@@ -5,7 +5,7 @@
 
 namespace torchactiv {
 
-Blockwise::Blockwise(MapKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments)
+Blockwise::Blockwise(ReducingKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments)
     : kernel_(kernel),
       type_(type),
       element_size_(static_cast<std::int64_t>(c10::elementSize(type))),
@@ -54,7 +54,23 @@ void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel,
     if (kind == Kind::data_input && is_staged())
       widen(pointer + offset * element_size_, n, reinterpret_cast<float*>(data[i]));
   }
-  kernel_(data, strides, n, 1, arguments_.data());
+  const std::int64_t whole = summed(along, n);
+  if (whole > 0) {
+    for (const std::size_t i : sums_) strides[i] = 0;
+    kernel_.kernel(data, strides, whole, 1, arguments_.data());
+  }
+  if (whole < n) {
+    char* rest[most_operands];
+    for (std::size_t i = 0; i < operands_.size(); ++i) {
+      const bool is_one = operands_[i].kind == Kind::parameter && along == Parameters::one;
+      rest[i] = data[i] + (is_one ? 0 : whole * compute_size_);
+    }
+    for (const std::size_t i : sums_) {
+      strides[i] = compute_size_;
+      rest[i] = data[i] + (sums_itself(along) ? most_lanes * compute_size_ : 0);
+    }
+    kernel_.kernel(rest, strides, n - whole, 1, arguments_.data());
+  }
   if (!is_staged()) return;
   for (std::size_t i = 0; i < operands_.size(); ++i)
     if (operands_[i].kind == Kind::data_output)
@@ -64,7 +80,10 @@ void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel,
 double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n) const {
   const BlockFunctions& functions = block_functions();
   const auto sum = compute_size_ == sizeof(double) ? functions.sum_doubles : functions.sum_floats;
-  return sum(buffers.block(sums_[static_cast<std::size_t>(s)]), n);
+  const char* const values = buffers.block(sums_[static_cast<std::size_t>(s)]);
+  if (!sums_itself(Parameters::one)) return sum(values, n);
+  const std::int64_t whole = summed(Parameters::one, n), first = whole > 0 ? 0 : most_lanes;
+  return sum(values + first * compute_size_, most_lanes - first + n - whole);
 }
 
 void Blockwise::clear_totals(Buffers& buffers) const {

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "csrc/cpu/reduce.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
@@ -16,7 +17,7 @@ class Blockwise {
     explicit Buffers(const Blockwise& work)
         : operands_(work.operands_.size()),
           block_bytes_(static_cast<std::size_t>(work.block_bytes_)),
-          memory_(new char[(operands_ + work.sums_.size()) * block_bytes_]) {}
+          memory_(new char[(operands_ + work.sums_.size()) * block_bytes_]()) {}
     char* block(std::size_t operand) { return memory_.get() + operand * block_bytes_; }
     char* totals(std::size_t sum) { return block(operands_ + sum); }
 
@@ -29,7 +30,7 @@ class Blockwise {
   enum class Parameters { one, along };
 
   // For a kernel of so many operands.
-  Blockwise(MapKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments);
+  Blockwise(ReducingKernel kernel, std::size_t operands, at::ScalarType type, ArgumentSpan arguments);
 
   // The operands of the kernel, in its order; data of one layout, parameters laid out.
   void add_data_output(at::Tensor& output);
@@ -43,7 +44,7 @@ class Blockwise {
   // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on.
   void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n) const;
 
-  // The s-th of the sums over the block that was run last.
+  // The s-th of the sums over the block of n elements that was run last, with one of each parameter for all.
   double sum(Buffers& buffers, std::int64_t s, std::int64_t n) const;
 
   // Element by element over several blocks.
@@ -60,7 +61,14 @@ class Blockwise {
 
   bool is_staged() const { return element_size_ != compute_size_; }
 
-  MapKernel kernel_;
+  // Gradients that the kernel sums itself are most_lanes places of a block, some of which stay 0; behind them are those
+  // of what is left over of whole vectors.
+  bool sums_itself(Parameters along) const { return kernel_.sums_gradients && along == Parameters::one; }
+  std::int64_t summed(Parameters along, std::int64_t n) const {
+    return sums_itself(along) ? n / most_lanes * most_lanes : 0;
+  }
+
+  ReducingKernel kernel_;
   at::ScalarType type_;
   std::int64_t element_size_, compute_size_, block_bytes_;
   ArgumentSpan arguments_;

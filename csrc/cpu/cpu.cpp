@@ -82,6 +82,11 @@ struct Gradients {
   MapKernel kernel() const { return kernel(element_of(call.type)); }
   MapKernel kernel(Element element) const { return bound(op, kernels[static_cast<int>(element)], call.counts); }
 
+  bool sums_gradients() const {
+    const OperatorKernels& all = *op.kernels;
+    return &kernels == &all.backward && all.sums_gradients && (!all.summed_counts || *all.summed_counts == call.counts);
+  }
+
   // A parameter without anything to broadcast along may still have fewer dimensions.
   void run_into_views(const Tensors& outputs, const Tensors& cast, ArgumentSpan arguments) const {
     Tensors views;
@@ -93,7 +98,8 @@ struct Gradients {
   void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
     const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
     const Element computed = call.type == at::kDouble ? Element::float64 : Element::float32;
-    if (run_reducing(kernel(computed), operands, shape, arguments)) return;
+    if (run_reducing({kernel(computed), sums_gradients() && computed == Element::float32}, operands, shape, arguments))
+      return;
     Tensors whole;
     for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
     run_elementwise(kernel(), whole, cast, arguments);

@@ -105,7 +105,7 @@ at::Tensor parameter_of(const Operands& operands, std::size_t output) {
 
 }  // namespace
 
-bool run_reducing(MapKernel kernel, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments) {
+bool run_reducing(ReducingKernel kernel, const Operands& operands, at::IntArrayRef shape, ArgumentSpan arguments) {
   if (c10::multiply_integers(shape) == 0) return false;
   for (std::size_t i = 0; i < operands.inputs.size(); ++i)
     if (!operands.parameter_input[i] && operands.inputs[i].sizes() != shape) return false;

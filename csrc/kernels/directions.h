@@ -80,6 +80,7 @@ template <class Op>
 struct Backward {
   static constexpr int outputs = input_count<Op>, inputs = 1 + saved_count<Op>;
   static constexpr int data_inputs = 1 + (Op::saved == Saved::inputs ? data_count<Op> : 1);
+  static constexpr int data_outputs = data_count<Op>;
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "csrc/kernels/counted_map.h"
+#include "csrc/kernels/fused_directions.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
 #include "csrc/kernels/starting_counts.h"
@@ -14,7 +15,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 // function with a parameter (prelu). In double backward, which few networks call, doubles do it for all.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
-  constexpr bool is_forward = std::is_same_v<Direction, Forward<Op>>;
+  constexpr bool is_forward = is_value<Op, Direction>;
   constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
   constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
   constexpr Precision precision = fused_float && Op::floats_where_fused ? Precision::floats : declared;
@@ -79,6 +80,46 @@ constexpr MapKernel inverse_of() {
     return {};
 }
 
+// Backward behind a bias sums the bias's gradient, which is done in floats and doubles.
+template <class Op, class E, template <class> class Direction>
+constexpr MapKernel fused_gate_of() {
+  if constexpr (Op::has_fused_gate)
+    return map_of<Op, E, Direction<Op>>();
+  else
+    return {};
+}
+template <class Op, class E, template <class> class Direction>
+constexpr MapKernel fused_bias_of() {
+  if constexpr (Op::has_fused_bias)
+    return map_of<Op, E, Direction<Op>>();
+  else
+    return {};
+}
+
+template <class Op>
+constexpr FusedLoops fused_loops_of() {
+  return {.gated_forward = {fused_gate_of<Op, Float32, FusedGate>(),
+                            {},
+                            fused_gate_of<Op, BFloat16, FusedGate>(),
+                            fused_gate_of<Op, Float16, FusedGate>()},
+          .gated_backward = {fused_gate_of<Op, Float32, FusedGateBackward>(),
+                             {},
+                             fused_gate_of<Op, BFloat16, FusedGateBackward>(),
+                             fused_gate_of<Op, Float16, FusedGateBackward>()},
+          .biased_forward = {fused_bias_of<Op, Float32, FusedBias>(),
+                             {},
+                             fused_bias_of<Op, BFloat16, FusedBias>(),
+                             fused_bias_of<Op, Float16, FusedBias>()},
+          .biased_backward = {fused_bias_of<Op, Float32, FusedBiasBackward>()}};
+}
+
+template <class Op>
+constexpr bool sums_gradients = parameter_count<Op> > 0 || has_coefficients<Op>;
+static_assert(most_lanes % lanes<Float32> == 0 && most_lanes % SingleDoubles::lanes == 0);
+
+template <class Op>
+constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<Op> : nullptr;
+
 // In the order of Element.
 #define TORCHACTIV_ELEMENTS(Op, Direction)                      \
   {                                                             \
@@ -95,7 +136,10 @@ constexpr MapKernel inverse_of() {
                                        TORCHACTIV_ELEMENTS(Op, Backward),                                        \
                                        TORCHACTIV_ELEMENTS(Op, DoubleBackward),                                  \
                                        {forward_backward_of<Op, Float32>(), forward_backward_of<Op, Float64>()}, \
-                                       {inverse_of<Op, Float32>(), inverse_of<Op, Float64>()}};                  \
+                                       {inverse_of<Op, Float32>(), inverse_of<Op, Float64>()},                   \
+                                       fused_loops_of<Op>(),                                                     \
+                                       sums_gradients<Op>,                                                       \
+                                       summed_counts<Op>};                                                       \
   }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

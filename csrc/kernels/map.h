@@ -18,14 +18,25 @@ constexpr int data_inputs = [] {
     return Direction::inputs;
 }();
 
+// The outputs of a direction that are data. Behind them come gradients of parameters, which may be summed along a row.
+template <class Direction>
+constexpr int data_outputs = [] {
+  if constexpr (requires { Direction::data_outputs; })
+    return Direction::data_outputs;
+  else
+    return Direction::outputs;
+}();
+
 template <class E, class Direction>
 struct Map {
   using Storage = typename E::Storage;
   using Vector = typename E::Vector;
   static constexpr int outputs = Direction::outputs, inputs = Direction::inputs, operands = outputs + inputs;
   // Floats, which models are trained in, have a loop for constant parameters: what is computed of these alone, the
-  // compiler moves in front of it.
+  // compiler moves in front of it. Their gradients are summed there, lane by lane, into one vector for the whole row;
+  // the strides of these outputs are 0.
   static constexpr bool has_loop_of_constants = data_inputs<Direction> < inputs && sizeof(Storage) == sizeof(float);
+  static constexpr int data_out = data_outputs<Direction>, sums = outputs - data_out;
 
   static void run(const void*, char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
@@ -48,24 +59,30 @@ struct Map {
       }
       bool constants = has_loop_of_constants;
       for (int i = data_inputs<Direction>; i < inputs; ++i) constants &= step[i] == 0;
-      const auto loop = [&]<int varying>(std::integral_constant<int, varying>) {
+      for (int i = data_out; i < outputs; ++i) constants &= strides[i] == 0;
+      const auto loop = [&]<bool constant>(std::bool_constant<constant>) {
+        constexpr int varying = constant ? data_inputs<Direction> : inputs, written = constant ? data_out : outputs;
         std::array<Vector, inputs> x;
         for (int i = varying; i < inputs; ++i) x[i] = E::load(in[i]);
+        std::array<Vector, sums> sum;
+        if constexpr (constant && sums > 0) sum.fill(Vector(0.0));
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
           for (int i = 0; i < varying; ++i) {
             x[i] = E::load(in[i]);
             in[i] += step[i];
           }
           const auto y = Direction::evaluate(x, arguments);
-          for (int i = 0; i < outputs; ++i) E::store(out[i] + done, y[i]);
+          for (int i = 0; i < written; ++i) E::store(out[i] + done, y[i]);
+          for (int i = written; i < outputs; ++i) sum[i - written] = sum[i - written] + y[i];
         }
+        for (int i = written; i < outputs; ++i) E::store(out[i], sum[i - written]);
       };
       if constexpr (has_loop_of_constants)
         if (constants) {
-          loop(std::integral_constant<int, data_inputs<Direction>>{});
+          loop(std::true_type{});
           continue;
         }
-      loop(std::integral_constant<int, inputs>{});
+      loop(std::false_type{});
     }
   }
 };

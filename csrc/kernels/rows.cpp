@@ -78,7 +78,7 @@ class Rows {
   char* buffer(int i) { return buffers_ + i * share_; }
 
   // Whether the loop takes the operand as it is.
-  bool is_direct(int i) const { return strides_[i] == loop_.element_size || (strides_[i] == 0 && i >= loop_.outputs); }
+  bool is_direct(int i) const { return strides_[i] == loop_.element_size || strides_[i] == 0; }
 
   char* place(int i, Position at) const {
     return data_[i] + at.row * strides_[loop_.operands + i] + at.column * strides_[i];

@@ -5,8 +5,8 @@
 
 namespace torchactiv {
 
-// A loop whose `run` takes rows of full vectors only, in which every operand is contiguous or, for inputs, one element
-// for the whole row (a stride of 0).
+// A loop whose `run` takes rows of full vectors only, in which every operand is contiguous or has a stride of 0: an
+// input that is one element for the whole row, an output that is the sums along it, for each lane of a vector.
 struct VectorLoop {
   MapKernel run;
   std::int64_t lanes, element_size;

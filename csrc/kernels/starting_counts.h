@@ -23,6 +23,8 @@ struct Starting {
   static constexpr Counts counts = starting_counts<Op>;
   static constexpr int outputs = Counted<Op>::outputs(counts), inputs = Counted<Op>::inputs(counts);
   static constexpr int data_inputs = inputs - counts.total() + data_count<Op>;
+  static constexpr bool is_backward = std::is_same_v<Counted<Op>, CountedBackward<Op>>;
+  static constexpr int data_outputs = is_backward ? data_count<Op> : outputs;
 
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const double* arguments) {

@@ -74,11 +74,25 @@ struct Counts {
   }
 };
 
+// f(gate) up and f(x + bias) in one loop, of the elements for which there is one; see csrc/kernels/combinations.h.
+struct FusedLoops {
+  MapKernel gated_forward[element_count], gated_backward[element_count];
+  MapKernel biased_forward[element_count], biased_backward[element_count];
+};
+
+constexpr std::int64_t most_lanes = 64;  // of a vector
+
 struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];
   MapKernel double_backward[element_count];
   MapKernel forward_backward[2], inverse[2];  // of floats and doubles, where an operator has them
+  FusedLoops fused;
+  // Whether backward of floats sums the gradients of parameters, of which each is one element: where the strides of all
+  // these are 0, they and their gradients', it writes a vector of at most most_lanes sums for each gradient, if the
+  // columns are whole vectors of so many. Where there are coefficients, it does for these counts.
+  bool sums_gradients = false;
+  const Counts* summed_counts = nullptr;
 };
 
 }  // namespace torchactiv

@@ -12,18 +12,37 @@ namespace {
 struct Directions {
   DirectionFunctions forward, backward, double_backward;
 };
+struct FusedDirections {
+  const MapKernel *forward = nullptr, *backward = nullptr;  // by Element
+  bool sums_gradients = false;                              // as OperatorKernels'
+};
 
 template <class Formula>
 Directions directions();
+// The loops that the activation has for the formula itself.
+template <class Formula>
+FusedDirections fused(const FusedLoops&) {
+  return {};
+}
+
 template <>
 Directions directions<Gated>() {
   const CombinationFunctions& f = combination_functions();
   return {f.gated_forward, f.gated_backward, f.gated_double_backward};
 }
 template <>
+FusedDirections fused<Gated>(const FusedLoops& loops) {
+  return {loops.gated_forward, loops.gated_backward};
+}
+
+template <>
 Directions directions<BiasAct>() {
   const CombinationFunctions& f = combination_functions();
   return {f.biased_forward, f.biased_backward, f.biased_double_backward};
+}
+template <>
+FusedDirections fused<BiasAct>(const FusedLoops& loops) {
+  return {loops.biased_forward, loops.biased_backward, true};
 }
 
 template <>
@@ -37,15 +56,19 @@ Directions directions<Taaf>() {
   return {f.scaled_forward, f.scaled_backward, f.scaled_double_backward};
 }
 
-// The kernels of a formula around those of an activation. They point to each other, and so stay where they are.
+// The kernels of a formula: those that the activation has for it, or else the formula's around those of the activation,
+// which point to each other, and so stay where they are.
 class CombinedKernels {
  public:
-  CombinedKernels(const Directions& directions, const Operator& activation) {
+  CombinedKernels(const Directions& directions, const FusedDirections& fused, const Operator& activation) {
     fill_context(floats_, activation, Element::float32);
     fill_context(doubles_, activation, Element::float64);
     fill(kernels_.forward, staged_[0], directions.forward);
     fill(kernels_.backward, staged_[1], directions.backward);
     fill(kernels_.double_backward, staged_[2], directions.double_backward);
+    replace(kernels_.forward, fused.forward);
+    replace(kernels_.backward, fused.backward);
+    kernels_.sums_gradients = fused.sums_gradients && fused.backward[static_cast<int>(Element::float32)].function;
   }
   CombinedKernels(const CombinedKernels&) = delete;
 
@@ -65,6 +88,11 @@ class CombinedKernels {
     set(Element::float64, {functions.doubles, &doubles_});
     set(Element::bfloat16, {combination_functions().staged_bfloat16, &staged});
     set(Element::float16, {combination_functions().staged_float16, &staged});
+  }
+
+  static void replace(MapKernel (&kernels)[element_count], const MapKernel* fused) {
+    for (int e = 0; e < element_count && fused; ++e)
+      if (fused[e].function) kernels[e] = fused[e];
   }
 
   CombinationContext floats_, doubles_;
@@ -118,7 +146,7 @@ CombinationSchema schema_of() {
 template <class Formula>
 struct Combination {
   explicit Combination(const Operator& activation)
-      : kernels(directions<Formula>(), activation),
+      : kernels(directions<Formula>(), fused<Formula>(activation.kernels->fused), activation),
         op{.card = named(activation.card, Formula::name),
            .inputs = Formula::inputs,
            .arguments = activation.arguments,

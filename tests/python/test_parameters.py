@@ -128,3 +128,18 @@ def test_gradients_are_summed_in_float(dtype: torch.dtype, shape: tuple[int, ...
     magnitude = (gradient.double() * x.double()).abs().movedim(1, 0).flatten(1).sum(1)
     error = (mine.double() - exact).abs() - exact.abs() * torch.finfo(dtype).eps / 2
     assert (error <= 1e-6 * magnitude).all()
+
+
+@every_parametric
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_sums_along_rows(operator: Operator, dtype: torch.dtype) -> None:
+    """Rows of whole vectors and what is left over of them, in one block and in several: as in doubles."""
+    for shape in ((2, 3, 1100), (1, 2, 2050)):
+        x, gradient = (sample(shape, dtype=dtype, seed=seed) for seed in (0, 5))
+        parameters = [p.detach().to(dtype).requires_grad_() for p in values(operator, (shape[1], 1))]
+        wide = [t.detach().double().requires_grad_() for t in parameters]
+        mine = torch.autograd.grad(call(operator, x, parameters), parameters, gradient)
+        exact = torch.autograd.grad(call(operator, x.double(), wide), wide, gradient.double())
+        unit = torch.finfo(dtype).eps
+        for result, expected in zip(mine, exact, strict=True):
+            torch.testing.assert_close(result.double(), expected, rtol=unit, atol=2e-3)

@@ -228,13 +228,14 @@ class RowPasses {
                                    sums.weight.data() + p.channel, sums.bias.data() + p.channel, all);
       else
         segments_backward(p, gradient, input, output, state, scales, sums, all);
-      write(dx, p, output);
+      if (!f_.is_identity) write(dx, p, output);
     });
     const Affine<T> correction = state.correction<T>(layout_.length(), centred_, all);
     each_piece(row, [&](const Piece& p) {
+      // What the first pass left, unless it had nothing to write.
+      const T* const slope = f_.is_identity ? read(g, p, of_g) : read(dx, p, of_dx);
       T* const output = place(dx, p, of_dx);
-      if (output == of_dx.values) dx.gather(p, output);
-      moments_.row_correct(read(x, p, of_x), output, p.n, correction);
+      correct(p, slope, read(x, p, of_x), output, state.affine<T>(), scales, correction);
       if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
       write(dx, p, output);
     });
@@ -253,6 +254,15 @@ class RowPasses {
       all[0] += slope * static_cast<double>(scales.weight[i]);
       all[1] += distance * static_cast<double>(scales.weight[i]);
     }
+  }
+
+  void correct(const Piece& p, const T* s, const T* x, T* dx, const Affine<T>& row, const Scales<T>& scales,
+               const Affine<T>& correction) const {
+    const T* const weights = scales.weight.data() + p.channel;
+    if (by_elements_) return kernels_.elements_correct(s, x, dx, p.n, weights, row.scale, correction);
+    T factors[most_elements / 2];
+    for (std::int64_t c = 0; c < p.channels; ++c) factors[c] = weights[c] * row.scale;
+    kernels_.segments_correct(s, x, dx, p.channels, p.length(), factors, correction);
   }
 
   static const T* read(const Operand<T>& operand, const Piece& p, Memory& memory) {
