@@ -18,6 +18,7 @@ struct Hardswish : Activation {
       .notes = "f(-inf) = -0, the limit. The slope is 0 at -3 and 1 at 3, as in PyTorch.",
       .source = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, section 5.2",
   };
+  static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
   static constexpr Repr repr = Repr::nothing;   // as PyTorch's
   static constexpr bool masks_gradient = true;  // likewise
 

@@ -19,6 +19,7 @@ struct Identity : Activation {
       .source = "Known to all",
   };
   static constexpr bool has_fused_gate = true;
+  static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
 
   template <Number N>
   static N forward(N x) {

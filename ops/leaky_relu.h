@@ -17,6 +17,7 @@ struct LeakyRelu : Activation {
       .notes = "The slope at 0 is negative_slope, as in PyTorch.",
       .source = "Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML",
   };
+  static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"negative_slope", 0.01}};
 
   // Rounds once. f(-0) has the sign of -0 * negative_slope, NaN stays.

@@ -18,6 +18,7 @@ struct Relu : Activation {
       .source = "Nair & Hinton 2010, Rectified Linear Units Improve Restricted Boltzmann Machines, ICML",
   };
   static constexpr bool has_fused_gate = true, has_fused_bias = true;
+  static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
   static constexpr bool masks_gradient = true;   // as PyTorch's
   static constexpr Saved saved = Saved::output;  // the sign of the result is the sign of the slope
 

@@ -17,6 +17,7 @@ struct Relu6 : Activation {
       .notes = "The slope at 0 and at 6 is 0, as in PyTorch.",
       .source = "Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10",
   };
+  static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
   static constexpr Saved saved = Saved::output;
   static constexpr bool masks_gradient = true;  // as PyTorch's
 

@@ -21,6 +21,7 @@ struct Sigmoid : Activation {
       .source = "Verhulst 1845, Recherches mathematiques sur la loi d'accroissement de la population",
   };
   static constexpr bool has_fused_bias = true;
+  static constexpr bool has_fused_normalisation = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

@@ -22,6 +22,7 @@ struct Silu : Activation {
       .source = "Elfwing, Uchibe & Doya 2018, Sigmoid-Weighted Linear Units, arXiv:1702.03118, equation 4",
   };
   static constexpr bool has_fused_bias = true;
+  static constexpr bool has_fused_normalisation = true;
 
   template <Number N>
   static N forward(N x) {

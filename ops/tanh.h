@@ -20,6 +20,7 @@ struct Tanh : Activation {
       .source = "Lambert 1768, Observations trigonometriques",
   };
   static constexpr bool has_fused_bias = true;
+  static constexpr bool has_fused_normalisation = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

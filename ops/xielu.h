@@ -34,23 +34,38 @@ struct XIElu : Activation {
   static constexpr Precision forward_precision = Precision::doubles_for_all,
                              partials_precision = Precision::doubles_for_all;
 
-  // Left of 0, with m = e^x - 1: beta m + softplus(alpha_n) (m - x). The two cancel at one place.
+  // Of the parameters: their softplus, once with all digits, and its slope.
+  template <Number N>
+  struct Prepared {
+    N fine_plus_p, fine_plus_n, plus_p, plus_n, gate_p, gate_n;
+
+    Prepared(const N& alpha_p, const N& alpha_n, const N&, const N&)
+        : fine_plus_p(fine_log1p_exp(alpha_p)),
+          fine_plus_n(fine_log1p_exp(alpha_n)),
+          plus_p(log1p_exp(alpha_p)),
+          plus_n(log1p_exp(alpha_n)),
+          gate_p(Logistic<N>(alpha_p).value),
+          gate_n(Logistic<N>(alpha_n).value) {}
+  };
+
   template <Number N>
   static N forward(N x, N alpha_p, N alpha_n, N beta, N eps) {
-    const Mask<N> right = x > N(0.0);
-    const N plus = fine_log1p_exp(select(right, alpha_p, alpha_n));
-    const Left<N> left(x, eps);
-    return select(right, fma(plus, x, beta) * x, fma(plus, left.curved, beta * left.m));
+    return value(x, fine_log1p_exp(select(x > N(0.0), alpha_p, alpha_n)), beta, eps);
+  }
+  template <Number N>
+  static N forward(N x, const Prepared<N>& of, N beta, N eps) {
+    return value(x, select(x > N(0.0), of.fine_plus_p, of.fine_plus_n), beta, eps);
   }
 
   template <Number N>
   static Partials<N, 3> partials(N x, N alpha_p, N alpha_n, N beta, N eps) {
+    const N alpha = select(x > N(0.0), alpha_p, alpha_n);
+    return slopes(x, log1p_exp(alpha), Logistic<N>(alpha).value, beta, eps);
+  }
+  template <Number N>
+  static Partials<N, 3> partials(N x, const Prepared<N>& of, N beta, N eps) {
     const Mask<N> right = x > N(0.0);
-    const N alpha = select(right, alpha_p, alpha_n), plus = log1p_exp(alpha), gate = Logistic<N>(alpha).value;
-    const Left<N> left(x, eps);
-    const N slope = select(x < eps, fma(plus, left.m, beta * left.e), -plus), zero = zero_like(x);
-    return {select(right, fma(N(2.0) * plus, x, beta), slope + zero), select(right, gate * x * x, zero),
-            select(right, zero, gate * left.curved)};
+    return slopes(x, select(right, of.plus_p, of.plus_n), select(right, of.gate_p, of.gate_n), beta, eps);
   }
 
  private:
@@ -70,6 +85,22 @@ struct XIElu : Activation {
 
     static N tame_far(const N& x) { return at_least(x, N(-3e38)); }
   };
+
+  // With the softplus of the parameter of x's side. Left of 0, with m = e^x - 1, the value is beta m + plus (m - x).
+  // The two cancel at one place.
+  template <Number N>
+  static N value(const N& x, const N& plus, const N& beta, const N& eps) {
+    const Left<N> left(x, eps);
+    return select(x > N(0.0), fma(plus, x, beta) * x, fma(plus, left.curved, beta * left.m));
+  }
+  template <Number N>
+  static Partials<N, 3> slopes(const N& x, const N& plus, const N& gate, const N& beta, const N& eps) {
+    const Mask<N> right = x > N(0.0);
+    const Left<N> left(x, eps);
+    const N slope = select(x < eps, fma(plus, left.m, beta * left.e), -plus), zero = zero_like(x);
+    return {select(right, fma(N(2.0) * plus, x, beta), slope + zero), select(right, gate * x * x, zero),
+            select(right, zero, gate * left.curved)};
+  }
 };
 
 }  // namespace torchactiv

@@ -14,6 +14,7 @@ struct CombinationContext {
   MapKernel forward, backward, forward_backward, double_backward;
   bool saves_output = false;
   MapKernel inverse = {};
+  const FusedNormalisation* normalisation = nullptr;  // of floats
 };
 
 struct DirectionFunctions {

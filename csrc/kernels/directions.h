@@ -61,6 +61,22 @@ V chain(V gradient, V slope) {
   return gradient * slope;
 }
 
+// Whether f is written in what follows from the parameters alone, Prepared, which the loop for constant ones calculates
+// once: the compiler does not move a long calculation out of a loop.
+template <class Op>
+concept Prepares = requires { typename Op::template Prepared<Doubles>; };
+
+template <class Op, class V>
+auto prepared(const std::array<V, input_count<Op>>& x, const double* arguments) {
+  return apply<Op>([](const V&, auto... a) { return typename Op::template Prepared<V>(a...); }, x, arguments);
+}
+// Calls function(x, prepared, arguments[0], ..) for the operator's first input, its data.
+template <class Op, class V, class Prepared, class Function>
+auto apply_prepared(Function function, const V& x, const Prepared& prepared, const double* arguments) {
+  return apply<Op>([&](const V& data, auto... a) { return function(data, prepared, a...); }, std::array<V, 1>{x},
+                   arguments);
+}
+
 template <class Op>
 struct Forward {
   static constexpr int outputs = 1, inputs = input_count<Op>, data_inputs = data_count<Op>;
@@ -68,6 +84,18 @@ struct Forward {
   template <class V>
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const double* arguments) {
     return {apply<Op>([](auto... a) { return Op::forward(a...); }, x, arguments)};
+  }
+
+  template <class V>
+  static auto prepare(const std::array<V, inputs>& x, const double* arguments)
+    requires Prepares<Op>
+  {
+    return prepared<Op>(x, arguments);
+  }
+  template <class V, class Prepared>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const Prepared& prepared,
+                                         const double* arguments) {
+    return {apply_prepared<Op>([](auto... a) { return Op::forward(a...); }, x[0], prepared, arguments)};
   }
 };
 
@@ -86,9 +114,29 @@ struct Backward {
   static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const double* arguments) {
     std::array<V, saved_count<Op>> saved;
     for (int i = 0; i < saved_count<Op>; ++i) saved[i] = in[1 + i];
-    const auto slopes = partials<Op>(saved, arguments);
+    return times_gradient(in[0], partials<Op>(saved, arguments));
+  }
+
+  template <class V>
+  static auto prepare(const std::array<V, inputs>& in, const double* arguments)
+    requires Prepares<Op>
+  {
+    std::array<V, input_count<Op>> saved;
+    for (int i = 0; i < input_count<Op>; ++i) saved[i] = in[1 + i];
+    return prepared<Op>(saved, arguments);
+  }
+  template <class V, class Prepared>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& in, const Prepared& prepared,
+                                         const double* arguments) {
+    return times_gradient(in[0],
+                          apply_prepared<Op>([](auto... a) { return Op::partials(a...); }, in[1], prepared, arguments));
+  }
+
+ private:
+  template <class V, class Slopes>
+  static std::array<V, outputs> times_gradient(const V& gradient, const Slopes& slopes) {
     std::array<V, outputs> result;
-    for (int i = 0; i < outputs; ++i) result[i] = chain<Op>(in[0], slopes[i]);
+    for (int i = 0; i < outputs; ++i) result[i] = chain<Op>(gradient, slopes[i]);
     return result;
   }
 };

@@ -4,6 +4,7 @@
 
 #include "csrc/kernels/counted_map.h"
 #include "csrc/kernels/fused_directions.h"
+#include "csrc/kernels/fused_normalisation.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
 #include "csrc/kernels/starting_counts.h"
@@ -120,6 +121,16 @@ static_assert(most_lanes % lanes<Float32> == 0 && most_lanes % SingleDoubles::la
 template <class Op>
 constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<Op> : nullptr;
 
+template <class Op>
+constexpr const FusedNormalisation* normalisation_of() {
+  if constexpr (Op::has_fused_normalisation) {
+    static_assert(Op::forward_precision == Precision::floats && Op::partials_precision == Precision::floats);
+    return &fused_normalisation<Op>;
+  } else {
+    return nullptr;
+  }
+}
+
 // In the order of Element.
 #define TORCHACTIV_ELEMENTS(Op, Direction)                      \
   {                                                             \
@@ -139,7 +150,8 @@ constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<
                                        {inverse_of<Op, Float32>(), inverse_of<Op, Float64>()},                   \
                                        fused_loops_of<Op>(),                                                     \
                                        sums_gradients<Op>,                                                       \
-                                       summed_counts<Op>};                                                       \
+                                       summed_counts<Op>,                                                        \
+                                       normalisation_of<Op>()};                                                  \
   }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

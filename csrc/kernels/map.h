@@ -64,6 +64,12 @@ struct Map {
         constexpr int varying = constant ? data_inputs<Direction> : inputs, written = constant ? data_out : outputs;
         std::array<Vector, inputs> x;
         for (int i = varying; i < inputs; ++i) x[i] = E::load(in[i]);
+        const auto prepared = [&] {
+          if constexpr (constant && requires { Direction::prepare(x, arguments); })
+            return Direction::prepare(x, arguments);
+          else
+            return nullptr;
+        }();
         std::array<Vector, sums> sum;
         if constexpr (constant && sums > 0) sum.fill(Vector(0.0));
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
@@ -71,7 +77,12 @@ struct Map {
             x[i] = E::load(in[i]);
             in[i] += step[i];
           }
-          const auto y = Direction::evaluate(x, arguments);
+          const auto y = [&] {
+            if constexpr (std::is_null_pointer_v<std::remove_const_t<decltype(prepared)>>)
+              return Direction::evaluate(x, arguments);
+            else
+              return Direction::evaluate(x, prepared, arguments);
+          }();
           for (int i = 0; i < written; ++i) E::store(out[i] + done, y[i]);
           for (int i = written; i < outputs; ++i) sum[i - written] = sum[i - written] + y[i];
         }

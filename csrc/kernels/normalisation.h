@@ -68,6 +68,31 @@ struct NormalisationKernels {
                           Affine<const T*> channels);
 };
 
+// The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
+// that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
+//   dx = s scale - (x - centre) correction.scale - correction.shift.
+struct FusedNormalisation {
+  bool keeps_slope;
+  std::int64_t lanes;  // of a vector, which the end of a row fills up
+
+  // Whether rows of n elements are worth it: what takes long to calculate takes no empty lanes beside.
+  bool suits_rows(std::int64_t n) const { return !keeps_slope || (n + lanes - 1) / lanes * lanes <= n + n / 8; }
+
+  void (*rows_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* channels,
+                       const double* arguments);
+  void (*rows_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
+                    const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
+  void (*rows_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
+                        const Affine<float>* channels, const Affine<float>* corrections, const double* arguments);
+  void (*columns_forward)(const float* x, float* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                          Affine<const float*> channels, const double* arguments);
+  void (*columns_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                       Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments);
+  void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
+                           std::int64_t n, Affine<const float*> channels, Affine<const float*> corrections,
+                           const double* arguments);
+};
+
 struct NormalisationFunctions {
   static constexpr std::int64_t most_elements = 2048, most_columns = 2048;
   NormalisationKernels<float> floats;

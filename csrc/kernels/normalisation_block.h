@@ -73,19 +73,62 @@ void by_vectors(std::int64_t n, Work work) {
   if (i < n) work(i, n - i);
 }
 
-// Two passes, the second about the mean of the first; the elements are in the first-level cache.
+// Calls add(i, V{}) for the elements from i on: several vectors at a time where that is worth joining their sums, then
+// vectors, then single elements.
+constexpr std::int64_t least_wide = 512;
+template <class T, class Add>
+void by_falling_widths(std::int64_t n, Add add) {
+  std::int64_t i = 0;
+  for (; n >= least_wide && i + Lanes<T>::lanes <= n; i += Lanes<T>::lanes) add(i, Lanes<T>());
+  for (; i + Column<T>::lanes <= n; i += Column<T>::lanes) add(i, Column<T>());
+  for (; i < n; ++i) add(i, T());
+}
+
+// A sum of what lies at the elements that by_falling_widths() calls for.
+template <class T>
+struct WideSum {
+  Lanes<T> lanes{0.0};
+  Column<T> column{0.0};
+  T rest = 0;
+
+  Lanes<T>& of(const Lanes<T>&) { return lanes; }
+  Column<T>& of(const Column<T>&) { return column; }
+  T& of(T) { return rest; }
+  double total(std::int64_t n) const {
+    Column<T> joined = column;
+    if (n >= least_wide) joined = joined + ((lanes.v[0] + lanes.v[2]) + (lanes.v[1] + lanes.v[3]));
+    return TORCHACTIV_ISA::total<T>(joined) + static_cast<double>(rest);
+  }
+};
+template <class V, class T>
+V load_as(const T* p) {
+  if constexpr (std::is_same_v<V, T>)
+    return *p;
+  else
+    return V::load(p);
+}
+
+template <class T>
+[[gnu::flatten]] Moments moments_from(T estimate, const T* x, std::int64_t n) {
+  WideSum<T> distances, squares;
+  by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
+    const V distance = load_as<V>(x + i) - V(estimate);
+    distances.of(v) = distances.of(v) + distance;
+    squares.of(v) = multiply_add(distance, distance, squares.of(v));
+  });
+  return moments_about(static_cast<double>(estimate), n, distances.total(n), squares.total(n));
+}
+
+// One pass, about the mean of the first elements. Where that is more than two deviations from the mean of all, which
+// would cost digits of the squares, another about the latter.
 template <class T>
 Moments plain_moments(const T* x, std::int64_t n) {
-  using V = Lanes<T>;
-  V sum(0.0), distances(0.0), squares(0.0);
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) { sum = sum + load(x + i, count); });
-  const T estimate = static_cast<T>(total<T>(sum) / static_cast<double>(n));
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
-    const V distance = load(x + i, count, estimate) - V(estimate);
-    distances = distances + distance;
-    squares = multiply_add(distance, distance, squares);
-  });
-  return moments_about(estimate, n, total<T>(distances), total<T>(squares));
+  const T estimate = n < 4 ? x[0] : ((x[0] + x[1]) + (x[2] + x[3])) / 4;
+  const Moments found = moments_from(estimate, x, n);
+  const double offset = found.mean - static_cast<double>(estimate);
+  if (offset * offset * static_cast<double>(n) > 4 * found.squares) [[unlikely]]
+    return moments_from(static_cast<T>(found.mean), x, n);
+  return found;
 }
 
 // Squares that are too large for floats.

@@ -6,64 +6,18 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// Several rows at once, column by column: the sums of one row would wait for each other. Each row is summed in the same
-// order whatever others are beside it.
+// Short rows are summed several at once, column by column: what belongs to a column is read and written once for them.
+// Each row is summed in the same order whatever others are beside it.
 constexpr int rows_together = 4;
-
-// What the next rows will read: the CPU's own prefetching follows one row better than several at once.
-template <int rows, class T>
-void prefetch(const T* next, std::int64_t column) {
-  constexpr std::int64_t line = 64, bytes = rows * Column<T>::lanes * sizeof(T);
-  const char* const p = reinterpret_cast<const char*>(next + column * rows);
-  for (std::int64_t i = 0; i < bytes; i += line) __builtin_prefetch(p + i);
-}
 
 // Elements of one operand of which several fit the first-level cache together.
 constexpr std::int64_t elements_together = 2048, columns_together = elements_together / rows_together;
-
-// Two passes, the second about the mean of the first.
-template <int rows, class T>
-void moments_of_rows(const T* x, std::int64_t n, Moments* moments) {
-  using V = Column<T>;
-  const std::int64_t whole = n / V::lanes * V::lanes;
-  V sum[rows], distances[rows], squares[rows];
-  for (int r = 0; r < rows; ++r) sum[r] = distances[r] = squares[r] = V(0.0);
-  for (std::int64_t i = 0; i < whole; i += V::lanes)
-    for (int r = 0; r < rows; ++r) sum[r] = sum[r] + V::load(x + r * n + i);
-  T estimate[rows];
-  for (int r = 0; r < rows; ++r) {
-    double rest = 0;
-    for (std::int64_t i = whole; i < n; ++i) rest += static_cast<double>(x[r * n + i]);
-    estimate[r] = static_cast<T>((total<T>(sum[r]) + rest) / static_cast<double>(n));
-  }
-  for (std::int64_t i = 0; i < whole; i += V::lanes) {
-    prefetch<rows>(x + rows * n, i);
-    for (int r = 0; r < rows; ++r) {
-      const V distance = V::load(x + r * n + i) - V(estimate[r]);
-      distances[r] = distances[r] + distance;
-      squares[r] = multiply_add(distance, distance, squares[r]);
-    }
-  }
-  for (int r = 0; r < rows; ++r) {
-    double distance_rest = 0, square_rest = 0;
-    for (std::int64_t i = whole; i < n; ++i) {
-      const T distance = x[r * n + i] - estimate[r];
-      distance_rest += static_cast<double>(distance);
-      square_rest += static_cast<double>(distance * distance);
-    }
-    moments[r] = moments_about(static_cast<double>(estimate[r]), n, total<T>(distances[r]) + distance_rest,
-                               total<T>(squares[r]) + square_rest);
-    if constexpr (std::is_same_v<T, float>)
-      if (!std::isfinite(moments[r].squares)) [[unlikely]]
-        moments[r] = moments_in_doubles(x + r * n, n);
-  }
-}
 
 // Of s = g f': what is added to the gradients of weight and bias, and sums of s w, and of that times x - centre. The
 // rows are `stride` elements behind each other.
 template <int rows, class T>
 void sum_elements(const T* s, const T* x, std::int64_t n, std::int64_t stride, const Affine<T>* of_row, const T* w,
-                  T* dw, T* db, double (*sums)[2], const T* next_x = nullptr, const T* next_g = nullptr) {
+                  T* dw, T* db, double (*sums)[2]) {
   const auto add = [&](int r, auto& of_weight, auto& of_bias, const auto& slope, const auto& value, const auto& weight,
                        auto& slopes, auto& distances) {
     using V = std::remove_cvref_t<decltype(slope)>;
@@ -78,10 +32,6 @@ void sum_elements(const T* s, const T* x, std::int64_t n, std::int64_t stride, c
   V slopes[rows], distances[rows];
   for (int r = 0; r < rows; ++r) slopes[r] = distances[r] = V(0.0);
   for (std::int64_t i = 0; i < whole; i += V::lanes) {
-    if (next_x) {
-      prefetch<rows>(next_x, i);
-      prefetch<rows>(next_g, i);
-    }
     V of_weight = V::load(dw + i), of_bias = V::load(db + i);
     const V weight = V::load(w + i);
     for (int r = 0; r < rows; ++r)
@@ -152,8 +102,7 @@ void elements_rows_sums(FusedKernels f, const T* g, const T* x, T* dx, std::int6
       const std::int64_t offset = r * n + i;
       elements_slope(f, g + offset, x + offset, dx + offset, count, affine[r], w + i, b + i);
     }
-    sum_elements<rows>((f.is_identity ? g : dx) + i, x + i, count, n, affine, w + i, dw + i, db + i, sums,
-                       x + rows * (n + i), g + rows * (n + i));
+    sum_elements<rows>((f.is_identity ? g : dx) + i, x + i, count, n, affine, w + i, dw + i, db + i, sums);
   }
 }
 
@@ -183,7 +132,8 @@ void elements_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, std::
       derivative(f, g + first * n, dx + first * n, (end - first) * n);
     }
     std::int64_t row = first;
-    for (; row + rows_together <= end; row += rows_together) finish.template operator()<rows_together>(row, is_short);
+    for (; is_short && row + rows_together <= end; row += rows_together)
+      finish.template operator()<rows_together>(row, true);
     for (; row < end; ++row) finish.template operator()<1>(row, is_short);
   }
 }

@@ -17,15 +17,6 @@ template <class Work>
 void each_row(const RowBlock& block, std::int64_t begin, std::int64_t end, Work work) {
   for (std::int64_t row = begin; row < end; ++row) work(row, row * block.length(), block.first_channel(row));
 }
-// Calls work.operator()<n>(row) for n rows at a time that have the same channels.
-template <class Work>
-void rows_at_once(const RowBlock& block, Work work) {
-  std::int64_t row = 0;
-  if (block.groups == 1)
-    for (; row + rows_together <= block.rows; row += rows_together) work.template operator()<rows_together>(row);
-  for (; row < block.rows; ++row) work.template operator()<1>(row);
-}
-
 template <class T>
 Affine<T> of_channel(const Affine<T>& row, T weight, T bias) {
   return {row.centre, row.scale * weight, row.shift * weight + bias};
@@ -40,15 +31,15 @@ void normalise_row(const T* x, T* u, const RowBlock& block, Affine<T> row, const
 
 template <class T>
 void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
-  const std::int64_t length = block.length();
-  rows_at_once(block, [&]<int rows>(std::int64_t first) {
-    Moments moments[rows];
-    moments_of_rows<rows>(x + first * length, length, moments);
-    for (int r = 0; r < rows; ++r) states[first + r] = RowState::of(moments[r], length, block.centred, block.eps);
-  });
-  each_row(block, 0, block.rows, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
-    normalise_row(x + first, y + first, block, states[row].affine<T>(), w + channel, b + channel);
-  });
+  const std::int64_t length = block.length(), batch = std::max<std::int64_t>(columns_together / length, 1);
+  for (std::int64_t begin = 0; begin < block.rows; begin += batch) {
+    const std::int64_t end = std::min(begin + batch, block.rows);
+    for (std::int64_t row = begin; row < end; ++row)  // short ones do not wait for each other
+      states[row] = RowState::of(row_moments(x + row * length, length), length, block.centred, block.eps);
+    each_row(block, begin, end, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
+      normalise_row(x + first, y + first, block, states[row].affine<T>(), w + channel, b + channel);
+    });
+  }
   activate(f, y, block.rows * length);
 }
 

@@ -20,32 +20,15 @@ void segments_forward(FusedKernels f, const T* x, T* y, std::int64_t segments, s
 
 // Added to two sums: s, and s (x - centre).
 template <class T>
-void sum_segment(const T* s, const T* x, std::int64_t n, T centre, double* sums) {
-  const auto add = [&](auto& slopes, auto& distances, std::int64_t i) {
-    using V = std::remove_cvref_t<decltype(slopes)>;
-    V slope, value;
-    if constexpr (std::is_same_v<V, T>)
-      slope = s[i], value = x[i];
-    else
-      slope = V::load(s + i), value = V::load(x + i);
-    slopes = slopes + slope;
-    distances = multiply_add(slope, value - V(centre), distances);
-  };
-  using Four = Lanes<T>;
-  using One = Column<T>;
-  std::int64_t i = 0;
-  One slopes(0.0), distances(0.0);
-  if (n >= Four::lanes) {
-    Four of_slopes(0.0), of_distances(0.0);
-    for (; i + Four::lanes <= n; i += Four::lanes) add(of_slopes, of_distances, i);
-    slopes = (of_slopes.v[0] + of_slopes.v[2]) + (of_slopes.v[1] + of_slopes.v[3]);
-    distances = (of_distances.v[0] + of_distances.v[2]) + (of_distances.v[1] + of_distances.v[3]);
-  }
-  for (; i + One::lanes <= n; i += One::lanes) add(slopes, distances, i);
-  T slope_rest = 0, distance_rest = 0;
-  for (; i < n; ++i) add(slope_rest, distance_rest, i);
-  sums[0] += total<T>(slopes) + static_cast<double>(slope_rest);
-  sums[1] += total<T>(distances) + static_cast<double>(distance_rest);
+[[gnu::flatten]] void sum_segment(const T* s, const T* x, std::int64_t n, T centre, double* sums) {
+  WideSum<T> slopes, distances;
+  by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
+    const V slope = load_as<V>(s + i);
+    slopes.of(v) = slopes.of(v) + slope;
+    distances.of(v) = multiply_add(slope, load_as<V>(x + i) - V(centre), distances.of(v));
+  });
+  sums[0] += slopes.total(n);
+  sums[1] += distances.total(n);
 }
 
 // s = g f', unless f is the identity, whose s is g; and the sums of each segment.

@@ -82,6 +82,8 @@ struct FusedLoops {
 
 constexpr std::int64_t most_lanes = 64;  // of a vector
 
+struct FusedNormalisation;  // csrc/kernels/normalisation.h
+
 struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];
@@ -93,6 +95,7 @@ struct OperatorKernels {
   // columns are whole vectors of so many. Where there are coefficients, it does for these counts.
   bool sums_gradients = false;
   const Counts* summed_counts = nullptr;
+  const FusedNormalisation* normalisation = nullptr;  // where an operator has loops of its own for it
 };
 
 }  // namespace torchactiv

@@ -19,8 +19,13 @@ struct Contexts {
   static CombinationContext of(const Operator& op, Element element) {
     const auto e = static_cast<int>(element);
     const OperatorKernels& k = *op.kernels;
-    return {k.forward[e], k.backward[e], k.forward_backward[e], k.double_backward[e], op.saved == Saved::output,
-            k.inverse[e]};
+    return {k.forward[e],
+            k.backward[e],
+            k.forward_backward[e],
+            k.double_backward[e],
+            op.saved == Saved::output,
+            k.inverse[e],
+            element == Element::float32 ? k.normalisation : nullptr};
   }
 };
 

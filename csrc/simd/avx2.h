@@ -83,6 +83,12 @@ struct Float {
   explicit Float(double value) : v(_mm256_set1_ps(static_cast<float>(value))) {}
   static Float load(const float* p) { return _mm256_loadu_ps(p); }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
+  // The first n of them; the lanes behind are 0.
+  static Float load_some(const float* p, std::int64_t n) { return _mm256_maskload_ps(p, first(n)); }
+  void store_some(float* p, std::int64_t n) const { _mm256_maskstore_ps(p, first(n), v); }
+  static __m256i first(std::int64_t n) {
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(n)), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
+  }
 
   friend Float operator+(Float a, Float b) { return _mm256_add_ps(a.v, b.v); }
   friend Float operator-(Float a, Float b) { return _mm256_sub_ps(a.v, b.v); }

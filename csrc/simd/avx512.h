@@ -79,6 +79,10 @@ struct Float {
   explicit Float(double value) : v(_mm512_set1_ps(static_cast<float>(value))) {}
   static Float load(const float* p) { return _mm512_loadu_ps(p); }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
+  // The first n of them; the lanes behind are 0.
+  static Float load_some(const float* p, std::int64_t n) { return _mm512_maskz_loadu_ps(first(n), p); }
+  void store_some(float* p, std::int64_t n) const { _mm512_mask_storeu_ps(p, first(n), v); }
+  static __mmask16 first(std::int64_t n) { return static_cast<__mmask16>((1u << n) - 1); }
 
   friend Float operator+(Float a, Float b) { return _mm512_add_ps(a.v, b.v); }
   friend Float operator-(Float a, Float b) { return _mm512_sub_ps(a.v, b.v); }

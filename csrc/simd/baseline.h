@@ -95,6 +95,13 @@ struct Float {
     return a;
   }
   void store(float* p) const { std::memcpy(p, &v, sizeof v); }
+  // The first n of them; the lanes behind are 0.
+  static Float load_some(const float* p, std::int64_t n) {
+    Float a(0.0);
+    std::memcpy(&a.v, p, static_cast<std::size_t>(n) * sizeof(float));
+    return a;
+  }
+  void store_some(float* p, std::int64_t n) const { std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float)); }
 
   friend Float operator+(Float a, Float b) { return a.v + b.v; }
   friend Float operator-(Float a, Float b) { return a.v - b.v; }

@@ -81,6 +81,46 @@ def test_values_gradients_and_statistics(
     assert_near(variance, variance_d, TOLERANCES[parameters])
 
 
+# What is in one loop with the normalisation: with slopes calculated twice, and with one that is kept.
+IN_ONE_LOOP: dict[str, Callable[[Tensor], Tensor]] = {
+    "identity": lambda x: x,
+    "relu": F.relu,
+    "leaky_relu": F.leaky_relu,
+    "hardswish": F.hardswish,
+    "tanh": torch.tanh,
+}
+
+
+@pytest.mark.parametrize("activation", IN_ONE_LOOP)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@every_shape
+def test_in_one_loop(shape: tuple[int, ...], layout: Layout, dtype: torch.dtype, activation: str) -> None:
+    """Also with a residual, or from the output, where it is not."""
+    x, residual = (layout(sample(shape, seed=seed).to(dtype)).requires_grad_() for seed in (0, 8))
+    weight, bias = channel_values(shape[1], torch.float32)[2:]
+    xd, residual_d, weight_d, bias_d = in_doubles(x, residual, weight, bias)
+    gradient = layout(sample(shape, seed=9).to(dtype))
+    given = {"training": True, "activation": activation}
+    theirs = F.batch_norm(xd, None, None, weight_d, bias_d, True)
+    for mine, exact, inputs, inputs_d in (
+        (ours.batch_norm_act(x, None, None, weight, bias, **given), theirs, (x, weight, bias), (xd, weight_d, bias_d)),
+        (
+            ours.batch_norm_act(x, None, None, weight, bias, residual=residual, **given),
+            theirs + residual_d,
+            (x, residual, weight, bias),
+            (xd, residual_d, weight_d, bias_d),
+        ),
+    ):
+        exact = IN_ONE_LOOP[activation](exact)
+        assert_near(mine, exact, TOLERANCES[dtype])
+        for a, b in zip(
+            torch.autograd.grad(mine, inputs, gradient),
+            torch.autograd.grad(exact, inputs_d, gradient.double(), retain_graph=True),
+            strict=True,
+        ):
+            assert_near(a, b, 10 * TOLERANCES[dtype])
+
+
 @every_shape
 def test_the_layout_is_kept(shape: tuple[int, ...], layout: Layout) -> None:
     x = layout(sample(shape)).requires_grad_()

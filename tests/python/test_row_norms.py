@@ -356,3 +356,14 @@ ERRORS: list[tuple[type[Exception], str, Callable[[], object]]] = [
 def test_errors(error: type[Exception], message: str, call: Callable[[], object]) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("length", [3, 70, 768, 5000])
+@pytest.mark.parametrize("first", [1e4, 1e30, 0.0], ids=["far", "no float's square", "constant"])
+def test_first_elements_that_tell_nothing_of_the_row(length: int, first: float) -> None:
+    """Moments are taken about these, and again where they are far off."""
+    x = sample((9, length)).float() * (first != 0)
+    x[:, :2] = first
+    mine = ours.layer_norm_act(x, (length,), activation="identity", eps=1e-5)
+    exact = F.layer_norm(x.double(), (length,), eps=1e-5)
+    torch.testing.assert_close(mine.double(), exact, rtol=2e-6, atol=2e-6)

@@ -12,12 +12,12 @@ namespace {
 
 // Calls function(passes) with those that the layout is best for.
 template <class T, class Function>
-auto with_passes(const at::Tensor& dense, Function function) {
+auto with_passes(const at::Tensor& dense, bool in_one_loop, Function function) {
   const ChannelLayout layout = layout_of(dense);
   constexpr std::int64_t short_row = 1024, few_rows = 4;
   const bool by_columns =
       layout.channels > 1 && (layout.inner == 1 || (layout.inner < short_row && layout.outer >= few_rows));
-  return by_columns ? function(ByColumns<T>(layout, normalisation_functions().of<T>()))
+  return by_columns ? function(ByColumns<T>(layout, normalisation_functions().of<T>(), in_one_loop))
                     : function(ByRows<T>(layout, normalisation_functions().of<T>()));
 }
 
@@ -51,7 +51,9 @@ struct Problem {
   template <class Function>
   void pass(Function function) const {
     if (x.numel() == 0) return;
-    with_passes<T>(x, [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
+    const bool in_one_loop = kernels().kernels.normalisation && !residual.defined() && !Operand<T>(x).is_converted();
+    with_passes<T>(x, in_one_loop,
+                   [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
   }
 
   // The moments, and the output, unless y is undefined.

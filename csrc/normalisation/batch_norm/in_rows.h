@@ -22,51 +22,51 @@ class InRows {
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
-    each_run([&](std::size_t c) { return statistics.affine(c); },
-             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
-               Memory of_x, of_r, of_y;
-               T* const output = place(y, p, of_y);
-               kernels_.rows_forward(f, read(x, p, of_x), read(r, p, of_r), output, rows, layout_.inner, channels);
-               write(y, p, output);
-             });
+    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      Memory of_x, of_r, of_y;
+      T* const output = place(y, p, of_y);
+      const T *const input = read(x, p, of_x), *const residual = read(r, p, of_r);
+      kernels_.rows_forward(f, input, residual, output, rows, layout_.inner, &values[channel]);
+      write(y, p, output);
+    });
   }
 
   // Whether the sums of rows take little memory beside these.
   static bool suits_sums(const ChannelLayout& layout) { return suits(layout) && layout.inner >= 32; }
 
-  // The sums of backward, and g f' scale in dx.
+  // The sums of backward, and g f' scale in dx, or all of the gradient.
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
-                             const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f) const {
-    std::vector<std::array<double, 2>> found(static_cast<std::size_t>(layout_.outer * layout_.channels));
-    each_run([&](std::size_t c) { return statistics.affine(c); },
-             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
-               Memory of_g, of_x, of_r, of_dx, of_dr;
-               T *const output = place(dx, p, of_dx), *const residual = place(dr, p, of_dr);
-               kernels_.rows_backward(f, read(g, p, of_g), read(x, p, of_x), read(r, p, of_r), output, residual, rows,
-                                      layout_.inner, channels,
-                                      &found[static_cast<std::size_t>(p.offset / layout_.inner)]);
-               write(dx, p, output);
-               write(dr, p, residual);
-             });
-    std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
-    for (std::size_t row = 0; row < found.size(); ++row) {
-      Sums& of_channel = sums[row % sums.size()];
-      of_channel.slope += found[row][0];
-      of_channel.distance += found[row][1];
-    }
+                             const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
+                             bool corrected) const {
+    if constexpr (std::is_same_v<T, float>)
+      if (f.kernels.normalisation && corrected && !r.exists() && f.kernels.normalisation->suits_rows(layout_.inner))
+        return backward_in_one_loop(g, x, dx, statistics, *f.kernels.normalisation, f.arguments);
+    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
+    each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      Memory of_g, of_x, of_r, of_dx, of_dr;
+      T *const output = place(dx, p, of_dx), *const residual = place(dr, p, of_dr);
+      kernels_.rows_backward(f, read(g, p, of_g), read(x, p, of_x), read(r, p, of_r), output, residual, rows,
+                             layout_.inner, &values[channel], row_of(found, p));
+      write(dx, p, output);
+      write(dr, p, residual);
+    });
+    const std::vector<Sums> sums = of_channels(found);
+    if (corrected) correct(x, dx, statistics, sums);
     return sums;
   }
 
   // dx becomes what backward owes to the mean and the variance.
   void correct(const Operand<T>& x, const Operand<T>& dx, const Statistics<T>& statistics,
                const std::vector<Sums>& sums) const {
-    each_run([&](std::size_t c) { return statistics.correction(c, sums[c]); },
-             [&](const Pieces& p, std::int64_t rows, const Affine<T>* channels) {
-               Memory of_x, of_dx;
-               T* const output = read(dx, p, of_dx);
-               kernels_.rows_correct(read(x, p, of_x), output, rows, layout_.inner, channels);
-               write(dx, p, output);
-             });
+    const Channels corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      Memory of_x, of_dx;
+      T* const output = read(dx, p, of_dx);
+      kernels_.rows_correct(read(x, p, of_x), output, rows, layout_.inner, &corrections[channel]);
+      write(dx, p, output);
+    });
   }
 
  private:
@@ -75,6 +75,45 @@ class InRows {
   struct alignas(64) Memory {
     T values[most_elements];
   };
+  using Channels = std::vector<Affine<T>>;
+  using RowSums = std::vector<std::array<double, 2>>;
+
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
+                                         const Statistics<T>& statistics, const FusedNormalisation& loops,
+                                         const double* arguments) const {
+    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
+    each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      Memory of_g, of_x, of_dx;
+      T* const slope = place(dx, p, of_dx);
+      loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, rows, layout_.inner, &values[channel],
+                      row_of(found, p), arguments);
+      if (loops.keeps_slope) write(dx, p, slope);
+    });
+    const std::vector<Sums> sums = of_channels(found);
+    const Channels corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      Memory of_g, of_x, of_dx;
+      T* const output = place(dx, p, of_dx);
+      loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, rows, layout_.inner,
+                          &values[channel], &corrections[channel], arguments);
+      write(dx, p, output);
+    });
+    return sums;
+  }
+
+  std::array<double, 2>* row_of(RowSums& found, const Pieces& p) const {
+    return &found[static_cast<std::size_t>(p.offset / layout_.inner)];
+  }
+  std::vector<Sums> of_channels(const RowSums& rows) const {
+    std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      Sums& of_channel = sums[row % sums.size()];
+      of_channel.slope += rows[row][0];
+      of_channel.distance += rows[row][1];
+    }
+    return sums;
+  }
 
   // An operand that does not exist is a null pointer.
   static T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
@@ -92,11 +131,16 @@ class InRows {
     if (operand.exists() && operand.is_converted()) operand.scatter(p, values);
   }
 
-  // Calls work(elements, how many rows, the numbers of their channels).
-  template <class Of, class Work>
-  void each_run(Of of, Work work) const {
-    std::vector<Affine<T>> channels;
+  template <class Of>
+  Channels each_channel(Of of) const {
+    Channels channels;
     for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(of(static_cast<std::size_t>(c)));
+    return channels;
+  }
+
+  // Calls work(elements, how many rows, the first of their channels).
+  template <class Work>
+  void each_run(Work work) const {
     const std::int64_t most = most_elements / layout_.inner;
     at::parallel_for(0, layout_.outer * layout_.channels, std::max<std::int64_t>(1, grain_size / layout_.inner),
                      [&](std::int64_t row, std::int64_t end) {
@@ -104,7 +148,7 @@ class InRows {
                          const std::int64_t channel = row % layout_.channels;
                          const std::int64_t rows = std::min({most, end - row, layout_.channels - channel});
                          work(Pieces{row * layout_.inner, 1, 0, rows * layout_.inner}, rows,
-                              &channels[static_cast<std::size_t>(channel)]);
+                              static_cast<std::size_t>(channel));
                          row += rows;
                        }
                      });

@@ -1,0 +1,115 @@
+// How data whose channels lie side by side, or are short rows, is cut, by its shape alone: into strips of columns, each
+// of which has the numbers of its channel, and groups of rows. Narrow rows behind each other are treated as one, whose
+// channels repeat.
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+#include "csrc/cpu/elementwise.h"
+#include "csrc/normalisation/operand.h"
+
+namespace torchactiv {
+
+class Strips {
+ public:
+  static constexpr std::int64_t most_elements = NormalisationFunctions::most_elements;
+
+  // `in_one_loop`: for loops that read their operands once, which need no block that stays in the cache.
+  Strips(const ChannelLayout& layout, bool in_one_loop)
+      : channels_(layout.channels), inner_(layout.inner), elements_(layout.outer * layout.channels * layout.inner) {
+    repeats_ = std::clamp<std::int64_t>((in_one_loop ? most_columns : narrow_row) / period(), 1, layout.outer);
+    width_ = period() * repeats_;
+    rows_ = (elements_ + width_ - 1) / width_;
+    strip_ = std::min(width_, most_columns / inner_ * inner_);
+    strips_ = (width_ + strip_ - 1) / strip_;
+    block_rows_ = std::max<std::int64_t>(1, most_elements / strip_);
+    group_rows_ =
+        std::max(block_rows_, std::clamp<std::int64_t>(group_elements / strip_, least_group_rows, most_group_rows));
+    groups_ = (rows_ + group_rows_ - 1) / group_rows_;
+  }
+
+  std::int64_t channels() const { return channels_; }
+  std::int64_t inner() const { return inner_; }
+  std::int64_t groups() const { return groups_; }
+  std::int64_t slots() const { return channels_ * repeats_; }  // channels side by side in a row
+  std::int64_t width(std::int64_t first) const { return std::min(strip_, width_ - first); }
+  // How often a channel is in rows of so many columns.
+  std::int64_t repeats(std::int64_t columns) const { return repeats_ == 1 ? 1 : columns / period(); }
+
+  // What is found of the channels of a strip in a group.
+  template <class Found>
+  std::span<Found> of_strip(std::vector<Found>& found, std::int64_t group, std::int64_t first) const {
+    const std::int64_t count = width(first) / inner_ / repeats_;
+    return {found.data() + group * channels_ + first / inner_, static_cast<std::size_t>(count)};
+  }
+
+  // Of the c-th channel of a strip.
+  template <class S>
+  double total(const S* values, std::size_t c) const {
+    double sum = 0;
+    each_column(c, [&](std::int64_t column) { sum += static_cast<double>(values[column]); });
+    return sum;
+  }
+  // One estimate for all n columns of a channel, from the `known` first columns of the strip.
+  template <class S>
+  void estimate_channels(S* means, std::int64_t known, std::int64_t n) const {
+    if (inner_ == 1 && repeats_ == 1) return;
+    std::fill(means + known, means + n, S(0));
+    const std::int64_t columns = repeats_ == 1 ? inner_ : known / period() * inner_;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(n / inner_ / repeats_); ++c) {
+      const S mean = static_cast<S>(total(means, c) / static_cast<double>(columns));
+      each_column(c, [&](std::int64_t column) { means[column] = mean; });
+    }
+  }
+
+  // work(group, first column of a strip)
+  template <class Work>
+  void in_parallel(Work work) const {
+    const std::int64_t grain = std::max<std::int64_t>(1, grain_size / (std::min(group_rows_, rows_) * strip_));
+    at::parallel_for(0, groups_ * strips_, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) work(i / strips_, i % strips_ * strip_);
+    });
+  }
+
+  // The rows of a block: those that fit into most_elements; of these, those that have nothing between them; and all
+  // rows of a group, for a pass whose operands go through no memory of that size.
+  std::int64_t block_rows() const { return block_rows_; }
+  std::int64_t rows_side_by_side() const { return strip_ < width_ ? 1 : block_rows_; }
+  std::int64_t all_rows() const { return group_rows_; }
+
+  // Calls work(pieces) for at most so many rows; the last of all may be short.
+  template <class Work>
+  void each_block(std::int64_t group, std::int64_t first, std::int64_t most, Work work) const {
+    const std::int64_t last = std::min((group + 1) * group_rows_, rows_), whole = elements_ / width_;
+    const std::int64_t n = width(first);
+    for (std::int64_t row = group * group_rows_; row < last;) {
+      const std::int64_t rows = std::min({most, last - row, std::max<std::int64_t>(1, whole - row)});
+      const std::int64_t length = row < whole ? n : std::min(n, elements_ - row * width_ - first);
+      if (length > 0) work(Pieces{row * width_ + first, rows, width_, length});
+      row += rows;
+    }
+  }
+
+ private:
+  static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
+  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, least_group_rows = 64, most_group_rows = 256;
+
+  std::int64_t period() const { return channels_ * inner_; }
+
+  // Calls work(column) for the columns of the c-th channel of a strip.
+  template <class Work>
+  void each_column(std::size_t c, Work work) const {
+    const std::int64_t column = static_cast<std::int64_t>(c) * inner_;
+    for (std::int64_t repeat = 0; repeat < repeats_; ++repeat)
+      for (std::int64_t i = 0; i < inner_; ++i) work(repeat * period() + column + i);
+  }
+
+  std::int64_t channels_, inner_, elements_;
+  std::int64_t repeats_, width_, rows_, strip_, strips_, block_rows_, group_rows_, groups_;
+};
+
+}  // namespace torchactiv
