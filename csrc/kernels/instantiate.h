@@ -81,37 +81,29 @@ constexpr MapKernel inverse_of() {
     return {};
 }
 
-// Backward behind a bias sums the bias's gradient, which is done in floats and doubles.
-template <class Op, class E, template <class> class Direction>
-constexpr MapKernel fused_gate_of() {
-  if constexpr (Op::has_fused_gate)
-    return map_of<Op, E, Direction<Op>>();
-  else
-    return {};
-}
-template <class Op, class E, template <class> class Direction>
-constexpr MapKernel fused_bias_of() {
-  if constexpr (Op::has_fused_bias)
-    return map_of<Op, E, Direction<Op>>();
+template <bool exists, class Op, class E, class Direction>
+constexpr MapKernel map_if() {
+  if constexpr (exists)
+    return map_of<Op, E, Direction>();
   else
     return {};
 }
 
+// Backward behind a bias sums the bias's gradient, which is done in floats and doubles.
 template <class Op>
 constexpr FusedLoops fused_loops_of() {
-  return {.gated_forward = {fused_gate_of<Op, Float32, FusedGate>(),
-                            {},
-                            fused_gate_of<Op, BFloat16, FusedGate>(),
-                            fused_gate_of<Op, Float16, FusedGate>()},
-          .gated_backward = {fused_gate_of<Op, Float32, FusedGateBackward>(),
-                             {},
-                             fused_gate_of<Op, BFloat16, FusedGateBackward>(),
-                             fused_gate_of<Op, Float16, FusedGateBackward>()},
-          .biased_forward = {fused_bias_of<Op, Float32, FusedBias>(),
-                             {},
-                             fused_bias_of<Op, BFloat16, FusedBias>(),
-                             fused_bias_of<Op, Float16, FusedBias>()},
-          .biased_backward = {fused_bias_of<Op, Float32, FusedBiasBackward>()}};
+  const auto fill = []<bool exists, class Direction>(MapKernel(&kernels)[element_count]) {
+    kernels[static_cast<int>(Element::float32)] = map_if<exists, Op, Float32, Direction>();
+    kernels[static_cast<int>(Element::bfloat16)] = map_if<exists, Op, BFloat16, Direction>();
+    kernels[static_cast<int>(Element::float16)] = map_if<exists, Op, Float16, Direction>();
+  };
+  constexpr bool gate = Op::has_fused_gate, bias = Op::has_fused_bias;
+  FusedLoops loops{};
+  fill.template operator()<gate, FusedGate<Op>>(loops.gated_forward);
+  fill.template operator()<gate, FusedGateBackward<Op>>(loops.gated_backward);
+  fill.template operator()<bias, FusedBias<Op>>(loops.biased_forward);
+  loops.biased_backward[static_cast<int>(Element::float32)] = map_if<bias, Op, Float32, FusedBiasBackward<Op>>();
+  return loops;
 }
 
 template <class Op>

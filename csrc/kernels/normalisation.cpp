@@ -95,7 +95,7 @@ void rows_backward(FusedKernels f, const T* g, const T* x, const T* r, T* dx, T*
   derivative(f, g, dx, rows * n);
   if (dr) std::copy_n(dx, rows * n, dr);
   for (std::int64_t row = 0; row < rows; ++row)
-    finish_short_row(x + row * n, dx + row * n, n, channels[row], sums[row].data());
+    finish_row<T>(x + row * n, dx + row * n, nullptr, n, channels[row], sums[row].data());
 }
 
 // f' is that of the u that f(u) = y has: of one computed again, rounding might be on the other side of a kink.

@@ -43,35 +43,6 @@ double total(const Column<T>& sums) {
     for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   return static_cast<double>(lanes[0]);
 }
-template <class T>
-double total(const Lanes<T>& sums) {
-  return total<T>((sums.v[0] + sums.v[2]) + (sums.v[1] + sums.v[3]));
-}
-
-// The elements from p on, as many as there are, with `filling` behind them.
-template <class T>
-Lanes<T> load(const T* p, std::int64_t count, T filling = 0) {
-  if (count == Lanes<T>::lanes) return Lanes<T>::load(p);
-  T buffer[Lanes<T>::lanes];
-  std::fill_n(std::copy_n(p, count, buffer), Lanes<T>::lanes - count, filling);
-  return Lanes<T>::load(buffer);
-}
-
-template <class T>
-void store(const Lanes<T>& values, T* p, std::int64_t count) {
-  if (count == Lanes<T>::lanes) return values.store(p);
-  T buffer[Lanes<T>::lanes];
-  values.store(buffer);
-  std::copy_n(buffer, count, p);
-}
-
-// Calls work(first element, how many) for a vector at a time.
-template <class T, class Work>
-void by_vectors(std::int64_t n, Work work) {
-  std::int64_t i = 0;
-  for (; i + Lanes<T>::lanes <= n; i += Lanes<T>::lanes) work(i, std::int64_t{Lanes<T>::lanes});
-  if (i < n) work(i, n - i);
-}
 
 // Calls add(i, V{}) for the elements from i on: several vectors at a time where that is worth joining their sums, then
 // vectors, then single elements.
@@ -177,45 +148,31 @@ void derivative(FusedKernels f, const T* g, T* u, std::int64_t n) {
   block.backward(u, g, {u, 1}, u);
 }
 
+// Added to two sums: s, and s (x - centre). Calls each(i, s) for the elements from i on that a vector holds.
+template <class T, class Each>
+[[gnu::flatten]] void add_to_sums(const T* s, const T* x, std::int64_t n, T centre, double* sums, Each each) {
+  WideSum<T> slopes, distances;
+  by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
+    const V slope = load_as<V>(s + i);
+    each(i, slope);
+    slopes.of(v) = slopes.of(v) + slope;
+    distances.of(v) = multiply_add(slope, load_as<V>(x + i) - V(centre), distances.of(v));
+  });
+  sums[0] += slopes.total(n);
+  sums[1] += distances.total(n);
+}
+
 // The end of backward: dx is g f', and becomes that times scale.
 template <class T>
 void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, double* sums) {
   if (dr) std::copy_n(dx, n, dr);
-  using V = Lanes<T>;
-  const V centre(channel.centre), scale(channel.scale);
-  V slopes(0.0), distances(0.0);
-  by_vectors<T>(n, [&](std::int64_t i, std::int64_t count) {
-    const V s = load(dx + i, count);
-    store(s * scale, dx + i, count);
-    slopes = slopes + s;
-    distances = multiply_add(s, load(x + i, count, channel.centre) - centre, distances);
+  add_to_sums(dx, x, n, channel.centre, sums, [&]<class V>(std::int64_t i, const V& slope) {
+    const V scaled = slope * V(channel.scale);
+    if constexpr (std::is_same_v<V, T>)
+      dx[i] = scaled;
+    else
+      scaled.store(dx + i);
   });
-  sums[0] += total<T>(slopes);
-  sums[1] += total<T>(distances);
-}
-
-// The same of a row that is not worth several vectors at a time.
-template <class T>
-void finish_short_row(const T* x, T* dx, std::int64_t n, Affine<T> channel, double* sums) {
-  using V = Column<T>;
-  const V centre(channel.centre), scale(channel.scale);
-  V slopes(0.0), distances(0.0);
-  std::int64_t i = 0;
-  for (; i + V::lanes <= n; i += V::lanes) {
-    const V s = V::load(dx + i);
-    (s * scale).store(dx + i);
-    slopes = slopes + s;
-    distances = multiply_add(s, V::load(x + i) - centre, distances);
-  }
-  T slope = 0, distance = 0;
-  for (; i < n; ++i) {
-    const T s = dx[i];
-    dx[i] = s * channel.scale;
-    slope += s;
-    distance = multiply_add(s, x[i] - channel.centre, distance);
-  }
-  sums[0] += total<T>(slopes) + static_cast<double>(slope);
-  sums[1] += total<T>(distances) + static_cast<double>(distance);
 }
 
 // dx = dx - shift - (x - centre) scale

@@ -20,15 +20,8 @@ void segments_forward(FusedKernels f, const T* x, T* y, std::int64_t segments, s
 
 // Added to two sums: s, and s (x - centre).
 template <class T>
-[[gnu::flatten]] void sum_segment(const T* s, const T* x, std::int64_t n, T centre, double* sums) {
-  WideSum<T> slopes, distances;
-  by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
-    const V slope = load_as<V>(s + i);
-    slopes.of(v) = slopes.of(v) + slope;
-    distances.of(v) = multiply_add(slope, load_as<V>(x + i) - V(centre), distances.of(v));
-  });
-  sums[0] += slopes.total(n);
-  sums[1] += distances.total(n);
+void sum_segment(const T* s, const T* x, std::int64_t n, T centre, double* sums) {
+  add_to_sums(s, x, n, centre, sums, [](std::int64_t, const auto&) {});
 }
 
 // s = g f', unless f is the identity, whose s is g; and the sums of each segment.
