@@ -38,6 +38,30 @@ void by_elements(std::int64_t n, Work work) {
   if (i < n) work(i, Some{n - i});
 }
 
+inline double sum_of_lanes(const Floats& a) {
+  Float sum = a.v[0];
+  for (int i = 1; i < Floats::parts; ++i) sum = sum + a.v[i];
+  return total<float>(sum);
+}
+
+inline Affine<Floats> repeated(const Affine<float>& c) {
+  const auto all = [](float value) { return Floats(static_cast<double>(value)); };
+  return {all(c.centre), all(c.scale), all(c.shift)};
+}
+
+// Of the identity g is the gradient, whatever u is.
+template <class Op>
+constexpr bool is_identity = std::string_view(Op::card.name) == "identity";
+
+// g f'(u)
+template <class Op>
+Floats slope(const Floats& g, const Floats& u, const double* arguments) {
+  if constexpr (is_identity<Op>) return g;
+  std::array<Floats, 1> saved{u};
+  if constexpr (Op::saved == Saved::output) saved = Forward<Op>::template evaluate<Floats>(saved, arguments);
+  return chain<Op>(g, partials<Op>(saved, arguments)[0]);
+}
+
 template <class Op>
 struct NormalisedBy {
   // y = f(u) of each of u = (x - centre) scale + shift
@@ -46,9 +70,7 @@ struct NormalisedBy {
   }
   // g f'(u)
   static Floats slope(const Floats& g, const Floats& distance, const Affine<Floats>& c, const double* arguments) {
-    std::array<Floats, 1> saved{multiply_add(distance, c.scale, c.shift)};
-    if constexpr (Op::saved == Saved::output) saved = Forward<Op>::template evaluate<Floats>(saved, arguments);
-    return chain<Op>(g, partials<Op>(saved, arguments)[0]);
+    return TORCHACTIV_ISA::slope<Op>(g, multiply_add(distance, c.scale, c.shift), arguments);
   }
 
   [[gnu::flatten]] static void rows_forward(const float* x, float* y, std::int64_t rows, std::int64_t n,
@@ -138,18 +160,9 @@ struct NormalisedBy {
       return multiply_add(g, c.scale, rest);
   }
 
-  static Affine<Floats> repeated(const Affine<float>& c) {
-    const auto all = [](float value) { return Floats(static_cast<double>(value)); };
-    return {all(c.centre), all(c.scale), all(c.shift)};
-  }
   template <class Elements>
   static Affine<Floats> loaded(const Elements& some, const Affine<const float*>& c, std::int64_t i) {
     return {some.load(c.centre + i), some.load(c.scale + i), some.load(c.shift + i)};
-  }
-  static double sum_of_lanes(const Floats& a) {
-    Float sum = a.v[0];
-    for (int i = 1; i < Floats::parts; ++i) sum = sum + a.v[i];
-    return total<float>(sum);
   }
 
   // Calls work.operator()<count>(row, column, Whole or Some): what belongs to a column is read once for `count` rows.
@@ -162,18 +175,6 @@ struct NormalisedBy {
     for (; row < rows; ++row)
       by_elements(n, [&](std::int64_t i, auto some) { work.template operator()<1>(row, i, some); });
   }
-};
-
-template <class Op>
-constexpr FusedNormalisation fused_normalisation{
-    .keeps_slope = !Op::has_cheap_slope,
-    .lanes = Floats::lanes,
-    .rows_forward = NormalisedBy<Op>::rows_forward,
-    .rows_sums = NormalisedBy<Op>::rows_sums,
-    .rows_gradient = NormalisedBy<Op>::rows_gradient,
-    .columns_forward = NormalisedBy<Op>::columns_forward,
-    .columns_sums = NormalisedBy<Op>::columns_sums,
-    .columns_gradient = NormalisedBy<Op>::columns_gradient,
 };
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -4,6 +4,7 @@
 
 #include "csrc/kernels/counted_map.h"
 #include "csrc/kernels/fused_directions.h"
+#include "csrc/kernels/fused_elements.h"
 #include "csrc/kernels/fused_normalisation.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
@@ -112,6 +113,20 @@ static_assert(most_lanes % lanes<Float32> == 0 && most_lanes % SingleDoubles::la
 
 template <class Op>
 constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<Op> : nullptr;
+
+template <class Op>
+constexpr FusedNormalisation fused_normalisation{
+    .keeps_slope = !Op::has_cheap_slope,
+    .lanes = Floats::lanes,
+    .rows_forward = NormalisedBy<Op>::rows_forward,
+    .rows_sums = NormalisedBy<Op>::rows_sums,
+    .rows_gradient = NormalisedBy<Op>::rows_gradient,
+    .columns_forward = NormalisedBy<Op>::columns_forward,
+    .columns_sums = NormalisedBy<Op>::columns_sums,
+    .columns_gradient = NormalisedBy<Op>::columns_gradient,
+    .elements_forward = ElementsNormalisedBy<Op>::forward,
+    .elements_sums = ElementsNormalisedBy<Op>::sums,
+};
 
 template <class Op>
 constexpr const FusedNormalisation* normalisation_of() {

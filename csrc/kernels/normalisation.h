@@ -14,11 +14,18 @@ namespace torchactiv {
 
 // In what follows u = (x - centre) scale + shift + r, where r is the residual and may be null.
 
-// f(u), by the kernels of f.
+struct FusedNormalisation;
+
+// f(u), by the kernels of f, or in its own loops, where it has some that suit.
 struct FusedKernels {
   const CombinationContext& kernels;
   const double* arguments;
   bool is_identity;
+  const FusedNormalisation* loops;
+
+  // Whether the first pass of backward leaves s = g f'(u) for the second, which otherwise reads g. That of rows of
+  // elements does for all but the identity.
+  bool leaves_slope() const;
 };
 
 // From x and r, or y and r.
@@ -71,6 +78,8 @@ struct NormalisationKernels {
 // The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
 // that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
 //   dx = s scale - (x - centre) correction.scale - correction.shift.
+// elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
+// stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {
   bool keeps_slope;
   std::int64_t lanes;  // of a vector, which the end of a row fills up
@@ -91,7 +100,15 @@ struct FusedNormalisation {
   void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
                            std::int64_t n, Affine<const float*> channels, Affine<const float*> corrections,
                            const double* arguments);
+
+  void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
+                           const float* w, const float* b, const double* arguments);
+  void (*elements_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
+                        const Affine<float>* of_row, const float* w, const float* b, float* dw, float* db,
+                        std::array<double, 2>* sums, const double* arguments);
 };
+
+inline bool FusedKernels::leaves_slope() const { return loops ? loops->keeps_slope : !is_identity; }
 
 struct NormalisationFunctions {
   static constexpr std::int64_t most_elements = 2048, most_columns = 2048;

@@ -33,15 +33,10 @@ V multiply_add(const V& a, const V& b, const V& c) {
     return fma(a, b, c);
 }
 
-// The sum of the lanes, joined two by two.
+// The sum of the lanes, joined two by two: in registers, where an array would go through memory at each step.
 template <class T>
 double total(const Column<T>& sums) {
-  constexpr int count = Column<T>::lanes;
-  T lanes[count];
-  sums.store(lanes);
-  for (int half = count / 2; half > 0; half /= 2)
-    for (int i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  return static_cast<double>(lanes[0]);
+  return static_cast<double>(sum_of_lanes(sums.v));
 }
 
 // Calls add(i, V{}) for the elements from i on: several vectors at a time where that is worth joining their sums, then

@@ -12,74 +12,136 @@ void add_two(const T* a, const T* b, T* sum, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) sum[i] = a[i] + b[i];
 }
 
-// Calls work(row, its first element, the first of its channels).
+// Calls work(first, last) for a few short rows, which do not wait for each other, or one long row. What they read is
+// little: memory is fastest where reading and writing alternate, every few kilobytes.
+constexpr std::int64_t elements_of_batch = 1024, most_of_batch = 64;
 template <class Work>
-void each_row(const RowBlock& block, std::int64_t begin, std::int64_t end, Work work) {
-  for (std::int64_t row = begin; row < end; ++row) work(row, row * block.length(), block.first_channel(row));
+void each_batch(std::int64_t rows, std::int64_t length, Work work) {
+  const std::int64_t batch = std::clamp<std::int64_t>(elements_of_batch / length, 1, most_of_batch);
+  for (std::int64_t first = 0; first < rows; first += batch) work(first, std::min(first + batch, rows));
 }
+
+// Calls work(begin, end, the first of their channels) for rows that have the same weights.
+template <class Work>
+void each_run(const RowBlock& block, std::int64_t first, std::int64_t last, Work work) {
+  if (block.groups == 1) return work(first, last, std::int64_t{0});
+  for (std::int64_t row = first; row < last; ++row) work(row, row + 1, block.first_channel(row));
+}
+
+// What follows for a row's channels from its own numbers.
 template <class T>
 Affine<T> of_channel(const Affine<T>& row, T weight, T bias) {
   return {row.centre, row.scale * weight, row.shift * weight + bias};
 }
 
 template <class T>
-void normalise_row(const T* x, T* u, const RowBlock& block, Affine<T> row, const T* w, const T* b) {
-  if (block.inner == 1) return elements_normalise(x, u, block.channels, row, w, b);
-  for (std::int64_t c = 0; c < block.channels; ++c, x += block.inner, u += block.inner)
-    normalise(x, u, block.inner, of_channel(row, w[c], b[c]));
-}
+struct Segments {
+  static constexpr std::int64_t most = RowNormFunctions::most_elements / 2;  // of at least two elements each
+  Affine<T> of[most];
+
+  // Those of rows that lie behind each other. (Inlined, GCC takes what no rows would leave for uninitialised.)
+  [[gnu::noinline]] Segments(const RowBlock& block, std::int64_t first, std::int64_t last, const RowState* states,
+                             const T* w, const T* b) {
+    Affine<T>* next = of;
+    for (std::int64_t row = first; row < last; ++row) {
+      const Affine<T> affine = states[row].template affine<T>();
+      const std::int64_t channel = block.first_channel(row);
+      for (std::int64_t c = channel; c < channel + block.channels; ++c) *next++ = of_channel(affine, w[c], b[c]);
+    }
+  }
+};
 
 template <class T>
 void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
-  const std::int64_t length = block.length(), batch = std::max<std::int64_t>(columns_together / length, 1);
-  for (std::int64_t begin = 0; begin < block.rows; begin += batch) {
-    const std::int64_t end = std::min(begin + batch, block.rows);
-    for (std::int64_t row = begin; row < end; ++row)  // short ones do not wait for each other
-      states[row] = RowState::of(row_moments(x + row * length, length), length, block.centred, block.eps);
-    each_row(block, begin, end, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
-      normalise_row(x + first, y + first, block, states[row].affine<T>(), w + channel, b + channel);
+  const std::int64_t n = block.length();
+  each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
+    const std::int64_t at = first * n;
+    for (std::int64_t row = first; row < last; ++row)
+      states[row] = RowState::of(row_moments(x + row * n, n), n, block.centred, block.eps);
+    if (block.inner > 1) {
+      const Segments<T> segments(block, first, last, states, w, b);
+      segments_forward(f, x + at, y + at, (last - first) * block.channels, block.inner, segments.of);
+      return;
+    }
+    Affine<T> of_row[most_of_batch];
+    each_run(block, first, last, [&](std::int64_t begin, std::int64_t end, std::int64_t channel) {
+      for (std::int64_t row = begin; row < end; ++row) of_row[row - begin] = states[row].template affine<T>();
+      elements_forward(f, x + begin * n, y + begin * n, end - begin, n, of_row, w + channel, b + channel);
     });
-  }
-  activate(f, y, block.rows * length);
-}
-
-// The sums of a row's segments, and the gradient of x from them; s is g f', and may be in the place of dx.
-template <class T>
-void finish_segments(const T* s, const T* x, T* dx, const RowBlock& block, const RowState& state, const T* w,
-                     double* dw, double* db) {
-  const Affine<T> affine = state.affine<T>();
-  double sums[2] = {};
-  for (std::int64_t c = 0; c < block.channels; ++c) {
-    double found[2] = {};
-    sum_segment(s + c * block.inner, x + c * block.inner, block.inner, affine.centre, found);
-    dw[c] += (found[1] - state.missing<T>() * found[0]) * state.inverse;
-    db[c] += found[0];
-    for (int i = 0; i < 2; ++i) sums[i] += found[i] * static_cast<double>(w[c]);
-  }
-  const Affine<T> correction = state.correction<T>(block.length(), block.centred, sums);
-  for (std::int64_t c = 0; c < block.channels; ++c) {
-    const std::int64_t at = c * block.inner;
-    const T factor = w[c] * affine.scale;
-    segments_correct(s + at, x + at, dx + at, 1, block.inner, &factor, correction);
-  }
+  });
 }
 
 template <class T>
 void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w,
                             const T* b, const RowState* states, double* dw, double* db) {
-  const std::int64_t length = block.length(), batch = std::max<std::int64_t>(elements_together / length, 1);
-  for (std::int64_t begin = 0; begin < block.rows; begin += batch) {
-    const std::int64_t end = std::min(begin + batch, block.rows);
-    if (!f.is_identity) {
-      each_row(block, begin, end, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
-        normalise_row(x + first, dx + first, block, states[row].affine<T>(), w + channel, b + channel);
-      });
-      derivative(f, g + begin * length, dx + begin * length, (end - begin) * length);
+  each_batch(block.rows, block.length(), [&](std::int64_t first, std::int64_t last) {
+    const std::int64_t at = first * block.length(), count = (last - first) * block.channels;
+    const Segments<T> segments(block, first, last, states, w, b);
+    std::array<double, 2> found[Segments<T>::most];
+    std::fill_n(found, count, std::array<double, 2>{});
+    segments_backward(f, g + at, x + at, dx + at, count, block.inner, segments.of, found);
+
+    Affine<T> corrections[Segments<T>::most];
+    for (std::int64_t row = first; row < last; ++row) {
+      const RowState& state = states[row];
+      const std::int64_t channel = block.first_channel(row), segment = (row - first) * block.channels;
+      double sums[2] = {};
+      for (std::int64_t c = 0; c < block.channels; ++c) {
+        const auto [slope, distance] = found[segment + c];
+        dw[channel + c] += (distance - state.missing<T>() * slope) * state.inverse;
+        db[channel + c] += slope;
+        sums[0] += slope * static_cast<double>(w[channel + c]);
+        sums[1] += distance * static_cast<double>(w[channel + c]);
+      }
+      std::fill_n(corrections + segment, block.channels, state.correction<T>(block.length(), block.centred, sums));
     }
-    each_row(block, begin, end, [&](std::int64_t row, std::int64_t first, std::int64_t channel) {
-      finish_segments((f.is_identity ? g : dx) + first, x + first, dx + first, block, states[row], w + channel,
-                      dw + channel, db + channel);
+    segments_correct(f, (f.leaves_slope() ? dx : g) + at, x + at, dx + at, count, block.inner, segments.of,
+                     corrections);
+  });
+}
+
+template <class T>
+void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
+                         const RowState* states, T* dw, T* db) {
+  const std::int64_t n = block.length();
+  each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
+    each_run(block, first, last, [&](std::int64_t begin, std::int64_t end, std::int64_t channel) {
+      const std::int64_t at = begin * n, count = end - begin;
+      Affine<T> of_row[most_of_batch], corrections[most_of_batch];
+      std::array<double, 2> sums[most_of_batch] = {};
+      for (std::int64_t i = 0; i < count; ++i) of_row[i] = states[begin + i].template affine<T>();
+      elements_backward(f, g + at, x + at, dx + at, count, n, of_row, w + channel, b + channel, dw + channel,
+                        db + channel, sums);
+      for (std::int64_t i = 0; i < count; ++i)
+        corrections[i] = states[begin + i].template correction<T>(n, block.centred, sums[i].data());
+      elements_correct((f.is_identity ? g : dx) + at, x + at, dx + at, count, n, of_row, corrections, w + channel);
     });
+  });
+}
+
+// Parts of a row are added up in turn with those of the row before being written.
+constexpr std::int64_t short_row = 128;
+template <class T>
+void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
+                        const RowState* states, T* dw, T* db) {
+  const std::int64_t n = block.length();
+  Affine<T> of_row{}, of_previous{}, correction{};
+  for (std::int64_t row = 0; row <= block.rows; ++row) {
+    const bool is_row = row < block.rows, has_previous = row > 0;
+    const std::int64_t channel = block.first_channel(row), previous = block.first_channel(row + block.groups - 1);
+    std::array<double, 2> sums{};
+    if (is_row) of_row = states[row].template affine<T>();
+    for (std::int64_t i = 0; i < n; i += columns_together) {
+      const std::int64_t count = std::min(columns_together, n - i), at = row * n + i, before = at - n;
+      if (is_row)
+        elements_backward(f, g + at, x + at, dx + at, 1, count, &of_row, w + channel + i, b + channel + i,
+                          dw + channel + i, db + channel + i, &sums);
+      if (has_previous)
+        elements_correct((f.is_identity ? g : dx) + before, x + before, dx + before, 1, count, &of_previous,
+                         &correction, w + previous + i);
+    }
+    if (is_row) correction = states[row].template correction<T>(n, block.centred, sums.data());
+    of_previous = of_row;
   }
 }
 
@@ -87,14 +149,11 @@ template <class T>
 void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
               const RowState* states, ScaleSums<T> totals) {
   if (block.inner > 1)
-    return segments_rows_backward(f, g, x, dx, block, w, b, states, totals.weight_doubles, totals.bias_doubles);
-  const auto rows = [&](std::int64_t first, std::int64_t count) {
-    const std::int64_t at = first * block.length(), channel = block.first_channel(first);
-    elements_rows_backward(f, g + at, x + at, dx + at, count, block.length(), block.centred, states + first,
-                           w + channel, b + channel, totals.weight + channel, totals.bias + channel);
-  };
-  if (block.groups == 1) return rows(0, block.rows);
-  for (std::int64_t row = 0; row < block.rows; ++row) rows(row, 1);
+    segments_rows_backward(f, g, x, dx, block, w, b, states, totals.weight_doubles, totals.bias_doubles);
+  else if (block.length() <= short_row)
+    short_rows_backward(f, g, x, dx, block, w, b, states, totals.weight, totals.bias);
+  else
+    long_rows_backward(f, g, x, dx, block, w, b, states, totals.weight, totals.bias);
 }
 
 template <class T>
@@ -104,7 +163,7 @@ constexpr RowNormKernels<T> kernels_of() {
           .backward = backward<T>,
           .elements_forward = elements_forward<T>,
           .elements_backward = elements_backward<T>,
-          .elements_correct = write_elements<T>,
+          .elements_correct = elements_correct<T>,
           .segments_forward = segments_forward<T>,
           .segments_backward = segments_backward<T>,
           .segments_correct = segments_correct<T>};

@@ -36,22 +36,25 @@ struct RowNormKernels {
   void (*backward)(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
                    const RowState* states, ScaleSums<T> sums);
 
-  // Parts of longer rows, with (x - centre) scale + shift for z. First y = f(z w + b), or s = g f', which may be in the
-  // place of dx; s of the identity is not written, being g. Then, once the whole row is summed, `correct` writes
+  // Rows, or parts of longer ones, with (x - centre) scale + shift for z. First y = f(z w + b), or s = g f', which goes
+  // to the place of dx if it is left for `correct`. That writes, once whole rows are summed, given s or otherwise g,
   //   dx = s w scale - (x - centre) correction.scale - correction.shift.
-  // Elements that have a weight each add g f' z to dw, g f' to db, and to the sums g f' w, and that times x - centre.
-  void (*elements_forward)(FusedKernels f, const T* x, T* y, std::int64_t n, Affine<T> row, const T* w, const T* b);
-  void (*elements_backward)(FusedKernels f, const T* g, const T* x, T* s, std::int64_t n, Affine<T> row, const T* w,
-                            const T* b, T* dw, T* db, double* sums);
-  void (*elements_correct)(const T* s, const T* x, T* dx, std::int64_t n, const T* w, T scale, Affine<T> correction);
-  // Segments of `length` elements that share a weight, which is in their affine map, and in `factors`: to two sums of
-  // each segment, g f' is added, and that times x - centre.
+  // Elements that have a weight each add g f' z to dw, g f' to db, and to the sums of their row g f' w, and that times
+  // x - centre.
+  void (*elements_forward)(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
+                           const T* w, const T* b);
+  void (*elements_backward)(FusedKernels f, const T* g, const T* x, T* s, std::int64_t rows, std::int64_t n,
+                            const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db, std::array<double, 2>* sums);
+  void (*elements_correct)(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
+                           const Affine<T>* corrections, const T* w);
+  // Segments of `length` elements that share a weight, which is in their affine map: to two sums of each segment, g f'
+  // is added, and that times x - centre.
   void (*segments_forward)(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
                            const Affine<T>* affine);
   void (*segments_backward)(FusedKernels f, const T* g, const T* x, T* s, std::int64_t segments, std::int64_t length,
-                            const Affine<T>* affine, double* sums);
-  void (*segments_correct)(const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length, const T* factors,
-                           Affine<T> correction);
+                            const Affine<T>* affine, std::array<double, 2>* sums);
+  void (*segments_correct)(FusedKernels f, const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length,
+                           const Affine<T>* affine, const Affine<T>* corrections);
 };
 
 struct RowNormFunctions {

@@ -14,39 +14,39 @@ void segments_normalise(const T* x, T* u, std::int64_t segments, std::int64_t le
 template <class T>
 void segments_forward(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
                       const Affine<T>* affine) {
+  if constexpr (std::is_same_v<T, float>)
+    if (f.loops) return f.loops->rows_forward(x, y, segments, length, affine, f.arguments);
   segments_normalise(x, y, segments, length, affine);
   activate(f, y, segments * length);
 }
 
-// Added to two sums: s, and s (x - centre).
-template <class T>
-void sum_segment(const T* s, const T* x, std::int64_t n, T centre, double* sums) {
-  add_to_sums(s, x, n, centre, sums, [](std::int64_t, const auto&) {});
-}
-
-// s = g f', unless f is the identity, whose s is g; and the sums of each segment.
 template <class T>
 void segments_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_t segments, std::int64_t length,
-                       const Affine<T>* affine, double* sums) {
+                       const Affine<T>* affine, std::array<double, 2>* sums) {
+  if constexpr (std::is_same_v<T, float>)
+    if (f.loops) return f.loops->rows_sums(g, x, s, segments, length, affine, sums, f.arguments);
   if (!f.is_identity) {
     segments_normalise(x, s, segments, length, affine);
     derivative(f, g, s, segments * length);
   }
   for (std::int64_t segment = 0; segment < segments; ++segment) {
     const std::int64_t at = segment * length;
-    sum_segment((f.is_identity ? g : s) + at, x + at, length, affine[segment].centre, sums + 2 * segment);
+    add_to_sums((f.is_identity ? g : s) + at, x + at, length, affine[segment].centre, sums[segment].data(),
+                [](std::int64_t, const auto&) {});
   }
 }
 
-// dx = s factor - shift - (x - centre) slope; s may be in the place of dx.
 template <class T>
-void segments_correct(const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length, const T* factors,
-                      Affine<T> correction) {
+void segments_correct(FusedKernels f, const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length,
+                      const Affine<T>* affine, const Affine<T>* corrections) {
+  if constexpr (std::is_same_v<T, float>)
+    if (f.loops) return f.loops->rows_gradient(s, x, dx, segments, length, affine, corrections, f.arguments);
   for (std::int64_t segment = 0; segment < segments; ++segment, s += length, x += length, dx += length) {
-    const T factor = factors[segment];
+    const T scale = affine[segment].scale;
+    const Affine<T> correction = corrections[segment];
 #pragma GCC ivdep
     for (std::int64_t i = 0; i < length; ++i)
-      dx[i] = multiply_add(s[i], factor, multiply_add(x[i] - correction.centre, -correction.scale, -correction.shift));
+      dx[i] = multiply_add(s[i], scale, multiply_add(x[i] - correction.centre, -correction.scale, -correction.shift));
   }
 }
 

@@ -16,7 +16,8 @@ struct FusedActivation {
 
   template <class T>
   FusedKernels kernels() const {
-    return {std::is_same_v<T, double> ? *doubles : *floats, arguments.data(), op.card.name == "identity"};
+    const CombinationContext& kernels = std::is_same_v<T, double> ? *doubles : *floats;
+    return {kernels, arguments.data(), op.card.name == "identity", kernels.normalisation};
   }
   // Whether autograd can do without the input where it keeps the output.
   bool is_restorable(at::ScalarType type) const;

@@ -135,6 +135,16 @@ inline Double low_half(Float a) { return _mm256_cvtps_pd(_mm256_castps256_ps128(
 inline Double high_half(Float a) { return _mm256_cvtps_pd(_mm256_extractf128_ps(a.v, 1)); }
 inline Float join(Double low, Double high) { return _mm256_set_m128(_mm256_cvtpd_ps(high.v), _mm256_cvtpd_ps(low.v)); }
 
+inline float sum_of_lanes(__m256 a) {
+  const __m128 four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));
+  const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline double sum_of_lanes(__m256d a) {
+  const __m128d two = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
+  return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
+}
+
 inline bool any(DoubleMask m) { return _mm256_movemask_pd(m.v) != 0; }
 inline bool any(FloatMask m) { return _mm256_movemask_ps(m.v) != 0; }
 inline DoubleMask low_half(FloatMask m) {

@@ -144,6 +144,24 @@ inline Double high_half(Float a) { return _mm512_cvtps_pd(_mm512_extractf32x8_ps
 inline Float join(Double low, Double high) {
   return _mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(low.v)), _mm512_cvtpd_ps(high.v), 1);
 }
+inline float sum_of_lanes(__m128 a) {
+  const __m128 two = _mm_add_ps(a, _mm_movehl_ps(a, a));
+  return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+}
+inline double sum_of_lanes(__m128d a) { return _mm_cvtsd_f64(_mm_add_sd(a, _mm_unpackhi_pd(a, a))); }
+inline float sum_of_lanes(__m256 a) {
+  return sum_of_lanes(_mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1)));
+}
+inline double sum_of_lanes(__m256d a) {
+  return sum_of_lanes(_mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1)));
+}
+inline float sum_of_lanes(__m512 a) {
+  return sum_of_lanes(_mm256_add_ps(_mm512_castps512_ps256(a), _mm512_extractf32x8_ps(a, 1)));
+}
+inline double sum_of_lanes(__m512d a) {
+  return sum_of_lanes(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1)));
+}
+
 inline bool any(DoubleMask m) { return m.v != 0; }
 inline bool any(FloatMask m) { return m.v != 0; }
 inline DoubleMask low_half(FloatMask m) { return {static_cast<__mmask8>(m.v)}; }

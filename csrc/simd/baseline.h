@@ -143,6 +143,9 @@ inline Float join(Double a, Double b) {
   const Float2 low = __builtin_convertvector(a.v, Float2), high = __builtin_convertvector(b.v, Float2);
   return Float4{low[0], low[1], high[0], high[1]};
 }
+inline float sum_of_lanes(Float4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
+inline double sum_of_lanes(Double2 a) { return a[0] + a[1]; }
+
 inline bool any(DoubleMask m) { return (m.v[0] | m.v[1]) != 0; }
 inline bool any(FloatMask m) { return (m.v[0] | m.v[1] | m.v[2] | m.v[3]) != 0; }
 inline DoubleMask low_half(FloatMask m) { return {Long2{m.v[0], m.v[1]}}; }

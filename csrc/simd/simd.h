@@ -10,6 +10,7 @@
 //                          none they are any number
 //   negated_where_odd      of (a, biased): a, negated where the last bit of `biased` is set
 //   any                    whether a mask has a lane set
+//   sum_of_lanes           of what a Float or a Double is made of, joined two by two
 //   times_power_of_two     a * 2^n for an integral n <= 0 for which 2^n is not denormal
 //   times_small_power_of_two   likewise for any smaller n, rounded once in effect
 //   lockstep               how many vectors are best computed side by side

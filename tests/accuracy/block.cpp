@@ -11,8 +11,8 @@ constexpr int checked_of = 1024;  // the reference in double is checked at one o
 
 // How far double is from exact, relative to a magnitude that is at least `least`.
 double relative_gap(double fast, long double exact, long double least) {
-  // Comparisons rely on it that double overflows only where the true value does.
-  const bool overflows = std::isinf(fast) && std::fabs(exact) > 0x1p1000L && fast * exact > 0;
+  // Comparisons rely on it that double overflows only where the true value does: beyond the largest float, that is.
+  const bool overflows = std::isinf(fast) && std::fabs(exact) > 0x1p128L && fast * exact > 0;
   if (overflows) return 0;
   if (std::isinf(fast) || std::isnan(exact)) return std::numeric_limits<double>::infinity();
   return static_cast<double>(std::fabs(fast - exact) / std::max(std::fabs(exact), least));

@@ -65,6 +65,7 @@ NORMS = {
     "layer": Norm("layer", (5, 7, 96), (96,)),
     "layer, odd": Norm("layer", (9, 37), (37,)),
     "layer, two elements": Norm("layer", (9, 2), (2,)),
+    "layer, in parts": Norm("layer", (5, 1237), (1237,)),
     "layer, long": Norm("layer", (3, 9001), (9001,)),
     "layer, two dimensions": Norm("layer", (6, 4, 5), (4, 5)),
     "layer, many rows": Norm("layer", (1000, 8), (8,)),
@@ -75,6 +76,7 @@ NORMS = {
     "group, long": Norm("group", (2, 6, 70, 41), 2),
     "group, longer": Norm("group", (2, 4, 70, 71), 2),
     "group, without inner": Norm("group", (40, 12), 3),
+    "group, without inner, in parts": Norm("group", (3, 1400), 2),
     "group, one": Norm("group", (4, 12, 3), 1),
     "group, channels_last": Norm("group", (4, 12, 9, 5), 3, to_channels_last),
     "instance": Norm("instance", (4, 6, 7, 7), None),
@@ -105,6 +107,21 @@ def test_values_and_gradients(norm: Norm, dtype: torch.dtype) -> None:
     ):
         assert result.dtype == x.dtype
         assert_near(result, exact, 20 * tolerance)
+
+
+# Nothing to calculate, a slope calculated twice where segments are, one that is kept, and none in one loop.
+@pytest.mark.parametrize("activation", ["identity", "relu", "tanh", "mish"])
+@every_norm
+def test_what_is_in_one_loop_with_rows(norm: Norm, activation: str) -> None:
+    inputs = norm.inputs(torch.float32)
+    doubles = tuple(in_doubles(*inputs))
+    mine, gradient = norm.mine(*inputs, activation), sample(norm.shape, seed=9).float()
+    theirs = getattr(ours, activation)(norm.theirs(*doubles))
+    assert_near(mine, theirs, TOLERANCES[torch.float32])
+    for result, exact in zip(
+        gradients(mine, inputs, gradient), gradients(theirs, doubles, gradient.double()), strict=True
+    ):
+        assert_near(result, exact, 20 * TOLERANCES[torch.float32])
 
 
 @one_of_each

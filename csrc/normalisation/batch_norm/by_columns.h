@@ -33,7 +33,7 @@ class ByColumns {
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
     if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
-    const std::int64_t most = f.kernels.normalisation && !r.exists() ? rows_of_pass(x) : strips_.block_rows();
+    const std::int64_t most = f.loops && !r.exists() ? rows_of_pass(x) : strips_.block_rows();
     map(kernels_.columns_forward, most, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
@@ -49,8 +49,8 @@ class ByColumns {
       return InRows<T>(layout_, kernels_).backward(g, x, r, dx, dr, statistics, f, task.corrected);
     }
     if constexpr (std::is_same_v<T, float>)
-      if (f.kernels.normalisation && task.corrected && !task.from_output && !r.exists())
-        return backward_in_one_loop(g, x, dx, statistics, *f.kernels.normalisation, f.arguments);
+      if (f.loops && task.corrected && !task.from_output && !r.exists())
+        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
     const Values values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
     const Values inverses(strips_, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));

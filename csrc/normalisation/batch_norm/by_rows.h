@@ -59,6 +59,9 @@ class ByRows {
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              BackwardTask task) const {
+    if constexpr (std::is_same_v<T, float>)
+      if (f.loops && task.corrected && !task.from_output && !r.exists())
+        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       double found[2] = {};
@@ -78,14 +81,7 @@ class ByRows {
       });
       return Sums{found[0], found[1]};
     };
-    const auto finish = [&](std::int64_t channel, const Sums* found) {
-      Sums& total = sums[static_cast<std::size_t>(channel)];
-      for (std::int64_t piece = 0; piece < pieces_; ++piece) {
-        total.slope += found[piece].slope;
-        total.distance += found[piece].distance;
-      }
-    };
-    in_two_passes<Sums>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
+    in_two_passes<Sums>(measure, total_of(sums), [&](std::int64_t channel, std::int64_t piece) {
       if (!task.corrected) return;
       const auto c = static_cast<std::size_t>(channel);
       const Affine<T> correction = statistics.correction(c, sums[c]), inverse = statistics.inverse_affine(c);
@@ -106,6 +102,45 @@ class ByRows {
   }
 
  private:
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
+                                         const Statistics<T>& statistics, const FusedNormalisation& loops,
+                                         const double* arguments) const {
+    std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
+    const auto measure = [&](std::int64_t channel, std::int64_t piece) {
+      std::array<double, 2> found{};
+      const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
+      each_block(channel, piece, [&](const Pieces& p) {
+        Memory of_g, of_x, of_dx;
+        T* const slope = place(dx, p, of_dx);
+        loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, 1, p.elements(), &affine, &found, arguments);
+        if (loops.keeps_slope) write(dx, p, slope);
+      });
+      return Sums{found[0], found[1]};
+    };
+    in_two_passes<Sums>(measure, total_of(sums), [&](std::int64_t channel, std::int64_t piece) {
+      const auto c = static_cast<std::size_t>(channel);
+      const Affine<T> affine = statistics.affine(c), correction = statistics.correction(c, sums[c]);
+      each_block(channel, piece, [&](const Pieces& p) {
+        Memory of_g, of_x, of_dx;
+        T* const output = place(dx, p, of_dx);
+        loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, 1, p.elements(),
+                            &affine, &correction, arguments);
+        write(dx, p, output);
+      });
+    });
+    return sums;
+  }
+
+  auto total_of(std::vector<Sums>& sums) const {
+    return [&](std::int64_t channel, const Sums* found) {
+      Sums& total = sums[static_cast<std::size_t>(channel)];
+      for (std::int64_t piece = 0; piece < pieces_; ++piece) {
+        total.slope += found[piece].slope;
+        total.distance += found[piece].distance;
+      }
+    };
+  }
+
   // Rows shorter than this are joined; a piece of work is so many blocks.
   static constexpr std::int64_t most_elements = 1024, short_row = 192, piece_blocks = 16;
 

@@ -40,8 +40,8 @@ class InRows {
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              bool corrected) const {
     if constexpr (std::is_same_v<T, float>)
-      if (f.kernels.normalisation && corrected && !r.exists() && f.kernels.normalisation->suits_rows(layout_.inner))
-        return backward_in_one_loop(g, x, dx, statistics, *f.kernels.normalisation, f.arguments);
+      if (f.loops && corrected && !r.exists() && f.loops->suits_rows(layout_.inner))
+        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
     const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {

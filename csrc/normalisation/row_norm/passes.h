@@ -36,6 +36,8 @@ class RowPasses {
         kernels_(kernels),
         f_(f) {
     if (layout.length() == 0) return;  // no data, which nobody passes over
+    if (!by_elements_ && f_.loops && !f_.loops->suits_rows(layout.inner)) f_.loops = nullptr;
+    leaves_slope_ = by_elements_ ? !f_.is_identity : f_.leaves_slope();
     const std::int64_t of_sample = layout.groups * layout.length();
     const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / (layout.groups * layout.channels), 4, 64);
     if (layout.length() <= most_elements) rows_ = (is_converted ? most_elements : most_direct) / layout.length();
@@ -200,7 +202,7 @@ class RowPasses {
 
   void apply(const Piece& p, const T* x, T* y, const Affine<T>& affine, const Scales<T>& scales) const {
     if (by_elements_)
-      kernels_.elements_forward(f_, x, y, p.n, affine, scales.weight.data() + p.channel,
+      kernels_.elements_forward(f_, x, y, 1, p.n, &affine, scales.weight.data() + p.channel,
                                 scales.bias.data() + p.channel);
     else
       kernels_.segments_forward(f_, x, y, p.channels, p.length(), Segments(p, affine, scales).of);
@@ -218,36 +220,36 @@ class RowPasses {
   void backward_row(std::int64_t row, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
                     const Operand<T>& dx, const Scales<T>& scales, const RowState& state, Sums& sums) const {
     Memory of_g, of_x, of_dx;
-    double all[2] = {};  // g f' w, and that times x - centre
+    const Affine<T> affine = state.affine<T>();
+    std::array<double, 2> all{};  // g f' w, and that times x - centre
     each_piece(row, [&](const Piece& p) {
       const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
       T* const output = place(dx, p, of_dx);
       if (by_elements_)
-        kernels_.elements_backward(f_, gradient, input, output, p.n, state.affine<T>(),
-                                   scales.weight.data() + p.channel, scales.bias.data() + p.channel,
-                                   sums.weight.data() + p.channel, sums.bias.data() + p.channel, all);
+        kernels_.elements_backward(f_, gradient, input, output, 1, p.n, &affine, scales.weight.data() + p.channel,
+                                   scales.bias.data() + p.channel, sums.weight.data() + p.channel,
+                                   sums.bias.data() + p.channel, &all);
       else
         segments_backward(p, gradient, input, output, state, scales, sums, all);
-      if (!f_.is_identity) write(dx, p, output);
+      if (leaves_slope_) write(dx, p, output);
     });
-    const Affine<T> correction = state.correction<T>(layout_.length(), centred_, all);
+    const Affine<T> correction = state.correction<T>(layout_.length(), centred_, all.data());
     each_piece(row, [&](const Piece& p) {
-      // What the first pass left, unless it had nothing to write.
-      const T* const slope = f_.is_identity ? read(g, p, of_g) : read(dx, p, of_dx);
+      const T* const slope = leaves_slope_ ? read(dx, p, of_dx) : read(g, p, of_g);
       T* const output = place(dx, p, of_dx);
-      correct(p, slope, read(x, p, of_x), output, state.affine<T>(), scales, correction);
+      correct(p, slope, read(x, p, of_x), output, affine, scales, correction);
       if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
       write(dx, p, output);
     });
   }
 
   void segments_backward(const Piece& p, const T* g, const T* x, T* dx, const RowState& state, const Scales<T>& scales,
-                         Sums& sums, double* all) const {
-    double found[most_elements];
-    std::fill_n(found, 2 * p.channels, 0.0);
+                         Sums& sums, std::array<double, 2>& all) const {
+    std::array<double, 2> found[most_elements / 2];
+    std::fill_n(found, p.channels, std::array<double, 2>{});
     kernels_.segments_backward(f_, g, x, dx, p.channels, p.length(), Segments(p, state.affine<T>(), scales).of, found);
     for (std::int64_t c = 0; c < p.channels; ++c) {
-      const double slope = found[2 * c], distance = found[2 * c + 1];
+      const auto [slope, distance] = found[c];
       const auto i = static_cast<std::size_t>(p.channel + c);
       sums.total.weight[i] += (distance - state.missing<T>() * slope) * state.inverse;
       sums.total.bias[i] += slope;
@@ -258,11 +260,13 @@ class RowPasses {
 
   void correct(const Piece& p, const T* s, const T* x, T* dx, const Affine<T>& row, const Scales<T>& scales,
                const Affine<T>& correction) const {
-    const T* const weights = scales.weight.data() + p.channel;
-    if (by_elements_) return kernels_.elements_correct(s, x, dx, p.n, weights, row.scale, correction);
-    T factors[most_elements / 2];
-    for (std::int64_t c = 0; c < p.channels; ++c) factors[c] = weights[c] * row.scale;
-    kernels_.segments_correct(s, x, dx, p.channels, p.length(), factors, correction);
+    if (by_elements_) {
+      kernels_.elements_correct(s, x, dx, 1, p.n, &row, &correction, scales.weight.data() + p.channel);
+      return;
+    }
+    Affine<T> corrections[most_elements / 2];
+    std::fill_n(corrections, p.channels, correction);
+    kernels_.segments_correct(f_, s, x, dx, p.channels, p.length(), Segments(p, row, scales).of, corrections);
   }
 
   static const T* read(const Operand<T>& operand, const Piece& p, Memory& memory) {
@@ -283,6 +287,7 @@ class RowPasses {
   const NormalisationKernels<T>& moments_;
   const RowNormKernels<T>& kernels_;
   FusedKernels f_;
+  bool leaves_slope_ = false;
   std::int64_t rows_ = 0;     // of a block; none, where a row is more than that
   std::int64_t samples_ = 1;  // of a part
 };
