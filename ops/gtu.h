@@ -23,8 +23,7 @@ struct Gtu : Activation {
   };
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N gate, N up) {

@@ -5,15 +5,17 @@
 
 namespace torchactiv {
 
-// tanh(z) but for the sign of -0, and its slope 1 - tanh(z)^2, which keeps its digits in the tails; from one
+// tanh(z) but for the sign of a zero, and its slope 1 - tanh(z)^2, which keeps its digits in the tails; from one
 // exponential and one division.
 template <Number N>
 struct HyperbolicTangent {
   N value, slope;
 
   explicit HyperbolicTangent(const N& z) {
-    const N doubled = limited(N(2.0) * z, -700.0, 700.0), m = narrow(expm1(doubled)), inverse = N(1.0) / (m + N(2.0));
-    value = m * inverse;
+    const Mask<N> left = z < N(0.0);
+    const N doubled = at_least(N(2.0) * select(left, z, -z), N(-exponent_limit<N>));
+    const N m = narrow(expm1(doubled)), inverse = N(1.0) / (m + N(2.0)), magnitude = -m * inverse;
+    value = select(left, -magnitude, magnitude);
     slope = N(4.0) * (exp(doubled) * inverse) * inverse;
   }
 };

@@ -12,8 +12,8 @@ struct Bounds {
   static constexpr double absolute = 0x1p-27;  // of partial derivatives below 1/16
 };
 constexpr Bounds half_bounds{0.501, 0.501};
-// An ulp of a float is 2^-23; a reference that is off by this moves a figure by 2^-21 ulp at most.
-constexpr double largest_reference_gap = 0x1p-44, doubt = 0x1p23 * largest_reference_gap;
+// An ulp of a float is 2^-23; a reference that is off by this moves a figure by 2^-20 ulp at most.
+constexpr double largest_reference_gap = 0x1p-43, doubt = 0x1p23 * largest_reference_gap;
 
 Bounds bounds(const Measurement& measurement) {
   return measurement.precision == 24 ? Bounds{measurement.measured->largest_error, 2} : half_bounds;
