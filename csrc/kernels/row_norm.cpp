@@ -120,7 +120,6 @@ void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Ro
 }
 
 // Parts of a row are added up in turn with those of the row before being written.
-constexpr std::int64_t short_row = 128;
 template <class T>
 void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
                         const RowState* states, T* dw, T* db) {
@@ -144,6 +143,8 @@ void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Row
     of_previous = of_row;
   }
 }
+
+constexpr std::int64_t short_row = 128;
 
 template <class T>
 void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
