@@ -28,12 +28,6 @@ void each_run(const RowBlock& block, std::int64_t first, std::int64_t last, Work
   for (std::int64_t row = first; row < last; ++row) work(row, row + 1, block.first_channel(row));
 }
 
-// What follows for a row's channels from its own numbers.
-template <class T>
-Affine<T> of_channel(const Affine<T>& row, T weight, T bias) {
-  return {row.centre, row.scale * weight, row.shift * weight + bias};
-}
-
 template <class T>
 struct Segments {
   static constexpr std::int64_t most = RowNormFunctions::most_elements / 2;  // of at least two elements each
@@ -88,7 +82,7 @@ void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const
       double sums[2] = {};
       for (std::int64_t c = 0; c < block.channels; ++c) {
         const auto [slope, distance] = found[segment + c];
-        dw[channel + c] += (distance - state.missing<T>() * slope) * state.inverse;
+        dw[channel + c] += state.template gradient_of_weight<T>(slope, distance);
         db[channel + c] += slope;
         sums[0] += slope * static_cast<double>(w[channel + c]);
         sums[1] += distance * static_cast<double>(w[channel + c]);

@@ -26,6 +26,11 @@ struct RowState {
   Affine<T> affine() const {
     return {static_cast<T>(mean), static_cast<T>(inverse), static_cast<T>(-missing<T>() * inverse)};
   }
+  // The gradient of a channel's weight from its sums of g f', and of that times x - centre.
+  template <class T>
+  double gradient_of_weight(double slope, double distance) const {
+    return (distance - missing<T>() * slope) * inverse;
+  }
   // With s = g f' w and z = (x - mean) / deviation: dx = (s - mean of s - z mean of s z) / deviation, of which the
   // first term is there; without a mean, the second is not. `sums` are those of s, and of s (x - centre).
   template <class T>
@@ -36,5 +41,11 @@ struct RowState {
     return {static_cast<T>(mean), static_cast<T>(slope), static_cast<T>(shift)};
   }
 };
+
+// What a row's map is for one of its channels.
+template <class T>
+Affine<T> of_channel(const Affine<T>& row, T weight, T bias) {
+  return {row.centre, row.scale * weight, row.shift * weight + bias};
+}
 
 }  // namespace torchactiv

@@ -194,8 +194,7 @@ class RowPasses {
     Segments(const Piece& p, const Affine<T>& row, const Scales<T>& scales) {
       for (std::int64_t c = 0; c < p.channels; ++c) {
         const auto i = static_cast<std::size_t>(p.channel + c);
-        const T weight = scales.weight[i];
-        of[c] = {row.centre, row.scale * weight, row.shift * weight + scales.bias[i]};
+        of[c] = of_channel(row, scales.weight[i], scales.bias[i]);
       }
     }
   };
@@ -251,7 +250,7 @@ class RowPasses {
     for (std::int64_t c = 0; c < p.channels; ++c) {
       const auto [slope, distance] = found[c];
       const auto i = static_cast<std::size_t>(p.channel + c);
-      sums.total.weight[i] += (distance - state.missing<T>() * slope) * state.inverse;
+      sums.total.weight[i] += state.gradient_of_weight<T>(slope, distance);
       sums.total.bias[i] += slope;
       all[0] += slope * static_cast<double>(scales.weight[i]);
       all[1] += distance * static_cast<double>(scales.weight[i]);
