@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/fine_expm1.h"
 #include "ops/number.h"
 #include "ops/tame.h"
 
@@ -49,12 +48,11 @@ struct Aptx : Activation {
 
     Gate(const N& alpha, const N& z) {
       const Mask<N> left = z < N(0.0);
-      const N doubled = limited(N(2.0) * z, -700.0, 700.0), negative = select(left, doubled, -doubled);
-      const FineExpm1<N> m(negative);
+      const N negative = at_least(N(2.0) * select(left, z, -z), N(-700.0)), side = select(left, N(-1.0), N(1.0));
+      const FineExpm1<N> m = fine_expm1(negative);
       const N inverse = N(1.0) / (m.e + N(1.0)), distance = N(2.0) * m.e * inverse, t = m.value * inverse;
-      const N far = select(left, alpha - N(1.0) + distance, alpha + N(1.0) - distance);
-      const N near = select(left, alpha + t, alpha - t);
-      value = select(negative < N(-FineExpm1<N>::small), far, near);
+      const Mask<N> far = negative < N(-0.5);
+      value = fma(-side, select(far, distance, t), alpha + select(far, side, N(0.0)));
       slope = N(2.0) * distance * inverse;
     }
   };

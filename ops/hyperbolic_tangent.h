@@ -1,6 +1,5 @@
 #pragma once
 
-#include "ops/fine_expm1.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -14,16 +13,17 @@ struct HyperbolicTangent {
   explicit HyperbolicTangent(const N& z) {
     const Mask<N> left = z < N(0.0);
     const N doubled = at_least(N(2.0) * select(left, z, -z), N(-exponent_limit<N>));
-    const N m = narrow(expm1(doubled)), inverse = N(1.0) / (m + N(2.0)), magnitude = -m * inverse;
+    const auto [e, m] = exp_and_expm1(doubled);
+    const N inverse = N(1.0) / (m + N(2.0)), magnitude = -m * inverse;
     value = select(left, -magnitude, magnitude);
-    slope = N(4.0) * (exp(doubled) * inverse) * inverse;
+    slope = N(4.0) * (e * inverse) * inverse;
   }
 };
 
 // tanh(z) to the digits of the type that N is computed in, for where it cancels with something else.
 template <Number N>
 N fine_tanh(const N& z) {
-  const N m = FineExpm1<N>(limited(N(2.0) * z, -700.0, 700.0)).value;
+  const N m = fine_expm1(limited(N(2.0) * z, -700.0, 700.0)).value;
   return copysign(m / (m + N(2.0)), z);
 }
 

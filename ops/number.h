@@ -14,9 +14,10 @@
 
 namespace torchactiv {
 
-// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit, and
+// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit;
 // has_spare_digits: whether it computes with far more digits than its elements have, and with more range: the product
-// of seven of them does not overflow.
+// of seven of them does not overflow; has_spare_range: whether, moreover, limited() loses nothing of an infinite one
+// but that it is infinite (of a jet it loses the tangent).
 template <class N>
 struct NumberTraits;
 
@@ -31,6 +32,16 @@ template <class N>
 constexpr double exponent_limit = NumberTraits<N>::exponent_limit;
 template <class N>
 constexpr double product_limit = NumberTraits<N>::product_limit;
+
+// e^x and e^x - 1; and, with them, what is left of e^x - 1 when x is taken away.
+template <class N>
+struct ExpAndExpm1 {
+  N e, value;
+};
+template <class N>
+struct FineExpm1 {
+  N e, value, curved;
+};
 
 // exponential(x) is e^x in a form that neither loses digits among the denormals nor underflows before its time:
 //   .value()     e^x as a Wide<N>; or, far out in its tail, where it is nothing beside 1, a multiple of it
@@ -75,6 +86,10 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   rising_exponential(w);
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
+  { exp_and_expm1(a) } -> std::convertible_to<ExpAndExpm1<N>>;  // what exp(a) and narrow(expm1(a)) are
+  {
+    fine_expm1(a)
+  } -> std::convertible_to<FineExpm1<N>>;        // to all digits of the type that N is computed in, also near 0
   { sqrt(a) } -> std::convertible_to<N>;         // of a >= 0 or NaN
   { sqrt(w) } -> std::convertible_to<Wide<N>>;   // of 0 or of 2^-100 <= w < 2^127
   { log1p(a) } -> std::convertible_to<N>;        // log(1 + a) to the last digits near 0; a > -1/2 or NaN

@@ -36,7 +36,8 @@ struct Snake : Activation {
   template <Number N>
   static Partials<N, 2> partials(N x, N alpha) {
     const Mask<N> flat = abs(alpha) <= N(0.0);
-    const N angle = scaled(x, alpha), s = fine_sin(angle), twice = N(2.0) * s * fine_cos(angle);
+    const N angle = select(flat, limited(x, -3e38, 3e38), x) * alpha, s = fine_sin(angle),
+            twice = N(2.0) * s * fine_cos(angle);
     const N inverse = N(1.0) / select(flat, N(1.0), alpha);
     const N by_alpha = inverse * fma(x, twice, -(inverse * s * s));
     return {N(1.0) + select(flat, N(2.0) * angle, twice), select(flat, x * x, by_alpha)};

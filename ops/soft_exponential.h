@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "ops/card.h"
-#include "ops/fine_expm1.h"
+#include "ops/expm1_curvature.h"
 #include "ops/number.h"
 #include "ops/tame.h"
 
@@ -39,8 +39,8 @@ struct SoftExponential : Activation {
     const Logarithm<N> logarithm(x, alpha);
     const N left_value = -(select(logarithm.outside, N(-infinity), logarithm.value) * inverse);
     const N u = exponent(x, select(right, alpha, N(0.0))), shifted = x + alpha;
-    const N near = fma(x * u, FineExpm1<N>::curvature(u), shifted), far = fma(fine_exp(u) - N(1.0), inverse, alpha);
-    const N exponential = select(abs(u) < N(FineExpm1<N>::small), near, far);
+    const N near = fma(x * u, Expm1Curvature::of(u), shifted), far = fma(fine_exp(u) - N(1.0), inverse, alpha);
+    const N exponential = select(abs(u) < N(Expm1Curvature::small), near, far);
     return select(left, left_value, select(right, exponential, select(abs(alpha) <= N(0.0), x, shifted)));
   }
 
@@ -54,9 +54,8 @@ struct SoftExponential : Activation {
     const N e = fine_exp(select(left, -logarithm.value, u));  // of the one that is selected
 
     // By alpha: x^2 (u e^u - (e^u - 1)) / u^2 + 1 with the quotient 1 + c (u - 1) for c = (e^u - 1 - u) / u^2.
-    const FineExpm1<N> of_u(u, e);
-    const Mask<N> small = abs(u) < N(FineExpm1<N>::small);
-    const N c = select(small, FineExpm1<N>::curvature(u), of_u.curved / select(small, N(1.0), u * u));
+    const Mask<N> small = abs(u) < N(Expm1Curvature::small);
+    const N c = select(small, Expm1Curvature::of(u), (e - N(1.0) - u) / select(small, N(1.0), u * u));
     const N near = x * x * fma(c, u - N(1.0), N(1.0)), far = inverse_square * fma(e, u - N(1.0), N(1.0));
     const N by_alpha = select(abs(u) < N(1.0), near, far) + N(1.0);
     const N e_of_right = select(right, e, one_like(x + alpha));

@@ -5,9 +5,14 @@
 namespace torchactiv {
 
 // x, to be multiplied by a factor: finite where the factor is 0 or tends to it, lest infinity times 0 be no number.
+// Where there is range to spare it is finite anyway: 1e90 times the least of floats is still beyond the largest, and
+// its square times that of the largest float and e^-700 is still 0 among floats.
 template <Number N>
 N tame(const N& x, const N& factor) {
-  return select(abs(factor) <= N(1e-290), limited(x, -3e38, 3e38), x);
+  if constexpr (NumberTraits<N>::has_spare_range)
+    return limited(x, -1e90, 1e90);
+  else
+    return select(abs(factor) <= N(1e-290), limited(x, -3e38, 3e38), x);
 }
 
 // factor * x, which is 0 where the factor is, for an infinite x as well.

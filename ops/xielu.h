@@ -1,7 +1,6 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/fine_expm1.h"
 #include "ops/fine_log1p_exp.h"
 #include "ops/log1p_exp.h"
 #include "ops/logistic.h"
@@ -76,7 +75,7 @@ struct XIElu : Activation {
 
     Left(const N& x, const N& eps) {
       const N y = select(x > eps, eps, x);
-      const FineExpm1<N> of_y(at_least(y, N(-exponent_limit<N>)));
+      const FineExpm1<N> of_y = fine_expm1(at_least(y, N(-exponent_limit<N>)));
       const Mask<N> far = y < N(-exponent_limit<N>);
       e = of_y.e;
       m = of_y.value;

@@ -8,6 +8,7 @@
 #include <numbers>
 
 #include "csrc/numbers/jet.h"
+#include "ops/expm1_curvature.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -137,6 +138,8 @@ TORCHACTIV_FUNCTION(cos)
 TORCHACTIV_FUNCTION(atan)
 #undef TORCHACTIV_FUNCTION
 inline TensorNumber fine_exp(const TensorNumber& a) { return exp(a); }
+inline ExpAndExpm1<TensorNumber> exp_and_expm1(const TensorNumber& a) { return {exp(a), expm1(a)}; }
+FineExpm1<TensorNumber> fine_expm1(const TensorNumber& a);
 inline TensorNumber fine_erf(const TensorNumber& a) { return erf(a); }
 inline TensorNumber fine_sin(const TensorNumber& a) { return sin(a); }
 inline TensorNumber fine_cos(const TensorNumber& a) { return cos(a); }
@@ -214,7 +217,12 @@ struct NumberTraits<TensorNumber> {
   using Wide = TensorNumber;
   using Mask = TensorMask;
   static constexpr double exponent_limit = 760, product_limit = 1470;  // those of a double
-  static constexpr bool has_spare_digits = false;
+  static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
+
+inline FineExpm1<TensorNumber> fine_expm1(const TensorNumber& a) {
+  const TensorNumber value = expm1(a), near = a * a * Expm1Curvature::of(a);
+  return {exp(a), value, select(abs(a) < TensorNumber(Expm1Curvature::small), near, value - a)};
+}
 
 }  // namespace torchactiv

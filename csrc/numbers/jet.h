@@ -165,6 +165,20 @@ Jet<V> sigmoid(const Jet<V>& a) {
 }
 
 template <class V>
+ExpAndExpm1<Jet<V>> exp_and_expm1(const Jet<V>& a) {
+  const auto [e, value] = exp_and_expm1(a.value);
+  const V tangent = e * a.tangent;
+  return {{e, tangent}, {value, tangent}};
+}
+
+template <class V>
+FineExpm1<Jet<V>> fine_expm1(const Jet<V>& a) {
+  const auto [e, value, curved] = fine_expm1(a.value);
+  const V tangent = e * a.tangent;
+  return {{e, tangent}, {value, tangent}, {curved, value * a.tangent}};
+}
+
+template <class V>
 Jet<Wide<V>> expm1(const Jet<V>& a) {
   const Wide<V> value = expm1(a.value);
   return {value, offset(value, 1.0) * a.tangent};
@@ -240,7 +254,7 @@ struct NumberTraits<Jet<V>> {
   using Mask = torchactiv::Mask<V>;
   static constexpr double exponent_limit = NumberTraits<V>::exponent_limit;
   static constexpr double product_limit = NumberTraits<V>::product_limit;
-  static constexpr bool has_spare_digits = NumberTraits<V>::has_spare_digits;
+  static constexpr bool has_spare_digits = NumberTraits<V>::has_spare_digits, has_spare_range = false;
 };
 
 }  // namespace torchactiv

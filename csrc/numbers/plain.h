@@ -2,6 +2,7 @@
 #pragma once
 
 #include "csrc/numbers/batches.h"
+#include "ops/number.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -47,7 +48,16 @@ V reciprocal(const V& a) {
   return V(1.0) / a;
 }
 
-template <Split V>
+// e^x, e^x - 1 and e^x - 1 - x. Largest errors in double: 0.97 ulp, 4 ulp, 16 ulp (in float none that is promised).
+template <class V, int count>
+FineExpm1<V> expm1_parts(const V& x, const double (&curvature)[count]) {
+  const auto [biased, power, r, curved] = reduce(x, curvature);
+  const V near = r + curved, e = times_small_power_of_two(V(1.0) + near, power), far = e - V(1.0);
+  const auto is_near = power == V(0.0);
+  return {e, select(is_near, near, far), select(is_near, curved, far - x)};
+}
+
+template <Plain V>
 constexpr const auto& curvature_of() {
   if constexpr (V::is_short)
     return float_curvature;
@@ -76,6 +86,14 @@ V exp(const V& a) {
 template <Split V>
 V fine_exp(const V& a) {
   return exp(a);
+}
+template <Split V>
+ExpAndExpm1<V> exp_and_expm1(const V& a) {
+  return {exp(a), expm1(a)};
+}
+template <Plain V>
+FineExpm1<V> fine_expm1(const V& a) {
+  return expm1_parts(a, curvature_of<V>());
 }
 template <Split V>
 V fine_erf(const V& a) {
@@ -147,6 +165,11 @@ V fine_cos(const V& a) {
 template <Single V>
 V expm1(const V& a) {
   return expm1_single(a);
+}
+template <Single V>
+ExpAndExpm1<V> exp_and_expm1(const V& a) {
+  const auto [scale, rest] = split_single(a);
+  return {fma(scale, rest, scale), fma(scale, rest, scale - V(1.0))};
 }
 template <Single V>
 V sigmoid(const V& a) {

@@ -25,6 +25,8 @@ inline auto split_sigmoid(const Floats& a) { return FloatMathematics::split_sigm
 inline auto expm1(const Floats& a) { return FloatMathematics::expm1(a); }
 inline auto exp(const Floats& a) { return FloatMathematics::exp(a); }
 inline auto fine_exp(const Floats& a) { return exp(a); }
+inline ExpAndExpm1<Floats> exp_and_expm1(const Floats& a) { return {exp(a), narrow(expm1(a))}; }
+inline auto fine_expm1(const Floats& a) { return expm1_parts(a, fine_float_curvature); }
 inline auto sigmoid(const Floats& a) { return FloatMathematics::sigmoid(a); }
 inline auto quick_sigmoid(const Floats& a) { return FloatMathematics::quick_sigmoid(a); }
 inline auto quick_sigmoid(const FloatMathematics::Wide& a) { return FloatMathematics::quick_sigmoid(a); }
@@ -40,7 +42,7 @@ struct NumberTraits<TORCHACTIV_ISA::Floats> {
   using Mask = TORCHACTIV_ISA::Floats::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<float>::limit;
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<float>::product_limit;
-  static constexpr bool has_spare_digits = false;
+  static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
 template <TORCHACTIV_ISA::Single V>
@@ -48,7 +50,7 @@ struct NumberTraits<V> {
   using Wide = V;
   using Mask = typename V::Mask;
   static constexpr double exponent_limit = 700, product_limit = 700;
-  static constexpr bool has_spare_digits = true;
+  static constexpr bool has_spare_digits = true, has_spare_range = true;
 };
 
 template <TORCHACTIV_ISA::Split V>
@@ -57,7 +59,7 @@ struct NumberTraits<V> {
   using Mask = typename V::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::limit;
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::product_limit;
-  static constexpr bool has_spare_digits = false;
+  static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
 }  // namespace torchactiv

@@ -146,6 +146,11 @@ inline Float join(Double a, Double b) {
 inline float sum_of_lanes(Float4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
 inline double sum_of_lanes(Double2 a) { return a[0] + a[1]; }
 
+inline Double lookup(const double (&table)[32], Double index) {
+  const Long2 i = std::bit_cast<Long2>(index.v) & 31;
+  return Double2{table[i[0]], table[i[1]]};
+}
+
 inline bool any(DoubleMask m) { return (m.v[0] | m.v[1]) != 0; }
 inline bool any(FloatMask m) { return (m.v[0] | m.v[1] | m.v[2] | m.v[3]) != 0; }
 inline DoubleMask low_half(FloatMask m) { return {Long2{m.v[0], m.v[1]}}; }

@@ -155,12 +155,23 @@ V exp_single(const V& x) {
   return polynomial(r, r * r, single_exp) * power_of_two(biased);
 }
 
+// e^x = scale * (1 + rest) in double, to a relative error of `rest` of 2^-31. |x| <= 700 or NaN.
+template <class V>
+struct SplitSingle {
+  V scale, rest;
+};
+template <class V>
+SplitSingle<V> split_single(const V& x) {
+  const V round(0x1.8p52 + 1023), biased = fma(x, V(0x1.71547652b82fep+0), round), power = biased - round;
+  const V r = fma(power, V(-0x1.62e42fefa39efp-1), x);
+  return {power_of_two(biased), r * polynomial(r, r * r, single_expm1_slope)};
+}
+
 // e^x - 1 in double to a relative error of 2^-29, also near 0. |x| <= 700 or NaN. Loses the sign of -0.
 template <class V>
 V expm1_single(const V& x) {
-  const V round(0x1.8p52 + 1023), biased = fma(x, V(0x1.71547652b82fep+0), round), power = biased - round;
-  const V r = fma(power, V(-0x1.62e42fefa39efp-1), x), scale = power_of_two(biased);
-  return fma(scale, r * polynomial(r, r * r, single_expm1_slope), scale - V(1.0));
+  const auto [scale, rest] = split_single(x);
+  return fma(scale, rest, scale - V(1.0));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

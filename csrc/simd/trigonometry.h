@@ -2,11 +2,11 @@
 // here are tested by tests/cpp/vector.
 #pragma once
 
-#include <cmath>
 #include <numbers>
 #include <type_traits>
 
 #include "csrc/simd/exponential.h"
+#include "csrc/simd/large_angle.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -43,47 +43,70 @@ bool any_beyond(const V& a, double farthest) {
   return any(largest > Part(farthest));
 }
 
-// What is beyond, by the scalar function.
-template <class V>
-[[gnu::cold, gnu::noinline]] V replace_far(const V& a, const V& result, double farthest, double (*function)(double)) {
-  typename V::Scalar arguments[V::lanes], results[V::lanes];
-  a.store(arguments);
-  result.store(results);
-  for (int i = 0; i < V::lanes; ++i)
-    if (std::fabs(arguments[i]) > farthest) results[i] = static_cast<typename V::Scalar>(function(arguments[i]));
-  return V::load(results);
-}
-
 // Adding it leaves an integer in the low bits.
 template <class Scalar>
 constexpr double integer_round = std::same_as<Scalar, double> ? 0x1.8p52 : 0x1.8p23;
 
-// sin or cos: either is the sine of the distance from the nearest zero, alternating in sign from zero to zero.
-enum class Wave { sine, cosine };
-template <Wave wave, class V>
-V oscillation(const V& a) {
-  constexpr double round = integer_round<typename V::Scalar>, half = wave == Wave::cosine ? 0.5 : 0;
-  V biased, zero;  // zero: the place of the nearest zero over pi
-  if constexpr (half == 0) {
-    biased = fma(a, V(std::numbers::inv_pi), V(round));
-    zero = biased - V(round);
-  } else {  // the cosine falls through its zero at pi / 2: a 1 more makes that odd
-    biased = fma(a, V(std::numbers::inv_pi), V(-half)) + V(round + 1);
-    zero = (biased - V(round + 1)) + V(half);
+template <class V>
+FromZero<V> select(const typename V::Mask& m, const FromZero<V>& a, const FromZero<V>& b) {
+  return {select(m, a.biased, b.biased), select(m, a.distance, b.distance)};
+}
+
+// As from_zero_of_large, of any a.
+template <class V>
+FromZero<V> from_zero(const V& a, double half) {
+  constexpr double round = integer_round<typename V::Scalar>, farthest = PiOf<V>::farthest;
+  FromZero<V> result;
+  V zero;  // the place of the nearest zero over pi
+  if (half == 0) {
+    result.biased = fma(a, V(std::numbers::inv_pi), V(round));
+    zero = result.biased - V(round);
+  } else {
+    result.biased = fma(a, V(std::numbers::inv_pi), V(-half)) + V(round + 2 * half);
+    zero = (result.biased - V(round + 2 * half)) + V(half);
   }
-  V r = a;
-  for (const double part : PiOf<V>::parts) r = fma(zero, V(-part), r);
+  result.distance = a;
+  for (const double part : PiOf<V>::parts) result.distance = fma(zero, V(-part), result.distance);
+  if (any_beyond(a, farthest)) [[unlikely]]
+    return select(V(farthest) < abs(a), from_zero_of_far(a, half), result);
+  return result;
+}
+
+// Beyond what is reduced in the type itself; one vector of doubles at a time, for which the registers suffice.
+template <class V>
+[[gnu::noinline]] FromZero<V> from_zero_of_far(const V& a, double half) {
+  FromZero<V> result;
+  if constexpr (std::same_as<typename V::Scalar, double>) {
+    using One = Batch<Double, 1, V::is_single ? Rounding::to_32_bits : Rounding::own>;
+    for (int i = 0; i < V::parts; ++i) {
+      const auto [biased, distance] = from_zero_of_large(One(a.v[i]), half);
+      result.biased.v[i] = biased.v[0];
+      result.distance.v[i] = distance.v[0];
+    }
+  } else {
+    using Two = Batch<Double, 2, Rounding::to_32_bits>;
+    for (int i = 0; i < V::parts; ++i) {
+      const auto [biased, distance] = from_zero(Two(low_half(a.v[i]), high_half(a.v[i])), half);
+      const Two moved = biased - Two(integer_round<double> - integer_round<float>);
+      result.biased.v[i] = join(moved.v[0], moved.v[1]);
+      result.distance.v[i] = join(distance.v[0], distance.v[1]);
+    }
+  }
+  return result;
+}
+
+// The sine of the distance from the nearest zero, alternating in sign from zero to zero; where half is 0.5, the cosine,
+// which falls through its zero at pi / 2: a 1 more makes that odd.
+template <class V>
+V oscillation(const V& a, double half) {
+  const auto [biased, r] = from_zero(a, half);
   const V square = r * r, fourth = square * square;
   V magnitude;
   if constexpr (V::is_single || V::is_short)
     magnitude = r * polynomial(square, fourth, single_sine);
   else
     magnitude = r * fma(square, polynomial(square, fourth, double_sine_curvature), V(1.0));
-  const V result = negated_where_odd(magnitude, biased);
-  constexpr double farthest = PiOf<V>::farthest;
-  if (any_beyond(a, farthest)) [[unlikely]]
-    return replace_far(a, result, farthest, [](double x) { return wave == Wave::sine ? std::sin(x) : std::cos(x); });
-  return result;
+  return negated_where_odd(magnitude, biased);
 }
 
 // sin(a), cos(a) of any a. Relative errors: 2^-35 in double for a float (near a zero of an a that is no float,
@@ -91,11 +114,11 @@ V oscillation(const V& a) {
 // stays, infinities give NaN.
 template <Vector V>
 V sin(const V& a) {
-  return oscillation<Wave::sine>(a);
+  return oscillation(a, 0);
 }
 template <Vector V>
 V cos(const V& a) {
-  return oscillation<Wave::cosine>(a);
+  return oscillation(a, 0.5);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

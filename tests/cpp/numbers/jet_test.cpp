@@ -50,6 +50,10 @@ Real reciprocal(Real a) { return Real(1 / a.value); }
 Real exp(Real a) { return Real(std::exp(a.value)); }
 Real fine_exp(Real a) { return exp(a); }
 Real expm1(Real a) { return Real(std::expm1(a.value)); }
+torchactiv::ExpAndExpm1<Real> exp_and_expm1(Real a) { return {exp(a), expm1(a)}; }
+torchactiv::FineExpm1<Real> fine_expm1(Real a) {
+  return {exp(a), expm1(a), Real(static_cast<double>(std::expm1(static_cast<long double>(a.value)) - a.value))};
+}
 Real sigmoid(Real a) { return Real(1 / (1 + std::exp(-a.value))); }
 Real sqrt(Real a) { return Real(std::sqrt(a.value)); }
 Real log1p(Real a) { return Real(std::log1p(a.value)); }
@@ -97,7 +101,7 @@ struct torchactiv::NumberTraits<torchactiv_test::Real> {
   using Wide = torchactiv_test::Real;
   using Mask = bool;
   static constexpr double exponent_limit = 760, product_limit = 1470;
-  static constexpr bool has_spare_digits = false;
+  static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
 namespace torchactiv_test {
@@ -149,6 +153,11 @@ TEST(Jet, OfPieces) {
 TEST(Jet, OfExponentials) {
   expect_derivative([]<class N>(N x) { return exp(x * N(-0.5)); });
   expect_derivative([]<class N>(N x) { return narrow(expm1(x * x)); });
+  expect_derivative([]<class N>(N x) { return exp_and_expm1(x * x).e; });
+  expect_derivative([]<class N>(N x) { return exp_and_expm1(x * x).value; });
+  expect_derivative([]<class N>(N x) { return fine_expm1(x * N(0.5)).e; });
+  expect_derivative([]<class N>(N x) { return fine_expm1(x * N(0.5)).value; });
+  expect_derivative([]<class N>(N x) { return fine_expm1(x * N(0.5)).curved; });
   expect_derivative([]<class N>(N x) { return sigmoid(N(2.0) * x); });
   expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).value()); });
   expect_derivative([]<class N>(N x) { return narrow(exponential(x * N(0.5)).plus(3.0)); });

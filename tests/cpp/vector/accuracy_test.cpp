@@ -33,6 +33,12 @@ constexpr Precision single_precision{24, -126}, double_precision{53, -1022};
 Real exponential(Real x, Real) { return std::exp(x); }
 Real inverse_exponential(Real x, Real) { return std::exp(-x); }
 Real exponential_minus_1(Real x, Real) { return std::expm1(x); }
+Real exponential_curve(Real x, Real) {
+  if (std::fabs(x) > 0x1p-6L) return std::expm1(x) - x;
+  Real sum = 0;
+  for (int n = 12; n >= 2; --n) sum = (sum + 1) * x / n;
+  return sum * x;
+}
 Real exponential_plus_1(Real x, Real) { return 1 + std::exp(x); }
 Real exponential_product(Real x, Real y) { return y * std::exp(x); }
 Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
@@ -236,6 +242,11 @@ constexpr Row of_tables[] = {
 constexpr Row of_doubles[] = {
     {"exp", exponential, {-760, 709}, unused, Unit::ulp, 0.97},
     {"expm1", exponential_minus_1, {-760, 60}, unused, Unit::ulp, 1.7},
+    {"fine_expm1 e", exponential, {-700, 700}, unused, Unit::ulp, 0.97},
+    {"fine_expm1", exponential_minus_1, {-700, 700}, unused, Unit::ulp, 4},
+    {"fine_expm1", exponential_minus_1, unit, unused, Unit::ulp, 4},
+    {"fine_expm1 curved", exponential_curve, {-700, 700}, unused, Unit::ulp, 16},
+    {"fine_expm1 curved", exponential_curve, unit, unused, Unit::ulp, 16},
     {"exponential value", exponential, {-600, 60}, unused, Unit::ulp, 0.97},
     {"exponential plus 1", exponential_plus_1, {-760, 60}, unused, Unit::ulp, 1.3},
     {"exponential restored", exponential, {-760, 60}, unused, Unit::ulp, 0.97},
@@ -254,13 +265,25 @@ constexpr Row of_doubles[] = {
     {"erf", error_function, {-10, 10}, unused, Unit::ulp, 4},
     {"sin", sine, {-4, 4}, unused, Unit::ulp, 4},
     {"sin", sine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 4},
+    {"sin", sine, {-0x1p30, 0x1p30}, unused, Unit::ulp, 4},
     {"sin", sine, far, unused, Unit::ulp, 4},
+    {"sin", sine, {-0x1p500, 0x1p500}, unused, Unit::ulp, 4},
+    {"sin", sine, {-0x1p1023, 0x1p1023}, unused, Unit::ulp, 4},
     {"cos", cosine, {-4, 4}, unused, Unit::ulp, 4},
     {"cos", cosine, {-0x1p21, 0x1p21}, unused, Unit::ulp, 4},
+    {"cos", cosine, {-0x1p30, 0x1p30}, unused, Unit::ulp, 4},
     {"cos", cosine, far, unused, Unit::ulp, 4},
+    {"cos", cosine, {-0x1p500, 0x1p500}, unused, Unit::ulp, 4},
+    {"cos", cosine, {-0x1p1023, 0x1p1023}, unused, Unit::ulp, 4},
     {"atan", arctangent, {-4, 4}, unused, Unit::ulp, 4},
     {"atan", arctangent, far, unused, Unit::ulp, 4},
     // Of doubles that will be rounded to floats.
+    {"single expm1", exponential_minus_1, {-700, 700}, unused, Unit::relative, 0x1p-29},
+    {"single expm1 with exp", exponential_minus_1, {-700, 700}, unused, Unit::relative, 0x1p-29},
+    {"single exp with expm1", exponential, {-700, 700}, unused, Unit::relative, 0x1p-29},
+    {"single fine_expm1 e", exponential, {-700, 700}, unused, Unit::ulp, 0.97},
+    {"single fine_expm1", exponential_minus_1, {-700, 700}, unused, Unit::ulp, 4},
+    {"single fine_expm1 curved", exponential_curve, unit, unused, Unit::ulp, 16},
     {"single sqrt", square_root, far_positive, unused, Unit::ulp, 0.501},
     {"single log1p", logarithm, {-0.5, 4}, unused, Unit::relative, 0x1p-29},
     {"single log1p", logarithm, far_positive, unused, Unit::relative, 0x1p-29},
@@ -274,10 +297,14 @@ constexpr Row of_doubles[] = {
     {"single erf", error_function, {-10, 10}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, {-4, 4}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, {-0x1p21, 0x1p21}, unused, Unit::relative, 0x1p-29},
+    {"single sin", sine, {-0x1p30, 0x1p30}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, far, unused, Unit::relative, 0x1p-29},
+    {"single sin", sine, {-0x1p500, 0x1p500}, unused, Unit::relative, 0x1p-29},
     {"single cos", cosine, {-4, 4}, unused, Unit::relative, 0x1p-29},
     {"single cos", cosine, {-0x1p21, 0x1p21}, unused, Unit::relative, 0x1p-29},
+    {"single cos", cosine, {-0x1p30, 0x1p30}, unused, Unit::relative, 0x1p-29},
     {"single cos", cosine, far, unused, Unit::relative, 0x1p-29},
+    {"single cos", cosine, {-0x1p500, 0x1p500}, unused, Unit::relative, 0x1p-29},
     {"single atan", arctangent, {-4, 4}, unused, Unit::relative, 0x1p-29},
     {"single atan", arctangent, far, unused, Unit::relative, 0x1p-29},
     {"single fine_atan", arctangent, {-4, 4}, unused, Unit::ulp, 4},

@@ -156,9 +156,19 @@ TEST_P(SpecialValues, OfTheLargestDoubles) {
   };
   EXPECT_DOUBLE_EQ(run("log1p", largest), std::log(largest));
   EXPECT_DOUBLE_EQ(run("sin", largest), std::sin(largest));
+  EXPECT_TRUE(std::isnan(run("sin", infinity)));
+  EXPECT_TRUE(std::isnan(run("cos", -infinity)));
   EXPECT_EQ(run("erf", largest), 1);
   EXPECT_DOUBLE_EQ(run("atan", largest), std::atan(infinity));
   EXPECT_DOUBLE_EQ(run("erfcx", 1e300), std::numbers::inv_sqrtpi / 1e300);
+}
+
+// Of all doubles, the one that is nearest to a zero of cos (Kahan 1983).
+TEST_P(SpecialValues, OfTheDoubleNearestToAZero) {
+  const double nearest = std::ldexp(6381956970095103, 797), exact = -4.687165924254628e-19;
+  for (const double x : {nearest, -nearest}) {
+    EXPECT_DOUBLE_EQ(InstructionSet::run(instructions().of_doubles, "cos", {x}, {x})[0], exact);
+  }
 }
 
 // Within the limits that ops/number.h names; what exceeds those the formulas cut off.

@@ -49,30 +49,35 @@ V one_where(const typename V::Mask& mask) {
 
 #define ROW(V, name, expression) {name, run<V, [](V x, V y) { return (void)x, (void)y, expression; }>}
 
-#define ROWS_OF_BOTH(V)                                                                                              \
-  ROW(V, "+", x + y), ROW(V, "-", x - y), ROW(V, "*", x* y), ROW(V, "/", x / y), ROW(V, "negative", -x),             \
-      ROW(V, "<", one_where<V>(x < y)), ROW(V, "<=", one_where<V>(x <= y)), ROW(V, ">", one_where<V>(x > y)),        \
-      ROW(V, "==", one_where<V>(x == y)), ROW(V, "fma(x, x, y)", fma(x, x, y)),                                      \
-      ROW(V, "negative_fma(x, x, y)", negative_fma(x, x, y)), ROW(V, "abs", abs(x)),                                 \
-      ROW(V, "copysign", copysign(x, y)), ROW(V, "maximum_or_second", maximum_or_second(x, y)),                      \
-      ROW(V, "minimum_or_second", minimum_or_second(x, y)), ROW(V, "at_least", at_least(x, y)),                      \
-      ROW(V, "at_most", at_most(x, y)), ROW(V, "power_of_two", power_of_two(x + V(Reduction<V::Scalar>::round))),    \
-      ROW(V, "times_power_of_two", times_power_of_two(x, y)),                                                        \
-      ROW(V, "times_small_power_of_two", times_small_power_of_two(x, y)), ROW(V, "exp", exp(x)),                     \
-      ROW(V, "sigmoid", sigmoid(x)), ROW(V, "expm1", expm1(x)), ROW(V, "exponential value", exponential(x).value()), \
-      ROW(V, "exponential plus 1", exponential(x).plus(1.0)),                                                        \
-      ROW(V, "exponential restored", restored(exponential(x))),                                                      \
-      ROW(V, "rising exponential value", rising_exponential(x).value()),                                             \
-      ROW(V, "rising exponential restored", inverse_restored(rising_exponential(x))),                                \
-      ROW(V, "product restored", product_restored(exponential(x), y)), ROW(V, "sqrt", sqrt(x)),                      \
-      ROW(V, "log1p", log1p(x)), ROW(V, "erfcx", erfcx(x)), ROW(V, "erfcx_slope", erfcx_slope(x)),                   \
+#define ROWS_OF_BOTH(V)                                                                                            \
+  ROW(V, "+", x + y), ROW(V, "-", x - y), ROW(V, "*", x* y), ROW(V, "/", x / y), ROW(V, "negative", -x),           \
+      ROW(V, "<", one_where<V>(x < y)), ROW(V, "<=", one_where<V>(x <= y)), ROW(V, ">", one_where<V>(x > y)),      \
+      ROW(V, "==", one_where<V>(x == y)), ROW(V, "fma(x, x, y)", fma(x, x, y)),                                    \
+      ROW(V, "negative_fma(x, x, y)", negative_fma(x, x, y)), ROW(V, "abs", abs(x)),                               \
+      ROW(V, "copysign", copysign(x, y)), ROW(V, "maximum_or_second", maximum_or_second(x, y)),                    \
+      ROW(V, "minimum_or_second", minimum_or_second(x, y)), ROW(V, "at_least", at_least(x, y)),                    \
+      ROW(V, "at_most", at_most(x, y)), ROW(V, "power_of_two", power_of_two(x + V(Reduction<V::Scalar>::round))),  \
+      ROW(V, "times_power_of_two", times_power_of_two(x, y)),                                                      \
+      ROW(V, "times_small_power_of_two", times_small_power_of_two(x, y)), ROW(V, "exp", exp(x)),                   \
+      ROW(V, "exp with expm1", exp_and_expm1(x).e), ROW(V, "expm1 with exp", exp_and_expm1(x).value),              \
+      ROW(V, "fine_expm1 e", fine_expm1(x).e), ROW(V, "fine_expm1", fine_expm1(x).value),                          \
+      ROW(V, "fine_expm1 curved", fine_expm1(x).curved), ROW(V, "sigmoid", sigmoid(x)), ROW(V, "expm1", expm1(x)), \
+      ROW(V, "exponential value", exponential(x).value()), ROW(V, "exponential plus 1", exponential(x).plus(1.0)), \
+      ROW(V, "exponential restored", restored(exponential(x))),                                                    \
+      ROW(V, "rising exponential value", rising_exponential(x).value()),                                           \
+      ROW(V, "rising exponential restored", inverse_restored(rising_exponential(x))),                              \
+      ROW(V, "product restored", product_restored(exponential(x), y)), ROW(V, "sqrt", sqrt(x)),                    \
+      ROW(V, "log1p", log1p(x)), ROW(V, "erfcx", erfcx(x)), ROW(V, "erfcx_slope", erfcx_slope(x)),                 \
       ROW(V, "erf", erf(x)), ROW(V, "sin", sin(x)), ROW(V, "cos", cos(x)), ROW(V, "atan", atan(x))
 
 // Of numbers that will be rounded to fewer bits.
-#define ROWS_OF_ROUNDED(V, prefix)                                                                              \
-  ROW(V, prefix "exp", exp(x)), ROW(V, prefix "sigmoid", sigmoid(x)), ROW(V, prefix "expm1", expm1(x)),         \
-      ROW(V, prefix "sqrt", sqrt(x)), ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),       \
-      ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)), \
+#define ROWS_OF_ROUNDED(V, prefix)                                                                                  \
+  ROW(V, prefix "exp", exp(x)), ROW(V, prefix "sigmoid", sigmoid(x)), ROW(V, prefix "expm1", expm1(x)),             \
+      ROW(V, prefix "exp with expm1", exp_and_expm1(x).e), ROW(V, prefix "expm1 with exp", exp_and_expm1(x).value), \
+      ROW(V, prefix "fine_expm1 e", fine_expm1(x).e), ROW(V, prefix "fine_expm1", fine_expm1(x).value),             \
+      ROW(V, prefix "fine_expm1 curved", fine_expm1(x).curved), ROW(V, prefix "sqrt", sqrt(x)),                     \
+      ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),                                           \
+      ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)),     \
       ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x)), ROW(V, prefix "fine_atan", fine_atan(x))
 
 // As formulas use them: e^x; e^-x; y e^x, which need not be as small as e^x.
