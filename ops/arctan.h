@@ -18,8 +18,7 @@ struct Arctan : Activation {
       .notes = "Tends to pi / 2.",
       .source = "Activation functions in common use, Wikipedia",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

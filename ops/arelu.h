@@ -22,8 +22,7 @@ struct ARelu : Activation {
   static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0.9}, Input{"beta", Role::parameter, 2}};
   static constexpr bool in_place = false;
   static constexpr double largest_error = 1.01;  // of a result that is barely normal
-  static constexpr Precision forward_precision = Precision::floats_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x, N alpha, N beta) {

@@ -19,8 +19,7 @@ struct Cloglog : Activation {
           "Gomes & Ludermir 2008, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial "
           "Neural Networks, HIS",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

@@ -17,8 +17,7 @@ struct CoLu : Activation {
       .notes = "f(-inf) = -0, the limit.",
       .source = "Vagerwal 2021, Deeper Learning with CoLU Activation, arXiv:2112.12078",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   // Far left it is -e^x, far right x.
   template <Number N>

@@ -19,8 +19,7 @@ struct DElu : Activation {
       .source = "Pishchik 2023, Trainable Activations for Image Classification, Preprints",
   };
   static constexpr std::array arguments{Argument{"n", 1}};
-  static constexpr Precision forward_precision = Precision::floats_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x, N n) {

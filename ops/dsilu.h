@@ -18,8 +18,7 @@ struct DSilu : Activation {
       .notes = "f(-inf) = -0, the limit; the largest value is 1.0998.",
       .source = "Elfwing, Uchibe & Doya 2018, Sigmoid-Weighted Linear Units, arXiv:1702.03118, equation 5",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

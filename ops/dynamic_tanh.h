@@ -25,8 +25,7 @@ struct DynamicTanh : Activation {
                                      Input{"bias", Role::parameter, 0}};
   static constexpr bool in_place = false;
   static constexpr int dim = -1;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x, N alpha, N weight, N bias) {

@@ -19,8 +19,7 @@ struct Elish : Activation {
       .notes = "f(-inf) = -0, the limit. The slope at 0 is 1/2.",
       .source = "Basirat & Roth 2018, The Quest for the Golden Activation Function, arXiv:1808.00783",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

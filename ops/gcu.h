@@ -19,8 +19,7 @@ struct Gcu : Activation {
           "Noel, Arunkumar, Trivedi & Dutta 2021, Growing Cosine Unit: A Novel Oscillatory Activation Function That "
           "Can Speedup Training and Reduce Parameters in Convolutional Neural Networks, arXiv:2108.12943",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

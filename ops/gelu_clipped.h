@@ -20,8 +20,7 @@ struct GeluClipped : Activation {
       .source = "Wu et al. 2020, Integer Quantization for Deep Learning Inference, arXiv:2004.09602, section 5",
   };
   static constexpr std::array arguments{Argument{"min", -10}, Argument{"max", 10}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
   static constexpr bool floats_where_fused = true;
   static constexpr double largest_error = 1.3;  // where it is computed in floats
   static constexpr Objection objection(double min, double max) {

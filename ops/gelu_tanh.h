@@ -22,8 +22,7 @@ struct GeluTanh : Activation {
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
   static constexpr bool has_fused_gate = true, has_fused_bias = true;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   // x sigma(2u), which does not cancel. Beyond +-30 the sigmoid is 0 or 1 to the last digit.
   template <Number N>

@@ -19,8 +19,7 @@ struct Gish : Activation {
           "Kaytan, Aydilek & Yeroglu 2022, Gish: a novel activation function for image classification, Neural "
           "Computing and Applications",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   // 2 - e^-w = 1 + c with c = 1 - e^-w, which keeps the digits of a small w.
   template <Number N>

@@ -20,8 +20,7 @@ struct GoLu : Activation {
           "arXiv:2502.03654",
   };
   static constexpr std::array arguments{Argument{"alpha", 1}, Argument{"beta", 1}, Argument{"gamma", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x, N alpha, N beta, N gamma) {

@@ -18,8 +18,7 @@ struct HardElish : Activation {
       .notes = "The slope at -1 is 0 and at 1 it is 1.",
       .source = "Basirat & Roth 2018, The Quest for the Golden Activation Function, arXiv:1808.00783",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -19,8 +19,7 @@ struct Laplace : Activation {
       .source = "Ma et al. 2022, Mega: Moving Average Equipped Gated Attention, arXiv:2209.10655, equation 8",
   };
   static constexpr std::array arguments{Argument{"mu", 0.707107}, Argument{"sigma", 0.282095}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
   static constexpr Objection objection(double, double sigma) {
     return sigma > 0 ? Objection{} : Objection{"sigma must be positive"};
   }

@@ -19,8 +19,7 @@ struct LecunTanh : Activation {
       .notes = "f(1) = 1 and f(-1) = -1, nearly.",
       .source = "LeCun, Bottou, Orr & Mueller 1998, Efficient BackProp, section 4.4",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

@@ -20,8 +20,7 @@ struct Logish : Activation {
           "Zhu et al. 2021, Logish: A new nonlinear nonmonotonic activation function for convolutional neural network, "
           "Neurocomputing 458",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

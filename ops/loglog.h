@@ -20,8 +20,7 @@ struct Loglog : Activation {
           "Gomes, Ludermir & Lima 2011, Comparison of new activation functions in neural network for forecasting "
           "financial time series, Neural Computing and Applications 20",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

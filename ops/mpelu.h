@@ -23,8 +23,7 @@ struct MPelu : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 1}, Input{"beta", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x, N alpha, N beta) {

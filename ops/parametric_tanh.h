@@ -22,8 +22,7 @@ struct ParametricTanh : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"slope", Role::parameter, 1}, Input{"height", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x, N slope, N height) {

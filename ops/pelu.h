@@ -22,8 +22,7 @@ struct Pelu : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"a", Role::parameter, 1}, Input{"b", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x, N a, N b) {

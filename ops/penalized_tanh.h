@@ -19,8 +19,7 @@ struct PenalizedTanh : Activation {
       .source = "Xu, Huang & Li 2016, Revise Saturated Activation Functions, arXiv:1602.05980",
   };
   static constexpr std::array arguments{Argument{"a", 0.25}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x, N a) {

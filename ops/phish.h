@@ -18,8 +18,7 @@ struct Phish : Activation {
       .notes = "f(-inf) = 0, the limit.",
       .source = "Naveen 2022, Phish: A Novel Hyper-Optimizable Activation Function, TechRxiv",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

@@ -20,8 +20,7 @@ struct QuickGelu : Activation {
       .source =
           "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2; used by CLIP",
   };
-  static constexpr Precision forward_precision = Precision::floats_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x) {

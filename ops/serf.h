@@ -21,8 +21,7 @@ struct Serf : Activation {
           "Nag, Bhattacharyya, Mukherjee & Kundu 2021, SERF: Towards better training of deep neural networks using "
           "log-Softplus ERror activation Function, arXiv:2108.09598",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N x) {

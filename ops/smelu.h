@@ -20,8 +20,7 @@ struct SmeLu : Activation {
           "Shamir, Lin & Coviello 2022, Reproducibility in Deep Learning and Smooth Activations, arXiv:2010.09931",
   };
   static constexpr std::array arguments{Argument{"beta", 1}};
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
   static constexpr Objection objection(double beta) {
     return beta > 0 ? Objection{} : Objection{"beta must be positive"};
   }

@@ -18,7 +18,7 @@ struct Softsign : Activation {
       .notes = "f(inf) = 1 and f(-inf) = -1, the limits.",
       .source = "Turian, Bergstra & Bengio 2009, Quadratic Features and Deep Architectures for Chunking, NAACL",
   };
-  static constexpr Precision partials_precision = Precision::doubles_for_all;
+  static constexpr Precision partials_precision = Precision::doubles;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   template <Number N>

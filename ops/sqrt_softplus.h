@@ -18,8 +18,7 @@ struct SqrtSoftplus : Activation {
       .notes = "Used for the scores of experts in mixtures.",
       .source = "Hugging Face Transformers, SqrtSoftplus",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   // Far left it is e^(x/2).
   template <Number N>

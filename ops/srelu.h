@@ -28,8 +28,7 @@ struct SRelu : Activation {
                                      Input{"a_right", Role::parameter, 1}, Input{"t_left", Role::parameter, 0},
                                      Input{"a_left", Role::parameter, 0.2}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x, N t_right, N a_right, N t_left, N a_left) {

@@ -21,8 +21,7 @@ struct StarRelu : Activation {
   static constexpr std::array inputs{Input{}, Input{"scale", Role::parameter, 0.8944},
                                      Input{"bias", Role::parameter, -0.4472}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x, N scale, N bias) {

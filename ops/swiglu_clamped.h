@@ -25,8 +25,7 @@ struct SwiGluClamped : Activation {
   static constexpr std::array inputs{Input{"gate"}, Input{"up"}};
   static constexpr std::array arguments{Argument{"alpha", 1.702}, Argument{"limit", 7}};
   static constexpr bool in_place = false;
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   template <Number N>
   static N forward(N gate, N up, N alpha, N limit) {

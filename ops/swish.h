@@ -21,8 +21,7 @@ struct Swish : Activation {
   static constexpr std::array inputs{Input{}, Input{"beta", Role::parameter, 1}};
   static constexpr bool in_place = false;
   static constexpr double largest_error = 1.1;  // of a tiny x and a huge beta
-  static constexpr Precision forward_precision = Precision::floats_for_all,
-                             partials_precision = Precision::floats_for_all;
+  static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x, N beta) {

@@ -19,8 +19,7 @@ struct Symlog : Activation {
           "Hafner et al. 2023, Mastering Diverse Domains through World Models, arXiv:2301.04104, equation 9; Webber "
           "2012",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
   template <Number N>
   static N forward(N x) {

@@ -20,8 +20,7 @@ struct TanhExp : Activation {
           "Liu & Di 2020, TanhExp: A Smooth Activation Function with High Convergence Speed, arXiv:2003.09855; "
           "Fernandez & Mali 2024, TeLU, arXiv:2412.20269",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all,
-                             partials_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   // tanh(w) = m / (m + 2) with m = e^2w - 1, which keeps the digits of a small w.
   template <Number N>

@@ -18,7 +18,7 @@ struct Tanhshrink : Activation {
       .notes = "Near 0 it is x^3 / 3.",
       .source = "PyTorch, torch.nn.functional.tanhshrink",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all;
+  static constexpr Precision forward_precision = Precision::doubles;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   // Near 0 by Lambert's continued fraction of tanh, tanh(x) = x / (1 + x^2 / (3 + x^2 / (5 + ..))), from which x is

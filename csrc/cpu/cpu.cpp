@@ -82,6 +82,14 @@ struct Gradients {
   MapKernel kernel() const { return kernel(element_of(call.type)); }
   MapKernel kernel(Element element) const { return bound(op, kernels[static_cast<int>(element)], call.counts); }
 
+  // For blocks of floats or doubles.
+  MapKernel kernel_of_blocks() const {
+    const OperatorKernels& all = *op.kernels;
+    if (call.type == at::kDouble) return kernel(Element::float64);
+    if (&kernels == &all.backward && call.type != at::kFloat && all.short_backward.function) return all.short_backward;
+    return kernel(Element::float32);
+  }
+
   bool sums_gradients() const {
     const OperatorKernels& all = *op.kernels;
     return &kernels == &all.backward && all.sums_gradients && (!all.summed_counts || *all.summed_counts == call.counts);
@@ -97,9 +105,8 @@ struct Gradients {
   // Where an output is smaller than the common shape, it is summed to its own.
   void run_into_sums(Tensors& outputs, const Tensors& cast, at::IntArrayRef shape, ArgumentSpan arguments) const {
     const Operands operands{outputs, cast, parameter_output.span(), parameter_input.span()};
-    const Element computed = call.type == at::kDouble ? Element::float64 : Element::float32;
-    if (run_reducing({kernel(computed), sums_gradients() && computed == Element::float32}, operands, shape, arguments))
-      return;
+    const bool in_floats = call.type != at::kDouble;
+    if (run_reducing({kernel_of_blocks(), sums_gradients() && in_floats}, operands, shape, arguments)) return;
     Tensors whole;
     for (const at::Tensor& output : outputs) whole.push_back(at::empty(shape, output.options()));
     run_elementwise(kernel(), whole, cast, arguments);

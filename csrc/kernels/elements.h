@@ -74,6 +74,7 @@ struct Float16In {
 using Float32 = Float32In<Floats>;
 using BFloat16 = BFloat16In<ShortFloats>;
 using Float16 = Float16In<ShortFloats>;
+using ShortFloat32 = Float32In<ShortFloats>;  // floats that were 16-bit elements, and will be
 
 // Elements of type E, computed in double.
 template <class E>

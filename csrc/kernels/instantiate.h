@@ -12,19 +12,27 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+template <class Op, class Direction>
+constexpr Precision precision_of = fused_float && Op::floats_where_fused ? Precision::floats
+                                   : is_value<Op, Direction>             ? Op::forward_precision
+                                                                         : Op::partials_precision;
+template <class Op, class Direction>
+constexpr bool shorts_as_floats = precision_of<Op, Direction> == Precision::floats_for_all ||
+                                  precision_of<Op, Direction> == Precision::doubles_for_all;
+
 // The loop over elements of type E. Where 16-bit types are computed as floats are, and for operators with parameters,
-// floats do the work: half of the code, at nearly the same speed, unless a formula is as short as that of PyTorch's
-// function with a parameter (prelu). In double backward, which few networks call, doubles do it for all.
+// loops over floats do the work: half of the code, at nearly the same speed, unless a formula is as short as that of
+// PyTorch's function with a parameter (prelu). In double backward, which few networks call, doubles do it for all.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = is_value<Op, Direction>;
   constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
-  constexpr Precision declared = is_forward ? Op::forward_precision : Op::partials_precision;
-  constexpr Precision precision = fused_float && Op::floats_where_fused ? Precision::floats : declared;
+  constexpr Precision precision = precision_of<Op, Direction>;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
-  constexpr bool as_floats = precision == Precision::floats_for_all || precision == Precision::doubles_for_all;
+  constexpr bool as_floats = shorts_as_floats<Op, Direction>;
   constexpr bool by_way_of_floats = as_floats || (parameter_count<Op> > 0 && !(is_forward && Op::drop_in));
   using FloatElement = std::conditional_t<in_doubles, InDoubles<Float32In<FewFloats>>, Float32>;
+  using StagedElement = std::conditional_t<as_floats, FloatElement, ShortFloat32>;
   if constexpr (is_second && std::is_same_v<E, Float32>)
     return {run_widened, &double_loop<Direction>};
   else if constexpr (is_second && sizeof(typename E::Storage) == 2)
@@ -32,7 +40,7 @@ constexpr MapKernel map_of() {
   else if constexpr (std::is_same_v<E, Float32>)
     return {Map<FloatElement, Direction>::run};
   else if constexpr (sizeof(typename E::Storage) == 2 && by_way_of_floats)
-    return {run_staged<E>, &float_loop<FloatElement, Direction>};
+    return {run_staged<E>, &float_loop<StagedElement, Direction>};
   else
     return {Map<E, Direction>::run};
 }
@@ -78,6 +86,15 @@ template <class Op, class E>
 constexpr MapKernel inverse_of() {
   if constexpr (HasInverse<Op>)
     return {Map<E, Inverse<Op>>::run};
+  else
+    return {};
+}
+
+// Backward of floats that were 16-bit elements, where less is computed for them.
+template <class Op>
+constexpr MapKernel short_backward_of() {
+  if constexpr (parameter_count<Op> > 0 && !has_coefficients<Op> && !shorts_as_floats<Op, Backward<Op>>)
+    return {Map<ShortFloat32, Backward<Op>>::run};
   else
     return {};
 }
@@ -153,6 +170,7 @@ constexpr const FusedNormalisation* normalisation_of() {
   const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward),                                         \
                                        TORCHACTIV_ELEMENTS(Op, Backward),                                        \
                                        TORCHACTIV_ELEMENTS(Op, DoubleBackward),                                  \
+                                       short_backward_of<Op>(),                                                  \
                                        {forward_backward_of<Op, Float32>(), forward_backward_of<Op, Float64>()}, \
                                        {inverse_of<Op, Float32>(), inverse_of<Op, Float64>()},                   \
                                        fused_loops_of<Op>(),                                                     \

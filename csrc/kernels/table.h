@@ -88,6 +88,7 @@ struct OperatorKernels {
   MapKernel forward[element_count];
   MapKernel backward[element_count];
   MapKernel double_backward[element_count];
+  MapKernel short_backward;  // of floats that were 16-bit elements, if it is another one than that of floats
   MapKernel forward_backward[2], inverse[2];  // of floats and doubles, where an operator has them
   FusedLoops fused;
   // Whether backward of floats sums the gradients of parameters, of which each is one element: where the strides of all
