@@ -25,7 +25,7 @@ struct SnakeBeta : Activation {
 
   template <Number N>
   static N forward(N x, N alpha, N beta) {
-    const N s = fine_sin(alpha * limited(x, -1e300, 1e300));
+    const N s = fine_sin(alpha * limited(x, -1e39, 1e39));
     return x + s * s / beta;
   }
 
