@@ -145,8 +145,8 @@ inline double sum_of_lanes(__m256d a) {
   return _mm_cvtsd_f64(_mm_add_sd(two, _mm_unpackhi_pd(two, two)));
 }
 
-inline Double lookup(const double (&table)[32], Double index) {
-  return _mm256_i64gather_pd(table, _mm256_and_si256(_mm256_castpd_si256(index.v), _mm256_set1_epi64x(31)), 8);
+inline Double lookup(const double (&table)[16], Double index) {
+  return _mm256_i64gather_pd(table, _mm256_and_si256(_mm256_castpd_si256(index.v), _mm256_set1_epi64x(15)), 8);
 }
 
 inline bool any(DoubleMask m) { return _mm256_movemask_pd(m.v) != 0; }

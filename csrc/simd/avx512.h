@@ -162,12 +162,8 @@ inline double sum_of_lanes(__m512d a) {
   return sum_of_lanes(_mm256_add_pd(_mm512_castpd512_pd256(a), _mm512_extractf64x4_pd(a, 1)));
 }
 
-inline Double lookup(const double (&table)[32], Double index) {
-  const __m512i i = _mm512_castpd_si512(index.v);
-  const auto of_half = [&](const double* half) {
-    return _mm512_permutex2var_pd(_mm512_loadu_pd(half), i, _mm512_loadu_pd(half + 8));
-  };
-  return _mm512_mask_blend_pd(_mm512_test_epi64_mask(i, _mm512_set1_epi64(16)), of_half(table), of_half(table + 16));
+inline Double lookup(const double (&table)[16], Double index) {
+  return _mm512_permutex2var_pd(_mm512_loadu_pd(table), _mm512_castpd_si512(index.v), _mm512_loadu_pd(table + 8));
 }
 
 inline bool any(DoubleMask m) { return m.v != 0; }

@@ -146,8 +146,8 @@ inline Float join(Double a, Double b) {
 inline float sum_of_lanes(Float4 a) { return (a[0] + a[2]) + (a[1] + a[3]); }
 inline double sum_of_lanes(Double2 a) { return a[0] + a[1]; }
 
-inline Double lookup(const double (&table)[32], Double index) {
-  const Long2 i = std::bit_cast<Long2>(index.v) & 31;
+inline Double lookup(const double (&table)[16], Double index) {
+  const Long2 i = std::bit_cast<Long2>(index.v) & 15;
   return Double2{table[i[0]], table[i[1]]};
 }
 

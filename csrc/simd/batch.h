@@ -138,7 +138,7 @@ struct Batch {
   friend Batch lookup(const float (&table)[size], const Batch& index) {
     return from([&](int i) { return lookup(table, index.v[i]); });
   }
-  friend Batch lookup(const double (&table)[32], const Batch& index) {
+  friend Batch lookup(const double (&table)[16], const Batch& index) {
     return from([&](int i) { return lookup(table, index.v[i]); });
   }
 

@@ -27,15 +27,14 @@ struct Logistic<double> {
 template <class V>
 V logistic(const V& x) {
   using L = Logistic<typename V::Scalar>;
-  const auto far = x < V(L::lowest);  // computed, the 0 would be an underflow, which takes twice the time
-  const V limited = at_most(select(far, V(0.0), x), V(L::highest));
+  const V limited = at_most(at_least(x, V(L::lowest)), V(L::highest));
   const auto [biased, power, r, curved] = reduce(-limited, L::curvature);
   const V unit(L::unit), scale = power_of_two(biased + V(L::shift));
   const V base = scale + unit, sum = fma(scale, r + curved, base);
-  if constexpr (V::is_short) return select(far, V(0.0), unit / sum);
+  if constexpr (V::is_short) return unit / sum;
   const V error = fma(scale, curved, fma(scale, r, base - sum)) + ((scale - base) + unit);
   const V inverse = V(1.0) / sum, remainder = negative_fma(inverse, error, negative_fma(inverse, sum, V(1.0)));
-  return select(far, V(0.0), fma(inverse, remainder, inverse) * unit);
+  return fma(inverse, remainder, inverse) * unit;
 }
 
 // The same without the correction, of floats. Largest error: 1.75 ulp where it is 1/16 or more, 1.9 of a pair;
@@ -49,16 +48,13 @@ V quick_logistic(const Reduced<V>& inverse_exponential) {
 template <class V>
 V quick_logistic(const V& x) {
   using L = Logistic<float>;
-  const auto far = x < V(L::lowest);
-  const V limited = at_most(select(far, V(0.0), x), V(L::highest));
-  return select(far, V(0.0), quick_logistic(reduce(-limited, fine_float_curvature, L::shift)));
+  return quick_logistic(reduce(-at_most(at_least(x, V(L::lowest)), V(L::highest)), fine_float_curvature, L::shift));
 }
 template <class V>
 V quick_logistic(const Pair<V>& x) {
   using L = Logistic<float>;
-  const auto far = x.high < V(L::lowest);
-  const V high = at_most(select(far, V(0.0), x.high), V(L::highest));
-  return select(far, V(0.0), quick_logistic(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift)));
+  const V high = at_most(at_least(x.high, V(L::lowest)), V(L::highest));
+  return quick_logistic(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift));
 }
 
 // The slope of the sigmoid, q - q^2 with q the sigmoid of -|x|. Largest error: 1.96 ulp where it is 1/16 or more,
@@ -66,10 +62,8 @@ V quick_logistic(const Pair<V>& x) {
 template <class V>
 V logistic_slope(const V& x) {
   using L = Logistic<float>;
-  const V magnitude = abs(x);
-  const auto far = V(-L::lowest) < magnitude;
-  const V q = quick_logistic(reduce(select(far, V(0.0), magnitude), fine_float_curvature, L::shift));
-  return select(far, V(0.0), negative_fma(q, q, q));
+  const V q = quick_logistic(reduce(at_most(abs(x), V(-L::lowest)), fine_float_curvature, L::shift));
+  return negative_fma(q, q, q);
 }
 
 // The sigmoid of a float as unit * inverse * (1 + remainder), to a relative error of 2^-24.9, which underflows nowhere

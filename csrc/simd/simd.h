@@ -9,7 +9,7 @@
 //   exponent, inverse_power    the exponent e of a positive normal number, and 2^-e, which must be normal; of what is
 //                          none they are any number
 //   negated_where_odd      of (a, biased): a, negated where the last bit of `biased` is set
-//   lookup                 of Double: the entry of a table of 32 that the lowest five bits of an index name
+//   lookup                 of Double: the entry of a table of 16 that the lowest four bits of an index name
 //   any                    whether a mask has a lane set
 //   sum_of_lanes           of what a Float or a Double is made of, joined two by two
 //   times_power_of_two     a * 2^n for an integral n <= 0 for which 2^n is not denormal
