@@ -52,6 +52,16 @@ def test_shapes_that_broadcast(operator: Operator, shapes: list[tuple[int, ...]]
         torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
 
 
+@every_parametric
+def test_floats_keep_their_digits_where_parameters_are_summed(operator: Operator) -> None:
+    """The gradient of the data has the bits that it has where no parameter is broadcast."""
+    x, gradient = sample((3, 257)).float().requires_grad_(), sample((3, 257), seed=1).float()
+    parameters = [v.detach().float().requires_grad_() for v in values(operator, (1,))]
+    whole = [p.detach().expand(x.shape).contiguous().requires_grad_() for p in parameters]
+    summed, apart = (torch.autograd.grad(call(operator, x, p), [x, *p], gradient)[0] for p in (parameters, whole))
+    assert torch.equal(summed, apart)
+
+
 @every_with_dim
 @pytest.mark.parametrize("dim", [0, 1, 2, -1])
 def test_dim(operator: Operator, dim: int) -> None:
