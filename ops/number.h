@@ -87,18 +87,16 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   rising_exponential(a);  // -60 <= a <= product_limit or NaN; the tail is where a -> inf, e^-a what can be restored
   { expm1(a) } -> std::convertible_to<Wide<N>>;  // e^a - 1 to the last digits near 0, but not the sign of -0
   { exp_and_expm1(a) } -> std::convertible_to<ExpAndExpm1<N>>;  // what exp(a) and narrow(expm1(a)) are
-  {
-    fine_expm1(a)
-  } -> std::convertible_to<FineExpm1<N>>;        // to all digits of the type that N is computed in, also near 0
-  { sqrt(a) } -> std::convertible_to<N>;         // of a >= 0 or NaN
-  { sqrt(w) } -> std::convertible_to<Wide<N>>;   // of 0 or of 2^-100 <= w < 2^127
-  { log1p(a) } -> std::convertible_to<N>;        // log(1 + a) to the last digits near 0; a > -1/2 or NaN
-  { log1p(w) } -> std::convertible_to<Wide<N>>;  // likewise; 0 <= w <= 1 or NaN
-  { erf(a) } -> std::convertible_to<N>;          // to the last digits near 0
+  { fine_expm1(a) } -> std::convertible_to<FineExpm1<N>>;       // to all digits of the type that N is computed in
+  { sqrt(a) } -> std::convertible_to<N>;                        // of a >= 0 or NaN
+  { sqrt(w) } -> std::convertible_to<Wide<N>>;                  // of 0 or of 2^-100 <= w < 2^127
+  { log1p(a) } -> std::convertible_to<N>;                       // log(1 + a) to the last digits near 0; a > -1/2 or NaN
+  { log1p(w) } -> std::convertible_to<Wide<N>>;                 // likewise; 0 <= w <= 1 or NaN
+  { erf(a) } -> std::convertible_to<N>;                         // to the last digits near 0
   { fine_erf(a) } -> std::convertible_to<N>;     // to all digits of the type that N is computed in, likewise
   { erfcx(a) } -> std::convertible_to<N>;        // e^(a^2) erfc(a); a >= 0 or NaN
   { erfcx_slope(a) } -> std::convertible_to<N>;  // its derivative, 2 a erfcx(a) - 2 / sqrt(pi), without cancellation
-  { sin(a) } -> std::convertible_to<N>;          // of any a; NaN at the infinities
+  { sin(a) } -> std::convertible_to<N>;          // of any product of two elements; NaN at the infinities
   { cos(a) } -> std::convertible_to<N>;          // likewise
   { fine_sin(a) } -> std::convertible_to<N>;     // to all digits of the type that N is computed in
   { fine_cos(a) } -> std::convertible_to<N>;     // likewise

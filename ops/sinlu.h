@@ -27,7 +27,7 @@ struct SinLu : Activation {
 
   template <Number N>
   static N forward(N x, N a, N b) {
-    const N wave = x + a * fine_sin(b * limited(x, -1e39, 1e39));
+    const N wave = x + a * fine_sin(b * finite_factor(x));
     return scaled(wave, Logistic<N>(x).value);
   }
 

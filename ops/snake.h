@@ -29,14 +29,14 @@ struct Snake : Activation {
   template <Number N>
   static N forward(N x, N alpha) {
     const Mask<N> flat = abs(alpha) <= N(0.0);
-    const N s = sin(alpha * limited(x, -1e39, 1e39));  // the two terms never cancel but at 0
+    const N s = sin(alpha * finite_factor(x));  // the two terms never cancel but at 0
     return select(flat, x, x + s * s / select(flat, N(1.0), alpha));
   }
 
   template <Number N>
   static Partials<N, 2> partials(N x, N alpha) {
     const Mask<N> flat = abs(alpha) <= N(0.0);
-    const N angle = select(flat, limited(x, -3e38, 3e38), x) * alpha, s = fine_sin(angle),
+    const N angle = select(flat, finite_factor(x), x) * alpha, s = fine_sin(angle),
             twice = N(2.0) * s * fine_cos(angle);
     const N inverse = N(1.0) / select(flat, N(1.0), alpha);
     const N by_alpha = inverse * fma(x, twice, -(inverse * s * s));

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -25,7 +26,7 @@ struct SnakeBeta : Activation {
 
   template <Number N>
   static N forward(N x, N alpha, N beta) {
-    const N s = fine_sin(alpha * limited(x, -1e39, 1e39));
+    const N s = fine_sin(alpha * finite_factor(x));
     return x + s * s / beta;
   }
 

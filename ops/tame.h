@@ -21,6 +21,13 @@ N scaled(const N& x, const N& factor) {
   return tame(x, factor) * factor;
 }
 
+// x, of which the sine or cosine of a multiple is taken: as large as it may be, but for infinity, which has none.
+template <Number N>
+N finite_factor(const N& x) {
+  constexpr double farthest = NumberTraits<N>::has_spare_range ? 1e39 : 1e300;
+  return limited(x, -farthest, farthest);
+}
+
 // 0, but NaN where x is.
 template <Number N>
 N zero_like(const N& x) {

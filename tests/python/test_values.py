@@ -8,6 +8,7 @@ import torch
 from operators import Case, as_tuple, every_builtin, every_case, sample
 from reference_language import exact
 from rounding import error_in_ulp, many_floats
+from torchactiv import functional
 
 SPECIAL = (0.0, -0.0, math.inf, -math.inf, 1e-45, -1e-45, 1e-38, -1e-38, 3.4028234663852886e38, -3.4028234663852886e38)
 
@@ -21,6 +22,19 @@ def test_double_agrees_with_pytorch(case: Case) -> None:
     torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-15)
     for x, y in zip(torch.autograd.grad(a, ours, gradient), torch.autograd.grad(b, theirs, gradient), strict=True):
         torch.testing.assert_close(x, y, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["snake", "snake_beta", "sinlu"])
+def test_doubles_beyond_the_floats_have_an_angle(name: str) -> None:
+    """Of a small multiple, which is added to them by a large one."""
+    x, small = (torch.tensor([pair], dtype=torch.float64) for pair in ((1e50, 3e60), (1e-51, 2e-61)))
+    sine = torch.sin(small * x)
+    result, added = {
+        "snake": lambda: (functional.snake(x, small), sine**2 / small),
+        "snake_beta": lambda: (functional.snake_beta(x, small, small), sine**2 / small),
+        "sinlu": lambda: (functional.sinlu(x, x, small), x * sine),
+    }[name]()
+    torch.testing.assert_close(result, x + added, rtol=1e-12, atol=0)
 
 
 @every_case
