@@ -28,6 +28,7 @@ class Subject:
     """Whether the rival is a function of PyTorch, and not written out."""
     has_exponential: bool
     inputs: tuple[Input, ...]
+    """Coefficients one by one, which the functions take in one tensor."""
     operator: Operator | None
     """None for what is composed of operators."""
     smallest: int = 1
@@ -49,9 +50,10 @@ def _of(operator: Operator) -> Subject:
     reference = operator.reference
     # Where the tests do without PyTorch's function, because it is less exact than they need, it is a rival nonetheless.
     theirs = None if operator.name in WRITTEN_OUT else reference.builtin or getattr(F, operator.name, None)
+    ours: Function = getattr(torchactiv.functional, operator.name)
     return Subject(
         name=operator.name,
-        ours=_with(operator.demanded | operator.along_channels, operator.function),
+        ours=_with(operator.demanded | operator.along_channels, ours),
         theirs=_with(operator.demanded, theirs) if theirs else _written_out(operator) or _formula(operator),
         in_pytorch=theirs is not None,
         has_exponential=any(
@@ -85,10 +87,14 @@ def _written_out(operator: Operator) -> Function | None:
     function = WRITTEN_OUT.get(operator.name)
     if function is None or not operator.parameters:
         return function
+    is_many = [operator.inputs[members[0]].sample is not None for members in operator.tensors.values()]
 
     def call(x: Tensor, *parameters: Tensor) -> Tensor:
         shape = [-1] + [1] * (x.dim() - 2)
-        return function(x, *(parameter.view(shape) for parameter in parameters))
+        shaped: list[Tensor] = []
+        for parameter, many in zip(parameters, is_many[1:], strict=True):
+            shaped += parameter.view([parameter.size(0), *shape]).unbind() if many else [parameter.view(shape)]
+        return function(x, *shaped)
 
     return call
 

@@ -29,9 +29,10 @@ def inputs_of(subject: Subject, elements: int, dtype: torch.dtype, layout: str =
     """N(0, 1) for data in that layout, initial values for parameters, one for each channel."""
     torch.manual_seed(0)
     shape = shape_of(elements)
-    return [
+    inputs = [
         torch.full((shape[1],), i.initial, dtype=dtype)
         if i.is_parameter
         else LAYOUTS[layout](torch.randn(shape, dtype=dtype))
         for i in subject.inputs
     ]
+    return list(subject.operator.stacked(inputs)) if subject.operator else inputs

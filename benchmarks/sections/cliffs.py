@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from measurement import BACKWARD, FORWARD, IN_CACHE, Plan, Row, instructions, matching, name_of
-from operators import Case, Operator, as_tuple
+from operators import Operator
 from tables import markdown, operators_of
 from timing import Call, time_interleaved
 from torch import Tensor
@@ -71,33 +71,38 @@ def measure(plan: Plan) -> Iterator[Row]:
             )
 
 
-def _tensors(operator: Operator, make: Callable[[Tensor], Tensor]) -> list[Tensor]:
+def _tensors(operator: Operator, make: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
     """Those inputs for the data; parameters as they start."""
     torch.manual_seed(0)
-    return [
-        torch.full((1,), i.initial) if i.is_parameter else make(torch.randn(IN_CACHE)).contiguous()
-        for i in operator.inputs
-    ]
+    return operator.stacked(
+        [
+            torch.full((1,), i.initial) if i.is_parameter else make(torch.randn(IN_CACHE)).contiguous()
+            for i in operator.inputs
+        ]
+    )
 
 
 def _forward(operator: Operator) -> dict[str, Call]:
-    case, out = Case(operator, tuple(operator.arguments.values())), torch.empty(IN_CACHE)
+    function, out = operator.overload("", "out"), torch.empty(IN_CACHE)
 
-    def call(tensors: list[Tensor]) -> Call:
-        return lambda: case.out(*tensors, out=out)
+    def call(tensors: Sequence[Tensor]) -> Call:
+        return lambda: function(*tensors, *operator.arguments.values(), out=out)
 
     return {name: call(_tensors(operator, make)) for name, make in INPUTS.items()}
 
 
 def _backward(operator: Operator) -> dict[str, Call]:
-    case, gradient = Case(operator, tuple(operator.arguments.values())), torch.randn(IN_CACHE)
+    forward, function, gradient = operator.overload(), operator.overload("_backward"), torch.randn(IN_CACHE)
+    arguments = operator.arguments.values()
+
+    def saved(tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+        return (forward(*tensors, *arguments),) if operator.saves_output else tensors
 
     def call(gradient: Tensor, saved: Sequence[Tensor]) -> Call:
-        return lambda: case.backward(gradient, *saved)
+        return lambda: function(gradient, *saved, *arguments)
 
-    saved = {name: as_tuple(case.saved(*_tensors(operator, make))) for name, make in INPUTS.items()}
-    calls = {name: call(gradient, tensors) for name, tensors in saved.items()}
-    return calls | {SMALL_GRADIENTS: call(gradient * 1e-39, saved[NORMAL])}
+    calls = {name: call(gradient, saved(_tensors(operator, make))) for name, make in INPUTS.items()}
+    return calls | {SMALL_GRADIENTS: call(gradient * 1e-39, saved(_tensors(operator, INPUTS[NORMAL])))}
 
 
 def cliffs(rows: Sequence[Row]) -> list[tuple[Row, dict[str, float]]]:

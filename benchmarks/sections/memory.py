@@ -31,7 +31,7 @@ def _add_movements(rivals: Contest) -> None:
     data = [tensor for tensor in rivals.inputs if tensor.shape == rivals.gradient.shape]
     gradient, out = rivals.gradient, torch.empty_like(rivals.gradient)
     operator = rivals.subject.operator
-    given, keywords, ours = operator.stacked(rivals.inputs), operator.demanded, operator.overload("", "out")
+    given, keywords, ours = rivals.inputs, operator.demanded, operator.overload("", "out")
     forward: dict[str, Call] = {OUT: lambda: ours(*given, **keywords, out=out)}
     backward: dict[str, Call]
     if len(data) == 1:
