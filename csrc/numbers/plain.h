@@ -152,6 +152,7 @@ V finely(const V& a, Function function) {
 }
 template <Single V>
 V fine_erf(const V& a) {
+  if constexpr (has_tables) return tabled_erf(a);
   return finely(a, [](const auto& x) { return erf(x); });
 }
 template <Single V>

@@ -278,7 +278,7 @@ constexpr Row of_doubles[] = {
     {"single fine_expm1 e", exponential, {-700, 700}, unused, Unit::ulp, 0.97},
     {"single fine_expm1", exponential_minus_1, {-700, 700}, unused, Unit::ulp, 4},
     {"single fine_expm1 curved", exponential_curve, unit, unused, Unit::ulp, 16},
-    {"single sqrt", square_root, far_positive, unused, Unit::ulp, 0.501},
+    {"single sqrt", square_root, far_positive, unused, Unit::ulp, 0.92},
     {"single log1p", logarithm, {-0.5, 4}, unused, Unit::relative, 0x1p-29},
     {"single log1p", logarithm, far_positive, unused, Unit::relative, 0x1p-29},
     {"single erfcx", scaled_complement, small_positive, unused, Unit::relative, 0x1p-29},
@@ -289,6 +289,8 @@ constexpr Row of_doubles[] = {
     {"single scaled_normal_tail", scaled_normal_tail, far_positive, unused, Unit::relative, 0x1.3ap-29},
     {"single erf", error_function, unit, unused, Unit::relative, 0x1p-29},
     {"single erf", error_function, {-10, 10}, unused, Unit::relative, 0x1p-29},
+    {"single fine_erf", error_function, unit, unused, Unit::relative, 0x1.26p-51},  // 2^-50.8
+    {"single fine_erf", error_function, {-10, 10}, unused, Unit::relative, 0x1.26p-51},
     {"single sin", sine, {-4, 4}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, {-0x1p21, 0x1p21}, unused, Unit::relative, 0x1p-29},
     {"single sin", sine, far, unused, Unit::relative, 0x1p-29},

@@ -78,7 +78,8 @@ V one_where(const typename V::Mask& mask) {
       ROW(V, prefix "fine_expm1 curved", fine_expm1(x).curved), ROW(V, prefix "sqrt", sqrt(x)),                     \
       ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),                                           \
       ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)),     \
-      ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x)), ROW(V, prefix "fine_atan", fine_atan(x))
+      ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x)), ROW(V, prefix "fine_atan", fine_atan(x)),       \
+      ROW(V, prefix "fine_erf", fine_erf(x))
 
 // As formulas use them: e^x; e^-x; y e^x, which need not be as small as e^x.
 auto restored(const auto& e) { return e.restore(narrow(e.value())); }
