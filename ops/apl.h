@@ -34,15 +34,19 @@ struct Apl : Activation {
   template <Number N>
   static N forward(N x, Coefficients<N> a, Coefficients<N> b) {
     const N zero(0.0);
-    // The line that the function is where x is: at an infinity it gives the limit, which the sum below cannot.
-    N slope = select(x > zero, N(1.0), zero), intercept = zero, sum = at_least(x, zero);
+    // The line that the function is where x is: at an infinity it gives the limit, which the sum below cannot. Near a
+    // hinge it has half of the digits that the numbers have, which only those with digits to spare can do without.
+    N slope = select(x > zero, N(1.0), zero), intercept = zero;
     for (std::size_t s = 0; s < a.size(); ++s) {
       const Mask<N> left = x < b[s];
       slope = slope - select(left, a[s], zero);
       intercept = intercept + select(left, a[s] * b[s], zero);
-      sum = sum + select(left, a[s] * (b[s] - x), zero);
     }
-    return select(abs(x) <= N(largest), sum, fma(tame(x, slope), slope, intercept));
+    const N line = fma(tame(x, slope), slope, intercept);
+    if constexpr (NumberTraits<N>::has_spare_digits) return line;
+    N sum = at_least(x, zero);
+    for (std::size_t s = 0; s < a.size(); ++s) sum = sum + select(x < b[s], a[s] * (b[s] - x), zero);
+    return select(abs(x) <= N(largest), sum, line);
   }
 
   template <Number N>

@@ -35,20 +35,27 @@ struct Smu1 : Activation {
     return select(r < N(0.0), left, N(0.5) * (scaled(x, N(1.0) + alpha) + q));
   }
 
+  // The half that multiplies 1 - alpha is mu^2 / (2 q (q + |r|)) where r is negative, and (q + r)^2 over the same.
   template <Number N>
   static Partials<N, 2> partials(N x, N mu, N alpha) {
-    const N rest = N(1.0) - alpha, r = limited(scaled(x, rest), -1e100, 1e100), q = at_least(root(r, mu), N(1e-300));
-    const N ratio = mu / q, left = N(0.5) * ratio * (mu / at_least(q - r, N(1e-300)));
-    const N half = select(r < N(0.0), left, fma(N(0.5), r / q, N(0.5)));
-    return {fma(rest, half, alpha), N(0.5) * ratio};
+    const N rest = N(1.0) - alpha, r = squarable(scaled(x, rest)), q = at_least(root(r, mu), N(1e-150));
+    const N larger = q + abs(r), inverse = N(0.5) / (q * larger), sum = q + r;
+    const N half = select(r < N(0.0), mu * inverse * mu, sum * inverse * sum);
+    return {fma(rest, half, alpha), mu * inverse * larger};
   }
 
  private:
   // The square would overflow a double.
   template <Number N>
+  static N squarable(const N& r) {
+    if constexpr (NumberTraits<N>::has_spare_range) return r;
+    return limited(r, -1e100, 1e100);
+  }
+  template <Number N>
   static N root(const N& r, const N& mu) {
-    const N inside = limited(r, -1e100, 1e100);
-    return select(abs(r) > N(1e100), abs(r), sqrt(fma(inside, inside, mu * mu)));
+    const N inside = squarable(r), q = sqrt(fma(inside, inside, mu * mu));
+    if constexpr (NumberTraits<N>::has_spare_range) return q;
+    return select(abs(r) > N(1e100), abs(r), q);
   }
 };
 

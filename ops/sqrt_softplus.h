@@ -30,8 +30,8 @@ struct SqrtSoftplus : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p(t));
-    const N s = select(x < N(0.0), t, N(1.0)) / (N(1.0) + t);
-    return {N(0.5) * select(x < N(-40.0), t, s / root)};
+    const N steep = select(x < N(0.0), t, N(1.0)) / ((N(1.0) + t) * root);  // the sigmoid, by the root
+    return {N(0.5) * select(x < N(-40.0), t, steep)};
   }
 
  private:

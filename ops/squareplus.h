@@ -29,17 +29,19 @@ struct Squareplus : Activation {
     return select(x < N(0.0), N(0.5) * b / (root - x), N(0.5) * (x + root));
   }
 
+  // b / (2 root (root + |x|)) where x is negative, and (root + x)^2 over the same.
   template <Number N>
   static Partials<N, 1> partials(N x, N b) {
-    const N inside = limited(x, -1e100, 1e100), root = at_least(root_of(inside, b), N(1e-300));
-    const N left = N(0.5) * b / (root * (root - inside)), right = N(0.5) + N(0.5) * inside / root;
-    return {select(x < N(0.0), left, right)};
+    const N inside = limited(x, -1e100, 1e100), root = at_least(root_of(inside, b), N(1e-150));
+    const N inverse = N(0.5) / (root * (root + abs(inside))), sum = root + inside;
+    return {select(x < N(0.0), b * inverse, sum * inverse * sum)};
   }
 
  private:
   // The square would overflow a double.
   template <Number N>
   static N root_of(N x, N b) {
+    if constexpr (NumberTraits<N>::has_spare_range) return sqrt(fma(x, x, b));
     return select(abs(x) > N(1e100), abs(x), sqrt(fma(x, x, b)));
   }
 };

@@ -10,6 +10,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 constexpr bool has_tables = false;
+constexpr bool has_estimates = false;
 
 struct DoubleMask {
   __m256d v;

@@ -10,6 +10,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 constexpr bool has_tables = true;
+constexpr bool has_estimates = true;
 
 struct DoubleMask {
   __mmask8 v;
@@ -51,6 +52,7 @@ struct Double {
     return _mm512_castsi512_pd(_mm512_slli_epi64(_mm512_castpd_si512(biased.v), 52));
   }
   friend Double sqrt(Double a) { return _mm512_sqrt_pd(a.v); }
+  friend Double estimated_inverse_sqrt(Double a) { return _mm512_rsqrt14_pd(a.v); }
   friend Double exponent(Double a) { return _mm512_getexp_pd(a.v); }
   friend Double inverse_power(Double a) {
     return _mm512_castsi512_pd(

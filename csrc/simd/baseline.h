@@ -21,6 +21,7 @@ typedef std::int64_t Long2   __attribute__((vector_size(16)));
 constexpr int lockstep = 2;
 constexpr bool fused_float = false;
 constexpr bool has_tables = false;
+constexpr bool has_estimates = false;
 
 struct DoubleMask {
   Long2 v;
