@@ -79,6 +79,7 @@ auto apply_prepared(Function function, const V& x, const Prepared& prepared, con
 
 template <class Op>
 struct Forward {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 1, inputs = input_count<Op>, data_inputs = data_count<Op>;
 
   template <class V>
@@ -106,6 +107,7 @@ auto partials(const std::array<V, n>& saved, const double* arguments) {
 
 template <class Op>
 struct Backward {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = input_count<Op>, inputs = 1 + saved_count<Op>;
   static constexpr int data_inputs = 1 + (Op::saved == Saved::inputs ? data_count<Op> : 1);
   static constexpr int data_outputs = data_count<Op>;
@@ -146,6 +148,7 @@ concept SharesWork = requires { &Op::template value_and_slope<Doubles>; };
 
 template <class Op>
 struct ForwardBackward {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 2, inputs = 2;
 
   template <class V>
@@ -161,6 +164,7 @@ concept HasInverse = requires { &Op::template inverse<Doubles>; };
 
 template <class Op>
 struct Inverse {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 1, inputs = 1;
 
   template <class V>

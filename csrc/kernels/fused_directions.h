@@ -27,6 +27,7 @@ ValueAndSlope<V> value_and_slope(const V& x, const double* arguments) {
 // f(gate) up
 template <class Op>
 struct FusedGate {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 1, inputs = 2;
 
   template <class V>
@@ -37,6 +38,7 @@ struct FusedGate {
 
 template <class Op>
 struct FusedGateBackward {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 2, inputs = 3;
 
   template <class V>
@@ -50,6 +52,7 @@ struct FusedGateBackward {
 // f(x + bias)
 template <class Op>
 struct FusedBias {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 1, inputs = 2;
 
   template <class V>
@@ -60,6 +63,7 @@ struct FusedBias {
 
 template <class Op>
 struct FusedBiasBackward {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr int outputs = 2, data_outputs = 1, inputs = 3, data_inputs = 2;
 
   template <class V>

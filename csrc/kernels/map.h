@@ -45,7 +45,11 @@ struct Map {
 
   // A VectorLoop's. Flat: a call of any part of the mathematics would pass its vectors through memory.
   [[gnu::flatten]] static void vectors(const void*, char* const* data, const std::int64_t* strides, std::int64_t n,
-                                       std::int64_t rows, const double* arguments) {
+                                       std::int64_t rows, const double* given) {
+    std::array<double, Direction::arguments>
+        own;  // which no store can change, so that vectors of them stay as they are
+    std::copy_n(given, own.size(), own.begin());
+    const double* const arguments = own.data();
     Storage repeated[inputs][lanes<E>];  // an input that is one element along a row, as a vector
     for (std::int64_t row = 0; row < rows; ++row) {
       Storage* out[outputs];  // own copies: a store might change `data`, for all that the compiler knows

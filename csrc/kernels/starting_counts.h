@@ -20,6 +20,7 @@ constexpr Counts starting_counts = [] {
 
 template <class Op, template <class> class Counted>
 struct Starting {
+  static constexpr int arguments = argument_count<Op>;
   static constexpr Counts counts = starting_counts<Op>;
   static constexpr int outputs = Counted<Op>::outputs(counts), inputs = Counted<Op>::inputs(counts);
   static constexpr int data_inputs = inputs - counts.total() + data_count<Op>;
