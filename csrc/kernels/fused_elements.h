@@ -12,11 +12,11 @@ struct ElementsNormalisedBy {
                                        const Affine<float>* of_row, const float* w, const float* b,
                                        const double* arguments) {
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
-      const Affine<Floats> c = repeated(of_row[row]);
+      const Affine<RoundedFloats> c = repeated(of_row[row]);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const Floats z = multiply_add(some.load(x + i) - c.centre, c.scale, c.shift);
-        const Floats u = multiply_add(z, some.load(w + i), some.load(b + i));
-        some.store(Forward<Op>::template evaluate<Floats>({u}, arguments)[0], y + i);
+        const RoundedFloats z = multiply_add(some.load(x + i) - c.centre, c.scale, c.shift);
+        const RoundedFloats u = multiply_add(z, some.load(w + i), some.load(b + i));
+        some.store(Forward<Op>::template evaluate<RoundedFloats>({u}, arguments)[0], y + i);
       });
     }
   }
@@ -25,19 +25,19 @@ struct ElementsNormalisedBy {
                                     const Affine<float>* of_row, const float* w, const float* b, float* dw, float* db,
                                     std::array<double, 2>* sums, const double* arguments) {
     for (std::int64_t row = 0; row < rows; ++row, g += n, x += n, s += n) {
-      const Affine<Floats> c = repeated(of_row[row]);
-      Floats slopes(0.0), distances(0.0);
+      const Affine<RoundedFloats> c = repeated(of_row[row]);
+      RoundedFloats slopes(0.0), distances(0.0);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const Floats distance = some.load(x + i) - c.centre, z = multiply_add(distance, c.scale, c.shift);
-        const Floats weight = some.load(w + i);
-        const Floats found = slope<Op>(some.load(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
+        const RoundedFloats distance = some.load(x + i) - c.centre, z = multiply_add(distance, c.scale, c.shift);
+        const RoundedFloats weight = some.load(w + i);
+        const RoundedFloats found = slope<Op>(some.load(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
         if constexpr (is_identity<Op>)
           prefetch(s + i);
         else
           some.store(found, s + i);
         some.store(multiply_add(found, z, some.load(dw + i)), dw + i);
         some.store(some.load(db + i) + found, db + i);
-        const Floats weighted = found * weight;
+        const RoundedFloats weighted = found * weight;
         slopes = slopes + weighted;
         distances = multiply_add(weighted, distance, distances);
       });
@@ -49,7 +49,7 @@ struct ElementsNormalisedBy {
  private:
   // The second pass will write there: it would wait for this memory, which the first one's reading hides.
   static void prefetch(const float* p) {
-    for (int part = 0; part < Floats::parts; ++part) __builtin_prefetch(p + part * Float::lanes, 1);
+    for (int part = 0; part < RoundedFloats::parts; ++part) __builtin_prefetch(p + part * Float::lanes, 1);
   }
 };
 

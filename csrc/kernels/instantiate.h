@@ -134,7 +134,9 @@ constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<
 template <class Op>
 constexpr FusedNormalisation fused_normalisation{
     .keeps_slope = !Op::has_cheap_slope,
-    .lanes = Floats::lanes,
+    .lanes = RoundedFloats::lanes,
+    .value = NormalisedBy<Op>::values,
+    .slope = NormalisedBy<Op>::slopes,
     .rows_forward = NormalisedBy<Op>::rows_forward,
     .rows_sums = NormalisedBy<Op>::rows_sums,
     .rows_gradient = NormalisedBy<Op>::rows_gradient,

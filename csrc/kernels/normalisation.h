@@ -87,6 +87,10 @@ struct FusedNormalisation {
   // Whether rows of n elements are worth it: what takes long to calculate takes no empty lanes beside.
   bool suits_rows(std::int64_t n) const { return !keeps_slope || (n + lanes - 1) / lanes * lanes <= n + n / 8; }
 
+  // f(u) and g f'(u) in the place of u, where a loop of its own does all else.
+  void (*value)(float* u, std::int64_t n, const double* arguments);
+  void (*slope)(const float* g, float* u, std::int64_t n, const double* arguments);
+
   void (*rows_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* channels,
                        const double* arguments);
   void (*rows_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,

@@ -128,7 +128,10 @@ void normalise(const T* x, T* u, std::int64_t n, Affine<const T*> c) {
 // f(u) in the place of u
 template <class T>
 void activate(FusedKernels f, T* u, std::int64_t n) {
-  if (!f.is_identity) block_of<T>(f, n).forward(u, {u, 1});
+  if (f.is_identity) return;
+  if constexpr (std::is_same_v<T, float>)
+    if (const FusedNormalisation* own = f.kernels.normalisation) return own->value(u, n, f.arguments);
+  block_of<T>(f, n).forward(u, {u, 1});
 }
 
 // g f'(u) in the place of u: kernels read whole vectors before they write them.
@@ -138,6 +141,8 @@ void derivative(FusedKernels f, const T* g, T* u, std::int64_t n) {
     std::copy_n(g, n, u);
     return;
   }
+  if constexpr (std::is_same_v<T, float>)
+    if (const FusedNormalisation* own = f.kernels.normalisation) return own->slope(g, u, n, f.arguments);
   const Block<T> block = block_of<T>(f, n);
   block.forward_if_saved(u, {u, 1});
   block.backward(u, g, {u, 1}, u);

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
 from operators import CASES, Case, same_bits, sample
+from rounding import error_in_ulp
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import grad, hessian, vmap
@@ -227,6 +228,20 @@ def test_squares_that_are_no_floats(shape: tuple[int, ...]) -> None:
     mine = ours.batch_norm_act(x, None, None, training=True, activation="identity")
     exact = F.batch_norm(x.double(), None, None, training=True)
     torch.testing.assert_close(mine.double(), exact, rtol=1e-6, atol=1e-6)
+
+
+@every_single
+@pytest.mark.parametrize("shape", [(3, 2, 1500), (5, 2, 7, 7), (64, 70)], ids=["rows", "short rows", "columns"])
+def test_activations_of_floats_lose_three_ulp_at_most(case: Case, shape: tuple[int, ...]) -> None:
+    x = (3 * sample(shape)).float().requires_grad_()
+    nothing, one = torch.zeros(shape[1]), torch.ones(shape[1])
+    y = ours.batch_norm_act(x, nothing, one, eps=0.0, activation=case.operator.name, **case.keywords)
+    (slope,) = torch.autograd.grad(y.sum(), x)
+    exact_x = x.detach().double().requires_grad_()
+    exact = case.rounded.forward(exact_x)
+    (exact_slope,) = torch.autograd.grad(exact.sum(), exact_x)
+    assert error_in_ulp(y.detach(), exact.detach()).max() <= 3
+    torch.testing.assert_close(slope.double(), exact_slope, rtol=2.0**-22, atol=2.0**-22)
 
 
 @pytest.mark.parametrize("shape", [(4, 2, 40), (40, 2)], ids=["rows", "columns"])
