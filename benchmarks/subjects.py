@@ -87,14 +87,17 @@ def _written_out(operator: Operator) -> Function | None:
     function = WRITTEN_OUT.get(operator.name)
     if function is None or not operator.parameters:
         return function
-    is_many = [operator.inputs[members[0]].sample is not None for members in operator.tensors.values()]
+    described = [operator.inputs[members[0]] for members in operator.tensors.values()]
 
-    def call(x: Tensor, *parameters: Tensor) -> Tensor:
-        shape = [-1] + [1] * (x.dim() - 2)
+    def call(*tensors: Tensor) -> Tensor:
+        shape = [-1] + [1] * (tensors[0].dim() - 2)
         shaped: list[Tensor] = []
-        for parameter, many in zip(parameters, is_many[1:], strict=True):
-            shaped += parameter.view([parameter.size(0), *shape]).unbind() if many else [parameter.view(shape)]
-        return function(x, *shaped)
+        for tensor, described_as in zip(tensors, described, strict=True):
+            if described_as.sample is not None:
+                shaped += tensor.view([tensor.size(0), *shape]).unbind()
+            else:
+                shaped.append(tensor.view(shape) if described_as.is_parameter else tensor)
+        return function(*shaped)
 
     return call
 

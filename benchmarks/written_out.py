@@ -168,6 +168,7 @@ WRITTEN_OUT: Mapping[str, Callable[..., Tensor]] = {
     "parametric_tanh": lambda x, slope, height: height * torch.tanh(slope * x),
     "soft_exponential": _soft_exponential,
     "swiglu_clamped": _swiglu_clamped,
+    "xatglu": lambda gate, up, alpha: ((torch.atan(gate) / math.pi + 0.5) * (1 + 2 * alpha) - alpha) * up,
     "gtu": lambda gate, up: torch.tanh(gate) * torch.sigmoid(up),
     "apl": _apl,
     "dynamic_relu": _dynamic_relu,
