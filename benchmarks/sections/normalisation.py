@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
+from elsewhere import KEPT, with_memory_kept
 from measurement import EAGER, OURS, Plan, Row, instructions, matching, name_of
 from tables import markdown
 from timing import Call, time_interleaved
@@ -31,6 +32,10 @@ ACTIVATIONS = {"relu": F.relu_, "silu": F.silu}
 
 
 def measure(plan: Plan) -> Iterator[Row]:
+    return with_memory_kept("normalisation", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     chosen = [name for name in ACTIVATIONS if name in {subject.name for subject in plan.subjects}]
     before = torch.get_num_threads()
     for threads in dict.fromkeys((1, plan.threads)):
@@ -78,32 +83,22 @@ def _rows(shape: tuple[int, ...], layout: str, activation: str, rounds: int) -> 
 
 
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
-    """By threads: the step's and inference's times as fast as eager PyTorch, and inference beside a copy."""
+    """By threads: the step's and inference's times as fast as eager PyTorch, and inference beside a copy; and again
+    where memory is kept."""
     found = {}
     for threads in dict.fromkeys(row.threads for row in rows):
         lines: list[list[object]] = []
         for trained in matching(rows, threads=threads, direction=STEP):
             same = {name: getattr(trained, name) for name in ("threads", "operator", "layout", "setting")}
             (inference,) = matching(rows, direction=INFERENCE, **same)
-            lines.append(
-                [
-                    trained.operator.partition(", ")[2],
-                    trained.setting,
-                    trained.layout,
-                    f"{trained.timings[OURS].best / trained.elements * 1e9:.2f}",
-                    trained.times(EAGER),
-                    inference.times(EAGER),
-                    f"{1 / inference.times(COPY).median:.2f}",
-                ]
-            )
-        headers = (
-            "activation",
-            "shape",
-            "layout",
-            "step, ns",
-            "step, x eager",
-            "inference, x eager",
-            "of a copy's time",
-        )
+            (kept_step,) = matching(rows, direction=STEP + KEPT, **same)
+            (kept_inference,) = matching(rows, direction=INFERENCE + KEPT, **same)
+            line: list[object] = [trained.operator.partition(", ")[2], trained.setting, trained.layout]
+            for step, forward in ((trained, inference), (kept_step, kept_inference)):
+                line.append(f"{step.timings[OURS].best / step.elements * 1e9:.2f}")
+                line += [step.times(EAGER), forward.times(EAGER), f"{1 / forward.times(COPY).median:.2f}"]
+            lines.append(line)
+        measured = ("step, ns", "step, x eager", "inference, x eager", "of a copy's time")
+        headers = ("activation", "shape", "layout", *measured, *(f"{name}{KEPT}" for name in measured))
         found[str(threads)] = markdown(lines, headers)
     return found

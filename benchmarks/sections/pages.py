@@ -7,7 +7,7 @@ import ctypes.util
 from collections.abc import Iterator, Mapping, Sequence
 
 import torch
-from elsewhere import measured_with
+from elsewhere import KEEPING_MEMORY, measured_with
 from measurement import FORWARD, Plan, Row, instructions, matching, name_of, one
 from subjects import Subject
 from tables import markdown, operators_of, size_of
@@ -27,7 +27,7 @@ THEIRS = "PyTorch's new result"
 
 UNSET = "nothing"
 HUGE_HEAP = "GLIBC_TUNABLES=glibc.malloc.hugetlb=1"
-KEPT = "MALLOC_MMAP_THRESHOLD_=8589934592 MALLOC_TRIM_THRESHOLD_=8589934592"
+KEPT = " ".join(f"{name}={value}" for name, value in KEEPING_MEMORY.items())
 SETTINGS: Mapping[str, str] = {
     UNSET: "",
     "THP_MEM_ALLOC_ENABLE=1": "PyTorch aligns tensors of 2 MiB and more to huge pages and asks the kernel for them "

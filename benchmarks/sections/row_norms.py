@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
+from elsewhere import KEPT, with_memory_kept
 from measurement import EAGER, OURS, Plan, Row, instructions, matching, name_of
 from tables import markdown
 from timing import Call, time_interleaved
@@ -55,6 +56,10 @@ NORMS: dict[str, Callable[[str, Callable[[Tensor], Tensor]], tuple[Function, Fun
 
 
 def measure(plan: Plan) -> Iterator[Row]:
+    return with_memory_kept("row_norms", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     chosen = {subject.name for subject in plan.subjects}
     for name, make in progress("row_norms", list(NORMS.items())):
         of_maps = name in ("group_norm_act", "instance_norm_act")
@@ -96,8 +101,13 @@ def _rows(label: str, shape: tuple[int, ...], dim: int, rivals: Sequence[Functio
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
     lines: list[list[object]] = []
     for trained in matching(rows, direction=STEP):
-        (inference,) = matching(rows, direction=INFERENCE, operator=trained.operator, setting=trained.setting)
-        nanoseconds = [f"{row.timings[OURS].best / row.elements * 1e9:.2f}" for row in (inference, trained)]
-        lines.append([trained.operator, trained.setting, *nanoseconds, inference.times(EAGER), trained.times(EAGER)])
-    headers = ("function", "shape", "inference, ns", "step, ns", "inference, x eager", "step, x eager")
+        same = {"operator": trained.operator, "setting": trained.setting}
+        line: list[object] = [trained.operator, trained.setting]
+        for kept in ("", KEPT):
+            (step,), (inference,) = (matching(rows, direction=of + kept, **same) for of in (STEP, INFERENCE))
+            line += [f"{row.timings[OURS].best / row.elements * 1e9:.2f}" for row in (inference, step)]
+            line += [inference.times(EAGER), step.times(EAGER)]
+        lines.append(line)
+    measured = ("inference, ns", "step, ns", "inference, x eager", "step, x eager")
+    headers = ("function", "shape", *measured, *(f"{name}{KEPT}" for name in measured))
     return {"all": markdown(lines, headers)}
