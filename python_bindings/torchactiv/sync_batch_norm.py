@@ -8,119 +8,35 @@ from typing import Any, TypeVar, cast
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
-from torch.autograd.function import once_differentiable
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from torchactiv.batch_norms import _Activated
 from torchactiv.inplace_abn import InPlaceABN
+from torchactiv.synchronised import InPlaceTraining, joined_moments, training
 
 __all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
 
 _ops = torch.ops.torchactiv
 
 
-def _joined(input: Tensor, group: Any) -> tuple[Tensor, Tensor, int]:
-    """Mean and variance of the batches of all processes, and how many elements of a channel these have together."""
-    count = input.numel() // max(1, input.shape[1])
-    mean, variance = _ops.batch_norm_act_moments(input)
-    mine = torch.cat([mean, variance, torch.tensor([float(count)], dtype=torch.float64)])
-    all_of_them = [torch.empty_like(mine) for _ in range(dist.get_world_size(group))]
-    dist.all_gather(all_of_them, mine, group)
-    counts = torch.stack([part[-1] for part in all_of_them])
-    means, variances = torch.stack([part[:-1] for part in all_of_them]).chunk(2, dim=1)
-    present = counts > 0  # a process without elements knows nothing
-    shares = (counts[present] / counts.sum())[:, None]
-    mean = (shares * means[present]).sum(0)
-    variance = (shares * (variances[present] + (means[present] - mean).square())).sum(0)
-    return mean, variance, int(counts.sum().item())
-
-
-class _Synchronised(torch.autograd.Function):
-    """What batch_norm_act computes in training, with statistics and their gradients of all processes."""
-
-    @staticmethod
-    def forward(
-        ctx: Any,
-        input: Tensor,
-        residual: Tensor | None,
-        weight: Tensor | None,
-        bias: Tensor | None,
-        mean: Tensor,
-        variance: Tensor,
-        count: int,
-        group: Any,
-        numbers: tuple[float, str, list[float]],
-        in_place: bool,
-    ) -> Tensor:
-        ctx.count, ctx.group, ctx.numbers, ctx.in_place = count, group, numbers, in_place
-        call = (input, mean, variance, residual, weight, bias, *numbers, in_place)
-        if in_place:
-            _ops.batch_norm_act_inference_(*call)
-            ctx.mark_dirty(input)
-            output = input
-        else:
-            output = _ops.batch_norm_act_inference(*call)
-        ctx.save_for_backward(input, residual, weight, bias, mean, variance)
-        return output
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
-        data, residual, weight, bias, mean, variance = ctx.saved_tensors
-        given = (residual, weight, bias, *ctx.numbers, ctx.in_place)
-        if ctx.in_place:  # the data are the output
-            mean = torch.zeros_like(mean)
-        of_input, of_residual, of_weight, of_bias = _ops.batch_norm_act_inference_backward(
-            grad_output, data, mean, variance, *given
-        )
-        sums = torch.stack([of_weight, of_bias]).double()
-        dist.all_reduce(sums, group=ctx.group)
-        if ctx.in_place:
-            data = _ops.batch_norm_act_restore(data, variance, *given)
-        # What the gradient owes to mean and variance: a normalisation of the input once more, to which it is added.
-        eps = ctx.numbers[0]
-        scale = -(variance + eps).rsqrt() / ctx.count
-        if weight is not None:
-            scale = scale * weight
-        slope, shift = (scale * sums).to(of_weight.dtype)
-        of_input = _ops.batch_norm_act_inference(
-            data, mean, variance, of_input, slope, shift, eps, "identity", [], False
-        )
-        return (
-            of_input,
-            None if residual is None else of_residual,
-            None if weight is None else of_weight,
-            None if bias is None else of_bias,
-            *(None,) * 6,
-        )
-
-
 def _synchronised(
     module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any, in_place: bool
 ) -> Tensor:
-    with torch.no_grad():
-        mean, variance, count = _joined(input, group)
-        if count <= 1:
-            raise ValueError(
-                f"{type(module).__name__}: expected more than 1 value per channel when training, in all processes, got "
-                f"input of size {list(input.shape)}"
-            )
-        if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
+    scale, numbers = module._scale(), (module.eps, module.activation, module.arguments)
+    if in_place:
+        with torch.no_grad():
+            mean, variance, count = statistics = joined_moments(type(module).__name__, input, group)
+        result: Tensor = InPlaceTraining.apply(  # type: ignore[no-untyped-call]
+            input, residual, scale, module.bias, statistics, group, numbers
+        )
+    else:
+        shared = cast(Any, dist.group.WORLD if group is None else group)
+        result, mean, variance, count = training(input, residual, scale, module.bias, *numbers, shared.group_name)
+    if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
+        with torch.no_grad():
             module.running_mean.lerp_(mean.to(module.running_mean.dtype), momentum)
             unbiased = variance * (count / (count - 1))
             module.running_var.lerp_(unbiased.to(module.running_var.dtype), momentum)
-    result: Tensor = _Synchronised.apply(  # type: ignore[no-untyped-call]
-        input,
-        residual,
-        module._scale(),
-        module.bias,
-        mean,
-        variance,
-        count,
-        group,
-        (module.eps, module.activation, module.arguments),
-        in_place,
-    )
     return result if module.act is None else cast(Tensor, module.act(result))
 
 

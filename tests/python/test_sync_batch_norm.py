@@ -24,6 +24,11 @@ def varied(module: nn.Module) -> nn.Module:
     return module.double()
 
 
+def compiled(module: nn.Module) -> nn.Module:
+    module.compile(backend="aot_eager", fullgraph=True)
+    return module
+
+
 # What is synchronised, and what does the same with all of the batch.
 KINDS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {
     "silu": (lambda: SyncBatchNormAct(3, activation="silu"), lambda: BatchNormAct2d(3, activation="silu")),
@@ -32,6 +37,10 @@ KINDS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {
     "untracked": (
         lambda: SyncBatchNormAct(3, track_running_stats=False),
         lambda: BatchNormAct2d(3, track_running_stats=False),
+    ),
+    "compiled": (
+        lambda: compiled(SyncBatchNormAct(3, activation="silu")),
+        lambda: BatchNormAct2d(3, activation="silu"),
     ),
     "in place": (lambda: InPlaceABNSync(3), lambda: InPlaceABN(3)),
     "in place, elu": (
