@@ -21,4 +21,26 @@ struct Counted {
   }
 };
 
+// Sums of the distances of some elements from an estimate of their mean, and of their squares.
+struct Distances {
+  double estimate = 0, sum = 0, squares = 0;
+  std::int64_t count = 0;
+
+  // The same from another estimate, by which no digits are lost that matter, if that is near one of the elements; and
+  // without a division, of which the moments themselves take several.
+  void add(const Distances& other) {
+    if (other.count == 0) return;
+    if (count == 0) {
+      *this = other;
+      return;
+    }
+    const auto n = static_cast<double>(other.count);
+    const double offset = other.estimate - estimate;
+    sum += other.sum + n * offset;
+    squares += other.squares + offset * (2 * other.sum + n * offset);
+    count += other.count;
+  }
+  Moments moments() const { return moments_about(estimate, count, sum, squares); }
+};
+
 }  // namespace torchactiv

@@ -222,6 +222,16 @@ def test_a_large_mean_costs_no_digits(layout: torch.memory_format) -> None:
     assert error < of_pytorch
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+def test_a_first_sample_that_is_like_no_other(layout: torch.memory_format) -> None:
+    x = torch.randn(200, 3, 16, 16, generator=torch.Generator().manual_seed(0)) + 1000
+    x[0] = -1000
+    x = x.to(memory_format=layout)
+    exact = F.batch_norm(x.double(), None, None, training=True)
+    mine = ours.batch_norm_act(x, None, None, training=True, activation="identity")
+    torch.testing.assert_close(mine.double(), exact, rtol=2e-6, atol=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(4, 2, 300), (600, 2)], ids=["rows", "columns"])
 def test_squares_that_are_no_floats(shape: tuple[int, ...]) -> None:
     x = sample(shape).float() * 1e30

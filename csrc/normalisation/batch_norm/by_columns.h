@@ -16,17 +16,16 @@ class ByColumns {
 
   void train(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, Statistics<T>& statistics,
              const FusedKernels& f) const {
-    std::vector<Counted> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
+    std::vector<Distances> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      const std::span<Counted> into = strips_.of_strip(found, group, first);
+      const std::span<Distances> into = strips_.of_strip(found, group, first);
       if (!measure(kernels_, x, group, first, into) && !std::is_same_v<T, double>)  // squares that are too large
         measure(normalisation_functions().doubles, x, group, first, into);
     });
-    std::vector<Counted> sum(static_cast<std::size_t>(strips_.channels()));
+    std::vector<Distances> sum(static_cast<std::size_t>(strips_.channels()));
     for (auto part = found.begin(); part != found.end(); part += strips_.channels())
-      for (std::size_t channel = 0; channel < sum.size(); ++channel)
-        sum[channel].add(part[channel].moments, part[channel].count);
-    for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel]);
+      for (std::size_t channel = 0; channel < sum.size(); ++channel) sum[channel].add(part[channel]);
+    for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel].moments());
     if (y.exists()) forward(x, r, y, statistics, f);
   }
 
@@ -73,7 +72,7 @@ class ByColumns {
             write(dx, p, output);
             write(dr, p, of_residual);
           });
-      keep_sums(slopes.values, distances.values, strips_.of_strip(found, group, first));
+      keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
     });
     const std::vector<Sums> sums = of_channels(found);
     if (!task.corrected) return sums;
@@ -135,10 +134,10 @@ class ByColumns {
     std::vector<T> centre_, scale_, shift_;
   };
 
-  // The moments of a strip's channels in a group, computed in S; whether they are finite.
+  // What is summed of a strip's channels in a group, computed in S; whether it is finite.
   template <class S>
   bool measure(const NormalisationKernels<S>& kernels, const Operand<T>& x, std::int64_t group, std::int64_t first,
-               std::span<Counted> into) const {
+               std::span<Distances> into) const {
     alignas(64) S estimate[most_elements], distances[most_elements] = {}, squares[most_elements] = {};
     std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
     const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x) : strips_.block_rows();
@@ -163,14 +162,16 @@ class ByColumns {
       rows += p.rows;
       repeats += p.rows * strips_.repeats(p.n);
     });
-    const std::int64_t count = repeats * strips_.inner();
+    double sums[most_elements], square_sums[most_elements];
+    strips_.totals(distances, strips_.width(first), sums);
+    strips_.totals(squares, strips_.width(first), square_sums);
+    bool finite = true;
     for (std::size_t c = 0; c < into.size(); ++c) {
-      into[c] = {};
-      into[c].add(moments_about(static_cast<double>(estimate[c * static_cast<std::size_t>(strips_.inner())]), count,
-                                strips_.total(distances, c), strips_.total(squares, c)),
-                  count);
+      const auto of_channel = static_cast<double>(estimate[c * static_cast<std::size_t>(strips_.inner())]);
+      into[c] = {of_channel, sums[c], square_sums[c], repeats * strips_.inner()};
+      finite &= std::isfinite(square_sums[c]);
     }
-    return std::all_of(into.begin(), into.end(), [](const Counted& c) { return std::isfinite(c.moments.squares); });
+    return finite;
   }
 
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
@@ -187,7 +188,7 @@ class ByColumns {
                            values.from(first), slopes.values, distances.values, arguments);
         if (loops.keeps_slope) write(dx, p, slope);
       });
-      keep_sums(slopes.values, distances.values, strips_.of_strip(found, group, first));
+      keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
     });
     const std::vector<Sums> sums = of_channels(found);
     const Values corrections(strips_, [&](std::size_t c) { return statistics.correction(c, sums[c]); });
@@ -202,8 +203,11 @@ class ByColumns {
     });
     return sums;
   }
-  void keep_sums(const T* slopes, const T* distances, std::span<Sums> into) const {
-    for (std::size_t c = 0; c < into.size(); ++c) into[c] = {strips_.total(slopes, c), strips_.total(distances, c)};
+  void keep_sums(const T* slopes, const T* distances, std::int64_t width, std::span<Sums> into) const {
+    double of_slopes[most_elements], of_distances[most_elements];
+    strips_.totals(slopes, width, of_slopes);
+    strips_.totals(distances, width, of_distances);
+    for (std::size_t c = 0; c < into.size(); ++c) into[c] = {of_slopes[c], of_distances[c]};
   }
   std::vector<Sums> of_channels(const std::vector<Sums>& found) const {
     std::vector<Sums> sums(static_cast<std::size_t>(strips_.channels()));

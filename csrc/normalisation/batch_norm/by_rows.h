@@ -37,7 +37,7 @@ class ByRows {
     const auto finish = [&](std::int64_t channel, const Counted* found) {
       Counted total;
       for (std::int64_t piece = 0; piece < pieces_; ++piece) total.add(found[piece].moments, found[piece].count);
-      statistics.set(static_cast<std::size_t>(channel), total);
+      statistics.set(static_cast<std::size_t>(channel), total.moments);
     };
     in_two_passes<Counted>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
       if (!y.exists()) return;

@@ -35,9 +35,9 @@ class Statistics {
         eps_(norm.eps),
         count_(static_cast<double>(count)) {}
 
-  void set(std::size_t channel, const Counted& found) {
-    mean[channel] = found.moments.mean;
-    variance[channel] = found.moments.squares / count_;
+  void set(std::size_t channel, const Moments& found) {
+    mean[channel] = found.mean;
+    variance[channel] = found.squares / count_;
   }
 
   Affine<T> affine(std::size_t c) const {

@@ -47,12 +47,19 @@ class Strips {
     return {found.data() + group * channels_ + first / inner_, static_cast<std::size_t>(count)};
   }
 
-  // Of the c-th channel of a strip.
+  // The sums over all columns of each channel, of a strip of n columns.
   template <class S>
-  double total(const S* values, std::size_t c) const {
-    double sum = 0;
-    each_column(c, [&](std::int64_t column) { sum += static_cast<double>(values[column]); });
-    return sum;
+  void totals(const S* values, std::int64_t n, double* of_channels) const {
+    const std::int64_t once = repeats_ == 1 ? n : period();
+    double columns[most_columns];
+    std::copy_n(values, once, columns);
+    for (std::int64_t first = once; first < n; first += once)
+      for (std::int64_t i = 0; i < once; ++i) columns[i] += static_cast<double>(values[first + i]);
+    for (std::int64_t c = 0; c < once / inner_; ++c) {
+      double sum = columns[c * inner_];
+      for (std::int64_t i = 1; i < inner_; ++i) sum += columns[c * inner_ + i];
+      of_channels[c] = sum;
+    }
   }
   // One estimate for all n columns of a channel, from the `known` first columns of the strip.
   template <class S>
@@ -60,10 +67,12 @@ class Strips {
     if (inner_ == 1 && repeats_ == 1) return;
     std::fill(means + known, means + n, S(0));
     const std::int64_t columns = repeats_ == 1 ? inner_ : known / period() * inner_;
-    for (std::size_t c = 0; c < static_cast<std::size_t>(n / inner_ / repeats_); ++c) {
-      const S mean = static_cast<S>(total(means, c) / static_cast<double>(columns));
-      each_column(c, [&](std::int64_t column) { means[column] = mean; });
-    }
+    double sums[most_columns];
+    totals(means, n, sums);
+    const std::int64_t channels = (repeats_ == 1 ? n : period()) / inner_;
+    for (std::int64_t i = 0; i < n;)
+      for (std::int64_t c = 0; c < channels; ++c, i += inner_)
+        std::fill_n(means + i, inner_, static_cast<S>(sums[c] / static_cast<double>(columns)));
   }
 
   // work(group, first column of a strip)
@@ -96,17 +105,9 @@ class Strips {
 
  private:
   static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
-  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, least_group_rows = 64, most_group_rows = 256;
+  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, least_group_rows = 128, most_group_rows = 256;
 
   std::int64_t period() const { return channels_ * inner_; }
-
-  // Calls work(column) for the columns of the c-th channel of a strip.
-  template <class Work>
-  void each_column(std::size_t c, Work work) const {
-    const std::int64_t column = static_cast<std::int64_t>(c) * inner_;
-    for (std::int64_t repeat = 0; repeat < repeats_; ++repeat)
-      for (std::int64_t i = 0; i < inner_; ++i) work(repeat * period() + column + i);
-  }
 
   std::int64_t channels_, inner_, elements_;
   std::int64_t repeats_, width_, rows_, strip_, strips_, block_rows_, group_rows_, groups_;
