@@ -12,13 +12,16 @@ namespace torchactiv::TORCHACTIV_ISA {
 // would carry pairs of floats, mean little. Values are within 3 ulp of f(u), and slopes within 2^-22.
 using RoundedFloats = ShortFloats;
 
-// Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros.
+// Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros. What is put goes past the
+// caches where it may.
 struct Whole {
   static RoundedFloats load(const float* p) { return RoundedFloats::load(p); }
   static void store(const RoundedFloats& a, float* p) { a.store(p); }
+  static void put(bool streams, const RoundedFloats& a, float* p) { streams ? a.stream(p) : a.store(p); }
 };
 struct Some {
   std::int64_t count;
+  void put(bool, const RoundedFloats& a, float* p) const { store(a, p); }
   RoundedFloats load(const float* p) const {
     return RoundedFloats::from([&](int i) {
       const std::int64_t n = count - i * Float::lanes;
@@ -91,11 +94,13 @@ struct NormalisedBy {
   }
 
   [[gnu::flatten]] static void rows_forward(const float* x, float* y, std::int64_t rows, std::int64_t n,
-                                            const Affine<float>* channels, const double* arguments) {
+                                            const Affine<float>* channels, const double* arguments, bool streams) {
+    streams = may_stream(streams, y, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n)
       by_elements(n, [&](std::int64_t i, auto some) {
-        some.store(value(some.load(x + i), repeated(channels[row]), arguments), y + i);
+        some.put(streams, value(some.load(x + i), repeated(channels[row]), arguments), y + i);
       });
+    if (streams) end_streams();
   }
 
   [[gnu::flatten]] static void rows_sums(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
@@ -117,24 +122,30 @@ struct NormalisedBy {
 
   [[gnu::flatten]] static void rows_gradient(const float* g, const float* x, float* dx, std::int64_t rows,
                                              std::int64_t n, const Affine<float>* channels,
-                                             const Affine<float>* corrections, const double* arguments) {
+                                             const Affine<float>* corrections, const double* arguments, bool streams) {
+    streams = may_stream(streams, dx, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n)
       by_elements(n, [&](std::int64_t i, auto some) {
-        some.store(gradient(some.load(g + i), some.load(x + i), repeated(channels[row]), repeated(corrections[row]),
-                            arguments),
-                   dx + i);
+        some.put(streams,
+                 gradient(some.load(g + i), some.load(x + i), repeated(channels[row]), repeated(corrections[row]),
+                          arguments),
+                 dx + i);
       });
+    if (streams) end_streams();
   }
 
   [[gnu::flatten]] static void columns_forward(const float* x, float* y, std::int64_t rows, std::int64_t stride,
-                                               std::int64_t n, Affine<const float*> channels, const double* arguments) {
+                                               std::int64_t n, Affine<const float*> channels, const double* arguments,
+                                               bool streams) {
+    streams = may_stream(streams, y, stride);
     by_columns(rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const Affine<RoundedFloats> c = loaded(some, channels, i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        some.store(value(some.load(x + at), c, arguments), y + at);
+        some.put(streams, value(some.load(x + at), c, arguments), y + at);
       }
     });
+    if (streams) end_streams();
   }
 
   [[gnu::flatten]] static void columns_sums(const float* g, const float* x, float* s, std::int64_t rows,
@@ -158,17 +169,26 @@ struct NormalisedBy {
 
   [[gnu::flatten]] static void columns_gradient(const float* g, const float* x, float* dx, std::int64_t rows,
                                                 std::int64_t stride, std::int64_t n, Affine<const float*> channels,
-                                                Affine<const float*> corrections, const double* arguments) {
+                                                Affine<const float*> corrections, const double* arguments,
+                                                bool streams) {
+    streams = may_stream(streams, dx, stride);
     by_columns(rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const Affine<RoundedFloats> c = loaded(some, channels, i), correction = loaded(some, corrections, i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        some.store(gradient(some.load(g + at), some.load(x + at), c, correction, arguments), dx + at);
+        some.put(streams, gradient(some.load(g + at), some.load(x + at), c, correction, arguments), dx + at);
       }
     });
+    if (streams) end_streams();
   }
 
  private:
+  // To rows that are `stride` elements behind each other: what takes longer to calculate does not wait for its stores.
+  static bool may_stream(bool streams, const float* p, std::int64_t stride) {
+    const std::uintptr_t rows = reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(stride) * sizeof *p;
+    return has_streams && Op::has_cheap_slope && streams && rows % sizeof(Float) == 0;
+  }
+
   static RoundedFloats gradient(const RoundedFloats& g, const RoundedFloats& x, const Affine<RoundedFloats>& c,
                                 const Affine<RoundedFloats>& correction, const double* arguments) {
     const RoundedFloats distance = x - c.centre, rest = multiply_add(distance, -correction.scale, -correction.shift);

@@ -22,6 +22,7 @@ struct FusedKernels {
   const double* arguments;
   bool is_identity;
   const FusedNormalisation* loops;
+  bool streams = false;  // whether results in memory go past the caches, by its own loops
 
   // Whether the first pass of backward leaves s = g f'(u) for the second, which otherwise reads g. That of rows of
   // elements does for all but the identity.
@@ -92,18 +93,19 @@ struct FusedNormalisation {
   void (*slope)(const float* g, float* u, std::int64_t n, const double* arguments);
 
   void (*rows_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* channels,
-                       const double* arguments);
+                       const double* arguments, bool streams);
   void (*rows_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
                     const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
   void (*rows_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
-                        const Affine<float>* channels, const Affine<float>* corrections, const double* arguments);
+                        const Affine<float>* channels, const Affine<float>* corrections, const double* arguments,
+                        bool streams);
   void (*columns_forward)(const float* x, float* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                          Affine<const float*> channels, const double* arguments);
+                          Affine<const float*> channels, const double* arguments, bool streams);
   void (*columns_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t stride, std::int64_t n,
                        Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments);
   void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
                            std::int64_t n, Affine<const float*> channels, Affine<const float*> corrections,
-                           const double* arguments);
+                           const double* arguments, bool streams);
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
                            const float* w, const float* b, const double* arguments);

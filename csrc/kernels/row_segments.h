@@ -15,7 +15,7 @@ template <class T>
 void segments_forward(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
                       const Affine<T>* affine) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->rows_forward(x, y, segments, length, affine, f.arguments);
+    if (f.loops) return f.loops->rows_forward(x, y, segments, length, affine, f.arguments, f.streams);
   segments_normalise(x, y, segments, length, affine);
   activate(f, y, segments * length);
 }
@@ -40,7 +40,7 @@ template <class T>
 void segments_correct(FusedKernels f, const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length,
                       const Affine<T>* affine, const Affine<T>* corrections) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->rows_gradient(s, x, dx, segments, length, affine, corrections, f.arguments);
+    if (f.loops) return f.loops->rows_gradient(s, x, dx, segments, length, affine, corrections, f.arguments, f.streams);
   for (std::int64_t segment = 0; segment < segments; ++segment, s += length, x += length, dx += length) {
     const T scale = affine[segment].scale;
     const Affine<T> correction = corrections[segment];

@@ -11,6 +11,7 @@ constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 constexpr bool has_tables = false;
 constexpr bool has_estimates = false;
+constexpr bool has_streams = true;
 
 struct DoubleMask {
   __m256d v;
@@ -26,6 +27,7 @@ struct Double {
   explicit Double(double value) : v(_mm256_set1_pd(value)) {}
   static Double load(const double* p) { return _mm256_loadu_pd(p); }
   void store(double* p) const { _mm256_storeu_pd(p, v); }
+  void stream(double* p) const { _mm256_stream_pd(p, v); }
 
   friend Double operator+(Double a, Double b) { return _mm256_add_pd(a.v, b.v); }
   friend Double operator-(Double a, Double b) { return _mm256_sub_pd(a.v, b.v); }
@@ -84,6 +86,7 @@ struct Float {
   explicit Float(double value) : v(_mm256_set1_ps(static_cast<float>(value))) {}
   static Float load(const float* p) { return _mm256_loadu_ps(p); }
   void store(float* p) const { _mm256_storeu_ps(p, v); }
+  void stream(float* p) const { _mm256_stream_ps(p, v); }
   // The first n of them; the lanes behind are 0.
   static Float load_some(const float* p, std::int64_t n) { return _mm256_maskload_ps(p, first(n)); }
   void store_some(float* p, std::int64_t n) const { _mm256_maskstore_ps(p, first(n), v); }
@@ -149,6 +152,8 @@ inline double sum_of_lanes(__m256d a) {
 inline Double lookup(const double (&table)[16], Double index) {
   return _mm256_i64gather_pd(table, _mm256_and_si256(_mm256_castpd_si256(index.v), _mm256_set1_epi64x(15)), 8);
 }
+
+inline void end_streams() { _mm_sfence(); }
 
 inline bool any(DoubleMask m) { return _mm256_movemask_pd(m.v) != 0; }
 inline bool any(FloatMask m) { return _mm256_movemask_ps(m.v) != 0; }

@@ -11,6 +11,7 @@ constexpr int lockstep = 4;
 constexpr bool fused_float = true;
 constexpr bool has_tables = true;
 constexpr bool has_estimates = true;
+constexpr bool has_streams = true;
 
 struct DoubleMask {
   __mmask8 v;
@@ -26,6 +27,7 @@ struct Double {
   explicit Double(double value) : v(_mm512_set1_pd(value)) {}
   static Double load(const double* p) { return _mm512_loadu_pd(p); }
   void store(double* p) const { _mm512_storeu_pd(p, v); }
+  void stream(double* p) const { _mm512_stream_pd(p, v); }
 
   friend Double operator+(Double a, Double b) { return _mm512_add_pd(a.v, b.v); }
   friend Double operator-(Double a, Double b) { return _mm512_sub_pd(a.v, b.v); }
@@ -81,6 +83,7 @@ struct Float {
   explicit Float(double value) : v(_mm512_set1_ps(static_cast<float>(value))) {}
   static Float load(const float* p) { return _mm512_loadu_ps(p); }
   void store(float* p) const { _mm512_storeu_ps(p, v); }
+  void stream(float* p) const { _mm512_stream_ps(p, v); }
   // The first n of them; the lanes behind are 0.
   static Float load_some(const float* p, std::int64_t n) { return _mm512_maskz_loadu_ps(first(n), p); }
   void store_some(float* p, std::int64_t n) const { _mm512_mask_storeu_ps(p, first(n), v); }
@@ -167,6 +170,8 @@ inline double sum_of_lanes(__m512d a) {
 inline Double lookup(const double (&table)[16], Double index) {
   return _mm512_permutex2var_pd(_mm512_loadu_pd(table), _mm512_castpd_si512(index.v), _mm512_loadu_pd(table + 8));
 }
+
+inline void end_streams() { _mm_sfence(); }
 
 inline bool any(DoubleMask m) { return m.v != 0; }
 inline bool any(FloatMask m) { return m.v != 0; }

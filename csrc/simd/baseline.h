@@ -22,6 +22,7 @@ constexpr int lockstep = 2;
 constexpr bool fused_float = false;
 constexpr bool has_tables = false;
 constexpr bool has_estimates = false;
+constexpr bool has_streams = false;
 
 struct DoubleMask {
   Long2 v;
@@ -151,6 +152,8 @@ inline Double lookup(const double (&table)[16], Double index) {
   const Long2 i = std::bit_cast<Long2>(index.v) & 15;
   return Double2{table[i[0]], table[i[1]]};
 }
+
+inline void end_streams() {}
 
 inline bool any(DoubleMask m) { return (m.v[0] | m.v[1]) != 0; }
 inline bool any(FloatMask m) { return (m.v[0] | m.v[1] | m.v[2] | m.v[3]) != 0; }

@@ -47,6 +47,13 @@ struct Batch {
   void store(Scalar* p) const {
     for (int i = 0; i < count; ++i) v[i].store(p + i * V::lanes);
   }
+  // Past the caches; p is aligned to vectors.
+  void stream(Scalar* p) const {
+    if constexpr (has_streams)
+      for (int i = 0; i < count; ++i) v[i].stream(p + i * V::lanes);
+    else
+      store(p);
+  }
   // Part i is function(i).
   template <class Function>
   static Batch from(Function function) {

@@ -23,6 +23,8 @@
 //     middle_of_segment      the number in the middle of that
 //     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral n from -150 * steps to 0, rounded once
 //   has_estimates          whether there is, of Double, estimated_inverse_sqrt: to a relative error of 2^-14
+//   has_streams            whether Float and Double have stream(p), to an aligned p: a store that goes by the caches to
+//                          memory, which end_streams() makes all others see
 //   load_half, store_half  between 16-bit memory and Float
 //   load_even_bfloat16, load_odd_bfloat16, store_bfloat16   the same for every second of 2 * Float::lanes elements;
 //                          what is stored must have no NaN with any of its low 16 bits set, which would be rounded up

@@ -240,6 +240,27 @@ def test_squares_that_are_no_floats(shape: tuple[int, ...]) -> None:
     torch.testing.assert_close(mine.double(), exact, rtol=1e-6, atol=1e-6)
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+@pytest.mark.parametrize("channels", [64, 67], ids=["aligned", "not aligned"])  # to vectors
+@in_training_or_not
+def test_results_that_go_past_the_caches(layout: torch.memory_format, channels: int, training: bool) -> None:
+    x = torch.randn(17, channels, 64, 64, generator=torch.Generator().manual_seed(0)).to(memory_format=layout)
+    assert x.nbytes > 16 << 20
+    x.requires_grad_()
+    mean, variance, weight, bias = channel_values(channels, torch.float32)
+    arguments = (x, mean, variance, weight, bias)
+    exact_arguments = in_doubles(*arguments)
+    y = ours.batch_norm_act(*arguments, training=training)
+    exact = F.relu(F.batch_norm(*exact_arguments, training=training))
+    assert_near(y.detach(), exact.detach(), TOLERANCES[torch.float32])
+    g = torch.randn(x.shape, generator=torch.Generator().manual_seed(1)).to(memory_format=layout)
+    leaves, exact_leaves = (x, weight, bias), (exact_arguments[0], *exact_arguments[3:])
+    for mine, theirs in zip(
+        torch.autograd.grad(y, leaves, g), torch.autograd.grad(exact, exact_leaves, g.double()), strict=True
+    ):
+        assert_near(mine, theirs, 2e-5)
+
+
 @every_single
 @pytest.mark.parametrize("shape", [(3, 2, 1500), (5, 2, 7, 7), (64, 70)], ids=["rows", "short rows", "columns"])
 def test_activations_of_floats_lose_three_ulp_at_most(case: Case, shape: tuple[int, ...]) -> None:

@@ -49,7 +49,7 @@ class ByColumns {
     }
     if constexpr (std::is_same_v<T, float>)
       if (f.loops && task.corrected && !task.from_output && !r.exists())
-        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
+        return backward_in_one_loop(g, x, dx, statistics, f);
     const Values values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
     const Values inverses(strips_, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
@@ -175,8 +175,8 @@ class ByColumns {
   }
 
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const Statistics<T>& statistics, const FusedNormalisation& loops,
-                                         const double* arguments) const {
+                                         const Statistics<T>& statistics, const FusedKernels& f) const {
+    const FusedNormalisation& loops = *f.loops;
     const Values values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
@@ -185,7 +185,7 @@ class ByColumns {
         Memory of_g, of_x, of_dx;
         const Part gradient = read(g, p, of_g), slope = place(dx, p, of_dx);
         loops.columns_sums(gradient.pointer, read(x, p, of_x).pointer, slope.pointer, p.rows, gradient.stride, p.n,
-                           values.from(first), slopes.values, distances.values, arguments);
+                           values.from(first), slopes.values, distances.values, f.arguments);
         if (loops.keeps_slope) write(dx, p, slope);
       });
       keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
@@ -197,7 +197,7 @@ class ByColumns {
         Memory of_g, of_x, of_dx;
         const Part gradient = read(loops.keeps_slope ? dx : g, p, of_g), output = place(dx, p, of_dx);
         loops.columns_gradient(gradient.pointer, read(x, p, of_x).pointer, output.pointer, p.rows, gradient.stride, p.n,
-                               values.from(first), corrections.from(first), arguments);
+                               values.from(first), corrections.from(first), f.arguments, f.streams);
         write(dx, p, output);
       });
     });

@@ -61,7 +61,7 @@ class ByRows {
                              BackwardTask task) const {
     if constexpr (std::is_same_v<T, float>)
       if (f.loops && task.corrected && !task.from_output && !r.exists())
-        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
+        return backward_in_one_loop(g, x, dx, statistics, f);
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       double found[2] = {};
@@ -103,8 +103,8 @@ class ByRows {
 
  private:
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const Statistics<T>& statistics, const FusedNormalisation& loops,
-                                         const double* arguments) const {
+                                         const Statistics<T>& statistics, const FusedKernels& f) const {
+    const FusedNormalisation& loops = *f.loops;
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       std::array<double, 2> found{};
@@ -112,7 +112,7 @@ class ByRows {
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         T* const slope = place(dx, p, of_dx);
-        loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, 1, p.elements(), &affine, &found, arguments);
+        loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, 1, p.elements(), &affine, &found, f.arguments);
         if (loops.keeps_slope) write(dx, p, slope);
       });
       return Sums{found[0], found[1]};
@@ -124,7 +124,7 @@ class ByRows {
         Memory of_g, of_x, of_dx;
         T* const output = place(dx, p, of_dx);
         loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, 1, p.elements(),
-                            &affine, &correction, arguments);
+                            &affine, &correction, f.arguments, f.streams);
         write(dx, p, output);
       });
     });

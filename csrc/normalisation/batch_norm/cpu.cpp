@@ -46,7 +46,11 @@ struct Problem {
     statistics.variance = values_of(variance);
   }
 
-  FusedKernels kernels() const { return activation.kernels<T>(); }
+  FusedKernels kernels() const {
+    FusedKernels kernels = activation.kernels<T>();
+    kernels.streams = !Operand<T>(x).is_converted() && exceeds_caches(x.nbytes());
+    return kernels;
+  }
   // Calls function(passes, operand of x, operand of the residual), unless there is nothing to pass over.
   template <class Function>
   void pass(Function function) const {

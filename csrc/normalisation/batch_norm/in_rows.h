@@ -41,7 +41,7 @@ class InRows {
                              bool corrected) const {
     if constexpr (std::is_same_v<T, float>)
       if (f.loops && corrected && !r.exists() && f.loops->suits_rows(layout_.inner))
-        return backward_in_one_loop(g, x, dx, statistics, *f.loops, f.arguments);
+        return backward_in_one_loop(g, x, dx, statistics, f);
     const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
@@ -79,15 +79,15 @@ class InRows {
   using RowSums = std::vector<std::array<double, 2>>;
 
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const Statistics<T>& statistics, const FusedNormalisation& loops,
-                                         const double* arguments) const {
+                                         const Statistics<T>& statistics, const FusedKernels& f) const {
+    const FusedNormalisation& loops = *f.loops;
     const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_dx;
       T* const slope = place(dx, p, of_dx);
       loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, rows, layout_.inner, &values[channel],
-                      row_of(found, p), arguments);
+                      row_of(found, p), f.arguments);
       if (loops.keeps_slope) write(dx, p, slope);
     });
     const std::vector<Sums> sums = of_channels(found);
@@ -96,7 +96,7 @@ class InRows {
       Memory of_g, of_x, of_dx;
       T* const output = place(dx, p, of_dx);
       loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, rows, layout_.inner,
-                          &values[channel], &corrections[channel], arguments);
+                          &values[channel], &corrections[channel], f.arguments, f.streams);
       write(dx, p, output);
     });
     return sums;
