@@ -84,6 +84,7 @@ class InPlaceTraining(torch.autograd.Function):
         group: Any,
         numbers: tuple[float, str, list[float]],
     ) -> Tensor:
+        """Overwrites the input and returns it."""
         ctx.group, ctx.numbers = group, numbers
         mean, variance, _ = statistics
         _ops.batch_norm_act_inference_(input, mean, variance, residual, weight, bias, *numbers, True)
@@ -94,6 +95,7 @@ class InPlaceTraining(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(ctx: Any, grad_output: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of input, residual, weight and bias, from the output."""
         output, residual, weight, bias, mean, variance, count = ctx.saved_tensors
         found = _gradients(
             grad_output,
