@@ -31,7 +31,9 @@ def _synchronised(
         )
     else:
         shared = cast(Any, dist.group.WORLD if group is None else group)
-        result, mean, variance, count = training(input, residual, scale, module.bias, *numbers, shared.group_name)
+        result, mean, variance, count = training(
+            input, residual, scale, module.bias, *numbers, shared.group_name, type(module).__name__
+        )
     if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
         with torch.no_grad():
             module.running_mean.lerp_(mean.to(module.running_mean.dtype), momentum)

@@ -121,7 +121,7 @@ def _of_those_given(
     "torchactiv::sync_batch_norm_act",
     mutates_args=(),
     schema="(Tensor input, Tensor? residual, Tensor? weight, Tensor? bias, float eps, str activation, "
-    "float[] arguments, str group) -> (Tensor, Tensor, Tensor, Tensor)",
+    "float[] arguments, str group, str module) -> (Tensor, Tensor, Tensor, Tensor)",
 )
 def training(
     input: Tensor,
@@ -132,9 +132,10 @@ def training(
     activation: str,
     arguments: list[float],
     group: str,
+    module: str,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The output, and the statistics of all processes with the elements of a channel that they are of."""
-    mean, variance, count = joined_moments("SyncBatchNormAct", input, _named(group))
+    mean, variance, count = joined_moments(module, input, _named(group))
     output = _ops.batch_norm_act_inference(
         input, mean, variance, residual, weight, bias, eps, activation, arguments, False
     )
@@ -143,7 +144,7 @@ def training(
 
 @training.register_fake
 def _(
-    input: Tensor, residual: Any, weight: Any, bias: Any, eps: float, activation: str, arguments: Any, group: str
+    input: Tensor, residual: Any, weight: Any, bias: Any, eps: float, activation: str, arguments: Any, *_: str
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     mean, variance = (input.new_empty(input.shape[1], dtype=torch.float64) for _ in range(2))
     output = _ops.batch_norm_act_inference(
@@ -182,7 +183,7 @@ def _(
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    input, *given, ctx.eps, ctx.activation, ctx.arguments, ctx.group = inputs
+    input, *given, ctx.eps, ctx.activation, ctx.arguments, ctx.group, _ = inputs
     ctx.mark_non_differentiable(*output[1:])
     ctx.save_for_backward(input, *output[1:], *given)
 
@@ -192,7 +193,7 @@ def _differentiate(ctx: Any, grad_output: Tensor, *_: Any) -> tuple[Tensor | Non
     found = _training_backward(
         grad_output, input, mean, variance, count, *given, ctx.eps, ctx.activation, ctx.arguments, ctx.group
     )
-    return *_of_those_given(found, *given), None, None, None, None
+    return *_of_those_given(found, *given), *(None,) * 5
 
 
 training.register_autograd(_differentiate, setup_context=_keep)

@@ -87,6 +87,16 @@ def in_a_process(rank: int, folder: Path) -> None:
         few(torch.ones(1 - rank, 3))
     except ValueError as error:
         found["error"] = str(error)
+    try:
+        InPlaceABNSync(3, activation="elu")(torch.ones(1 - rank, 3).bfloat16())
+    except ValueError as error:
+        found["error of halves"] = str(error)
+    x = torch.randn(4, 3, requires_grad=True)
+    (gradient,) = torch.autograd.grad(few(x).sum(), x, create_graph=True)
+    try:
+        gradient.sum().backward()
+    except RuntimeError as error:
+        found["twice"] = str(error)
     hidden = InPlaceABNSync(3)
     nn.init.zeros_(hidden.weight), nn.init.ones_(hidden.bias)
     try:
@@ -123,6 +133,12 @@ def test_two_processes_are_as_one(found: list[dict[str, Any]], kind: str, with_r
 def test_one_value_in_all_processes(found: list[dict[str, Any]]) -> None:
     for process in found:
         assert "SyncBatchNormAct: expected more than 1 value per channel when training" in process["error"]
+        assert "InPlaceABNSync: expected more than 1 value per channel when training" in process["error of halves"]
+
+
+def test_derivatives_of_derivatives_are_not_there(found: list[dict[str, Any]]) -> None:
+    for process in found:
+        assert "no autograd formula was registered" in process["twice"]
 
 
 def test_weights_that_hide_the_input(found: list[dict[str, Any]]) -> None:
