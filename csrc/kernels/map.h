@@ -77,18 +77,18 @@ struct Map {
         std::array<Vector, sums> sum;
         if constexpr (constant && sums > 0) sum.fill(Vector(0.0));
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
-          for (int i = 0; i < varying; ++i) {
+          unrolled<varying>([&](auto i) {
             x[i] = E::load(in[i]);
             in[i] += step[i];
-          }
+          });
           const auto y = [&] {
             if constexpr (std::is_null_pointer_v<std::remove_const_t<decltype(prepared)>>)
               return Direction::evaluate(x, arguments);
             else
               return Direction::evaluate(x, prepared, arguments);
           }();
-          for (int i = 0; i < written; ++i) E::store(out[i] + done, y[i]);
-          for (int i = written; i < outputs; ++i) sum[i - written] = sum[i - written] + y[i];
+          unrolled<written>([&](auto i) { E::store(out[i] + done, y[i]); });
+          unrolled<outputs - written>([&](auto i) { sum[i] = sum[i] + y[written + i]; });
         }
         for (int i = written; i < outputs; ++i) E::store(out[i], sum[i - written]);
       };

@@ -6,6 +6,7 @@
 
 #include "csrc/simd/simd.h"
 #include "csrc/simd/square_root.h"
+#include "csrc/simd/unrolled.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -27,39 +28,38 @@ struct Batch {
   V v[count];
 
   Batch() = default;
-  // Part by part: GCC would copy the whole through memory.
+  // Register by register: GCC would copy the whole, and the parts, through memory.
   Batch(const Batch& other) {
-    for (int i = 0; i < count; ++i) v[i] = other.v[i];
+    unrolled<count>([&](auto i) { v[i].v = other.v[i].v; });
   }
   Batch& operator=(const Batch& other) {
-    for (int i = 0; i < count; ++i) v[i] = other.v[i];
+    unrolled<count>([&](auto i) { v[i].v = other.v[i].v; });
     return *this;
   }
   template <std::same_as<V>... Parts>
     requires(sizeof...(Parts) == count)
   Batch(Parts... parts) : v{parts...} {}
   explicit Batch(double value) {
-    for (V& part : v) part = V(value);
+    unrolled<count>([&](auto i) { v[i] = V(value); });
   }
   static Batch load(const Scalar* p) {
     return from([&](int i) { return V::load(p + i * V::lanes); });
   }
   void store(Scalar* p) const {
-    for (int i = 0; i < count; ++i) v[i].store(p + i * V::lanes);
+    unrolled<count>([&](auto i) { v[i].store(p + i * V::lanes); });
   }
   // Past the caches; p is aligned to vectors.
   void stream(Scalar* p) const {
     if constexpr (has_streams)
-      for (int i = 0; i < count; ++i) v[i].stream(p + i * V::lanes);
+      unrolled<count>([&](auto i) { v[i].stream(p + i * V::lanes); });
     else
       store(p);
   }
   // Part i is function(i).
   template <class Function>
   static Batch from(Function function) {
-    Batch result;
-    for (int i = 0; i < count; ++i) result.v[i] = function(i);
-    return result;
+    return [&]<int... i>(std::integer_sequence<int, i...>) { return Batch(function(i)...); }
+    (std::make_integer_sequence<int, count>{});
   }
 
   friend Batch operator+(const Batch& a, const Batch& b) {
@@ -156,7 +156,7 @@ struct Batch {
   template <class Function>
   static Mask compare(Function function) {
     Mask result;
-    for (int i = 0; i < count; ++i) result.v[i] = function(i);
+    unrolled<count>([&](auto i) { result.v[i] = function(i); });
     return result;
   }
 };
