@@ -27,7 +27,8 @@ struct Arctan : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {N(1.0) / fma(x, x, N(1.0))};
+    const N denominator = fma(x, x, N(1.0));
+    return {select(denominator > N(1e300), N(0.0), N(1.0) / denominator)};  // whose own slope is 0 too, at infinity
   }
 };
 

@@ -19,6 +19,7 @@ struct Input {
   Role role = Role::data;
   double initial = 0;                     // of a parameter: the value that the module starts from
   std::span<const double> initials = {};  // of coefficients: likewise
+  bool shared = false;                    // of a parameter: whether the module has one for all channels
 };
 
 // The numbers for one element of the data: those of one tensor of coefficients.
@@ -78,6 +79,9 @@ struct Activation {
   static constexpr std::array inputs{Input{}};
   static constexpr std::array<Argument, 0> arguments{};
   static constexpr Saved saved = Saved::inputs;
+  // Whether partials() give the same of the output as of the input, so that a call in place, which has no input left,
+  // needs no copy of it.
+  static constexpr bool partials_of_output = false;
   static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
   // Whether floats and 16-bit types are computed in floats, whatever the precisions say, where the instruction set has
   // a fused multiply-add; but not for second derivatives.

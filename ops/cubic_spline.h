@@ -34,7 +34,9 @@ class CubicBasis {
   }
   N slope(std::size_t k) const {
     const auto [outer, inner] = inside(k);
-    return copysign(density_, scaled_ + offset(k)) * (N(2.0) * (inner * inner) - N(0.5) * (outer * outer));
+    const N away =
+        select(scaled_ + offset(k) < N(0.0), -density_, density_);  // by abs(), to which -0 is no less than 0
+    return away * (N(2.0) * (inner * inner) - N(0.5) * (outer * outer));
   }
 
  private:

@@ -22,8 +22,9 @@ struct DynamicErf : Activation {
       .source =
           "Chen, Lu, Zhu, Sun & Liu 2025, Stronger Normalization-Free Transformers, arXiv:2512.10938, equation 10",
   };
-  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0.5}, Input{"shift", Role::parameter, 0},
-                                     Input{"weight", Role::parameter, 1}, Input{"bias", Role::parameter, 0}};
+  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0.5, {}, true},
+                                     Input{"shift", Role::parameter, 0, {}, true}, Input{"weight", Role::parameter, 1},
+                                     Input{"bias", Role::parameter, 0}};
   static constexpr bool in_place = false;
   static constexpr int dim = -1;
   static constexpr Precision forward_precision = Precision::doubles_for_all,

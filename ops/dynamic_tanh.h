@@ -21,8 +21,8 @@ struct DynamicTanh : Activation {
       .notes = "In place of a normalisation layer; in the paper alpha is one number, weight and bias are per channel.",
       .source = "Zhu, Chen, He, LeCun & Liu 2025, Transformers without Normalization, arXiv:2503.10622",
   };
-  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0.5}, Input{"weight", Role::parameter, 1},
-                                     Input{"bias", Role::parameter, 0}};
+  static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 0.5, {}, true},
+                                     Input{"weight", Role::parameter, 1}, Input{"bias", Role::parameter, 0}};
   static constexpr bool in_place = false;
   static constexpr int dim = -1;
   static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;

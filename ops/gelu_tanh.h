@@ -13,7 +13,7 @@ struct GeluTanh : Activation {
       .name = "gelu_tanh",
       .module = "GELUTanh",
       .title = "Gaussian error linear unit by a hyperbolic tangent",
-      .aliases = "gelu_new gelu_pytorch_tanh gelu_fast gelu_approximate gelu_python_tanh",
+      .aliases = "gelu_new gelu_pytorch_tanh gelu_fast gelu_approximate gelu_python_tanh gelu_accurate",
       .family = Family::self_gated,
       .properties = {.smooth = true, .both_signs = true},
       .formula = R"(\frac{x}{2} (1 + \tanh(u)), \; u = \sqrt{2 / \pi} (x + 0.044715 x^3))",

@@ -10,6 +10,7 @@ struct Hardsigmoid : Activation {
       .name = "hardsigmoid",
       .module = "Hardsigmoid",
       .title = "Piecewise linear sigmoid",
+      .aliases = "hsigmoid h_sigmoid",
       .family = Family::squashing,
       .properties = {.bounded = true, .monotonic = true},
       .formula = R"(\min(\max(0, x + 3), 6) / 6)",

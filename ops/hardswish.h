@@ -10,7 +10,7 @@ struct Hardswish : Activation {
       .name = "hardswish",
       .module = "Hardswish",
       .title = "Piecewise quadratic swish",
-      .aliases = "hard_silu",
+      .aliases = "hard_silu hswish h_swish",
       .family = Family::self_gated,
       .properties = {.both_signs = true},
       .formula = R"(x \min(\max(0, x + 3), 6) / 6)",

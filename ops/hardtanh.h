@@ -19,7 +19,7 @@ struct Hardtanh : Activation {
       .source = "Collobert 2004, Large Scale Machine Learning, PhD thesis",
   };
   static constexpr std::array arguments{Argument{"min_val", -1}, Argument{"max_val", 1}};
-  static constexpr Saved saved = Saved::output;
+  static constexpr bool partials_of_output = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's
   static constexpr Objection objection(double min_val, double max_val) {
     return min_val > max_val ? Objection{"min_val must not be greater than max_val", true} : Objection{};
@@ -32,8 +32,8 @@ struct Hardtanh : Activation {
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N y, N min_val, N max_val) {
-    return {select(y <= min_val, N(0.0), select(y < max_val, N(1.0), select(max_val <= y, N(0.0), y)))};
+  static Partials<N, 1> partials(N x, N min_val, N max_val) {
+    return {select(x <= min_val, N(0.0), select(x < max_val, N(1.0), select(max_val <= x, N(0.0), x)))};
   }
 };
 

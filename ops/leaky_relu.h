@@ -10,6 +10,7 @@ struct LeakyRelu : Activation {
       .name = "leaky_relu",
       .module = "LeakyReLU",
       .title = "Leaky rectified linear unit",
+      .aliases = "lrelu",
       .family = Family::rectifier,
       .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(\max(0, x) + \text{negative\_slope} \cdot \min(0, x))",

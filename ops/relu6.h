@@ -18,7 +18,7 @@ struct Relu6 : Activation {
       .source = "Krizhevsky 2010, Convolutional Deep Belief Networks on CIFAR-10",
   };
   static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
-  static constexpr Saved saved = Saved::output;
+  static constexpr bool partials_of_output = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's
 
   // Exact. f(-0) = -0; NaN stays.
@@ -28,8 +28,8 @@ struct Relu6 : Activation {
   }
 
   template <Number N>
-  static Partials<N, 1> partials(N y) {
-    return {select(y <= N(0.0), N(0.0), select(y < N(6.0), N(1.0), select(y <= N(6.0), N(0.0), y)))};
+  static Partials<N, 1> partials(N x) {
+    return {select(x <= N(0.0), N(0.0), select(x < N(6.0), N(1.0), select(N(6.0) <= x, N(0.0), x)))};
   }
 };
 

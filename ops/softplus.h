@@ -56,10 +56,12 @@ struct Softplus : Activation {
     return widen(beta) * at_least(at_most(x, farthest), -farthest);
   }
 
-  // Where the line begins: by default where ln(1 + e^z) = z to the last digit of a double.
+  // Where the line begins: by default, and at the latest, where ln(1 + e^z) = z to the last digit of a double.
   template <Number N>
   static N end(N threshold) {
-    return select(threshold < N(20.0), threshold, select(threshold > N(20.0), threshold, N(40.0)));
+    const N latest(40.0);
+    const N given = select(threshold < latest, threshold, latest);
+    return select(threshold < N(20.0), threshold, select(threshold > N(20.0), given, latest));
   }
 };
 

@@ -31,7 +31,8 @@ struct SqrtSoftplus : Activation {
   static Partials<N, 1> partials(N x) {
     const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p(t));
     const N steep = select(x < N(0.0), t, N(1.0)) / ((N(1.0) + t) * root);  // the sigmoid, by the root
-    return {N(0.5) * select(x < N(-40.0), t, steep)};
+    const N bounded = select(root > N(1e160), N(0.0), steep);               // with a slope of 0 at infinity
+    return {N(0.5) * select(x < N(-40.0), t, bounded)};
   }
 
  private:

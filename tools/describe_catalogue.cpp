@@ -136,8 +136,8 @@ void describe(bool first) {
   std::printf("   \"inputs\": [");
   bool rest = false;
   for (const Input& input : Op::inputs) {
-    std::printf("%s{\"name\": %s, \"role\": \"%s\", \"initial\": %s}", rest ? ", " : "", quoted(input.name).c_str(),
-                name_of(input.role), initial_of(input).c_str());
+    std::printf("%s{\"name\": %s, \"role\": \"%s\", \"initial\": %s, \"shared\": %s}", rest ? ", " : "",
+                quoted(input.name).c_str(), name_of(input.role), initial_of(input).c_str(), truth(input.shared).data());
     rest = true;
   }
   std::printf("], \"arguments\": [");

@@ -122,7 +122,8 @@ struct Autograd {
     const at::Tensor tangent = tangents ? tangent_of(input) : at::Tensor();
     c10::intrusive_ptr<DerivativeNode> node;
     at::Tensor original;  // backward reads what is about to be overwritten
-    if (op.saved == Saved::inputs && (requires_grad || tangents)) original = primals(tensors)[0].clone();
+    const bool saves_output = op.saves_output_in_place();
+    if (!saves_output && (requires_grad || tangents)) original = primals(tensors)[0].clone();
     if (requires_grad) node = make_node(op, 1, tensors, arguments);
     {
       at::AutoDispatchBelowAutograd guard;
@@ -130,14 +131,14 @@ struct Autograd {
     }
     if (node) torch::autograd::rebase_history(input, node);
     if (tangents) {
-      const at::Tensor saved = op.saved == Saved::inputs ? original : primals(tensors)[0];
+      const at::Tensor saved = saves_output ? primals(tensors)[0] : original;
       const at::Tensor result = forward_tangent(op, tangent, saved, arguments, input);
       if (original.defined()) original._set_fw_grad(tangent.clone(), 0, false);
       tangent.copy_(result);  // a tangent is overwritten like its primal
       input._set_fw_grad(tangent, 0, true);
     }
-    if (node && op.saved == Saved::inputs) node->save(original);  // this too with its tangent
-    if (node && op.saved == Saved::output) node->save_output(input);
+    if (node && !saves_output) node->save(original);  // this too with its tangent
+    if (node && saves_output) node->save_output(input);
     return {input};
   }
 

@@ -178,13 +178,15 @@ struct TensorExponential {
 inline TensorExponential exponential(const TensorNumber& a) { return {exp(a)}; }
 inline TensorExponential rising_exponential(const TensorNumber& a) { return exponential(a); }
 
+template <class X>
 struct TensorSplitSigmoid {
-  TensorNumber x;
-  TensorNumber value() const { return sigmoid(x); }
-  TensorNumber complement() const { return sigmoid(-x); }
-  const TensorNumber& restore(const TensorNumber& y) const { return y; }
+  X x;
+  X value() const { return sigmoid(x); }
+  X complement() const { return sigmoid(-x); }
+  const X& restore(const X& y) const { return y; }
 };
-inline TensorSplitSigmoid split_sigmoid(const TensorNumber& a) { return {a}; }
+inline TensorSplitSigmoid<TensorNumber> split_sigmoid(const TensorNumber& a) { return {a}; }
+inline TensorSplitSigmoid<Jet<TensorNumber>> split_sigmoid(const Jet<TensorNumber>& a) { return {a}; }
 
 // at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
 // fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its

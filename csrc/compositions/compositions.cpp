@@ -100,8 +100,10 @@ TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
   m.def("maxout(Tensor input, int pieces, int dim=1) -> Tensor", tags);
 }
 
-TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) {
-  using namespace torchactiv;
+namespace torchactiv {
+namespace {
+
+void implement(torch::Library& m) {
   m.impl("gelu", gelu);
   m.impl("rrelu", rrelu);
   m.impl("rrelu_", rrelu_);
@@ -109,3 +111,10 @@ TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) {
   m.impl("crelu", crelu);
   m.impl("maxout", maxout);
 }
+
+}  // namespace
+}  // namespace torchactiv
+
+TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) { torchactiv::implement(m); }
+// vmap as well takes them for what they are made of, so that each part has its rule, random numbers among them.
+TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatchedDecomposition, m) { torchactiv::implement(m); }

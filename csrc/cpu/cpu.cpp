@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "csrc/cpu/elementwise.h"
+#include "csrc/cpu/new_result.h"
 #include "csrc/cpu/parameters.h"
 #include "csrc/cpu/reduce.h"
 #include "csrc/operators/arrangement.h"
@@ -62,16 +63,16 @@ struct Gradients {
     cast_all(cast, type);
     const at::DimVector shape = common_shape(cast);
     Tensors outputs;
-    if (same_sizes(like, shape)) {
-      outputs.resize(like.size());
-      run_elementwise(kernel(), outputs, cast, arguments);
-    } else {
-      for (const at::Tensor& tensor : like) outputs.push_back(at::empty_like(tensor, tensor.options().dtype(type)));
-      if (same_sizes(aligned, shape))
-        run_into_views(outputs, cast, arguments);
-      else
-        run_into_sums(outputs, cast, shape, arguments);
+    for (const at::Tensor& tensor : like) {
+      const bool as_it_is = tensor.scalar_type() == type && tensor.is_non_overlapping_and_dense();
+      outputs.push_back(as_it_is ? new_result(tensor) : at::empty_like(tensor, tensor.options().dtype(type)));
     }
+    if (same_sizes(like, shape))
+      run_elementwise(kernel(), outputs, cast, arguments);
+    else if (same_sizes(aligned, shape))
+      run_into_views(outputs, cast, arguments);
+    else
+      run_into_sums(outputs, cast, shape, arguments);
     for (std::size_t i = 0; i < outputs.size(); ++i)
       if (outputs[i].scalar_type() != like[i].scalar_type()) outputs[i] = outputs[i].to(like[i].scalar_type());
     if (!op.has_coefficients()) return outputs;

@@ -8,9 +8,14 @@
 namespace torchactiv {
 namespace {
 
-Tensors empty_like_each(TensorSpan tensors) {
+// Gradients of what is saved. Those of coefficients are put together of their slices', and so are contiguous.
+Tensors empty_like_each(const Operator& op, TensorSpan saved) {
   Tensors results;
-  for (const at::Tensor& tensor : tensors) results.push_back(at::empty_like(tensor));
+  for (std::size_t i = 0; i < saved.size(); ++i) {
+    const bool is_joined = op.saved == Saved::inputs && op.is_coefficients(i);
+    results.push_back(
+        at::empty_like(saved[i], {}, is_joined ? at::MemoryFormat::Contiguous : at::MemoryFormat::Preserve));
+  }
   return results;
 }
 
@@ -41,12 +46,15 @@ struct Meta {
 
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
     check_inputs(op, tensors.slice(1));
-    return empty_like_each(tensors.slice(1));
+    return empty_like_each(op, tensors.slice(1));
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
     check_inputs(op, tensors.slice(op.saved_count() + 1));
-    return empty_like_each(tensors.slice(op.saved_count()));
+    Tensors results{at::empty_like(tensors[op.saved_count()])};
+    const Tensors of_saved = empty_like_each(op, tensors.slice(op.saved_count() + 1));
+    results.append(of_saved.begin(), of_saved.end());
+    return results;
   }
 };
 

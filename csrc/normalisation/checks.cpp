@@ -1,6 +1,7 @@
 #include "csrc/normalisation/checks.h"
 
 #include <ATen/Functions.h>
+#include <ATen/core/grad_mode.h>
 
 namespace torchactiv {
 namespace {
@@ -36,6 +37,18 @@ void check_residual(const char* function, const at::Tensor& residual, const at::
   TORCH_CHECK(residual.scalar_type() == input.scalar_type(), function, ": residual is ", residual.scalar_type(),
               ", but must have the dtype of input, ", input.scalar_type());
   check_device(function, "residual", residual, input);
+}
+
+void check_running(const char* function, const MaybeTensor& mean, const MaybeTensor& variance, bool updated) {
+  TORCH_CHECK_VALUE(!updated || mean.has_value() == variance.has_value(), function, ": running_mean and running_var ",
+                    "must either both be None or neither be None, got only ", mean ? "running_mean" : "running_var");
+  if (!at::GradMode::is_enabled()) return;
+  const auto check = [&](const char* name, const MaybeTensor& statistic) {
+    TORCH_CHECK(!statistic || !statistic->requires_grad(), function, " is not differentiable with respect to argument ",
+                "'", name, "'; it must not require grad, got shape ", statistic->sym_sizes());
+  };
+  check("running_mean", mean);
+  check("running_var", variance);
 }
 
 void check_eps(const char* function, double eps) {

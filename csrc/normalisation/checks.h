@@ -12,6 +12,8 @@ void check_data(const char* function, const at::Tensor& input);
 // That weight, bias or statistics have the dtype and device of input; 16-bit input may have them in float32.
 void check_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
 void check_residual(const char* function, const at::Tensor& residual, const at::Tensor& input);
+// That statistics which are `updated` come together, and that none is to be differentiated by.
+void check_running(const char* function, const MaybeTensor& mean, const MaybeTensor& variance, bool updated);
 void check_eps(const char* function, double eps);
 
 }  // namespace torchactiv

@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include "csrc/normalisation/checks.h"
+
 namespace torchactiv {
 
 std::vector<double> values_of(const at::Tensor& tensor) {
@@ -18,6 +20,16 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
 
 void update_running(const at::Tensor& running, const at::Tensor& value, double momentum) {
   running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
+}
+
+std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual) {
+  if (!residual || residual->scalar_type() == input.scalar_type()) return {input, residual};
+  const auto fits_float = [](const at::Tensor& t) {
+    return is_short(t.scalar_type()) || t.scalar_type() == at::kFloat;
+  };
+  if (!fits_float(input) || !fits_float(*residual)) return {input, residual};
+  const at::ScalarType type = c10::promoteTypes(input.scalar_type(), residual->scalar_type());
+  return {input.to(type), residual->to(type)};
 }
 
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {

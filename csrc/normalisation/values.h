@@ -1,15 +1,19 @@
 // Tensors as what is computed with: few numbers as doubles, data of the type and layout of others.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
+#include <utility>
 #include <vector>
+
+#include "csrc/normalisation/optional.h"
 
 namespace torchactiv {
 
 std::vector<double> values_of(const at::Tensor& tensor);
 // One-dimensional, on the device of `like`.
 at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, at::ScalarType type);
+
+// Both in the dtype of their sum, where one of them is of 16 bits, as under autocast. What differs otherwise stays.
+std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual);
 
 // In the layout and dtype of x.
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x);

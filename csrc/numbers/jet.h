@@ -50,7 +50,8 @@ Jet<V> abs(const Jet<V>& a) {
 template <class V>
 Jet<V> copysign(const Jet<V>& a, const Jet<V>& b) {
   const V flip = copysign(V(1.0), a.value) * copysign(V(1.0), b.value);
-  return {copysign(a.value, b.value), flip * a.tangent};
+  const auto has_sign = V(0.0) < abs(a.value);  // to abs() both zeros are positive
+  return {copysign(a.value, b.value), select(has_sign, flip * a.tangent, a.tangent)};
 }
 
 template <class V>

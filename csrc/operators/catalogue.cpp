@@ -102,6 +102,7 @@ Operator make_operator(const OperatorKernels* kernels) {
               .invertible = kernels->inverse[0].function ? invertible<Op> : nullptr,
               .invertible_halves = Op::invertible_halves,
               .saved = Op::saved,
+              .partials_of_output = Op::partials_of_output,
               .in_place = Op::in_place,
               .kernels = kernels,
               .activation = nullptr,

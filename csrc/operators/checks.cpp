@@ -154,7 +154,7 @@ Tensors align_parameters(const Operator& op, TensorSpan inputs) {
   Tensors aligned{inputs[0]};
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     if (op.is_coefficients(i)) {
-      for (const at::Tensor& slice : inputs[i].unbind(0)) aligned.push_back(align_parameter(op, i, slice, inputs[0]));
+      for (const at::Tensor& slice : slices_of(inputs[i])) aligned.push_back(align_parameter(op, i, slice, inputs[0]));
     } else {
       aligned.push_back(op.is_parameter(i) ? align_parameter(op, i, inputs[i], inputs[0]) : inputs[i]);
     }

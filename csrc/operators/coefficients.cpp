@@ -7,8 +7,19 @@ namespace torchactiv {
 Counts counts_of(const Operator& op, TensorSpan inputs) {
   Counts counts{{}, static_cast<int>(inputs.size())};
   for (std::size_t i = 0; i < inputs.size(); ++i)
-    counts.count[i] = op.is_coefficients(i) ? static_cast<int>(inputs[i].size(0)) : 1;
+    counts.count[i] = op.is_coefficients(i) ? static_cast<int>(inputs[i].sym_size(0).guard_int(__FILE__, __LINE__)) : 1;
   return counts;
+}
+
+Tensors slices_of(const at::Tensor& coefficients) {
+  Tensors slices;
+  if (!coefficients.unsafeGetTensorImpl()->has_symbolic_sizes_strides()) {
+    for (const at::Tensor& slice : coefficients.unbind(0)) slices.push_back(slice);
+    return slices;
+  }
+  const std::int64_t count = coefficients.sym_size(0).guard_int(__FILE__, __LINE__);
+  for (std::int64_t k = 0; k < count; ++k) slices.push_back(coefficients.select(0, k));
+  return slices;
 }
 
 Tensors split_coefficients(const Operator& op, TensorSpan inputs) {
@@ -18,7 +29,7 @@ Tensors split_coefficients(const Operator& op, TensorSpan inputs) {
       all.push_back(inputs[i]);
       continue;
     }
-    const std::vector<at::Tensor> slices = inputs[i].unbind(0);
+    const Tensors slices = slices_of(inputs[i]);
     all.append(slices.begin(), slices.end());
   }
   return all;
@@ -29,7 +40,7 @@ Tensors join_coefficients(const Operator& op, const Counts& counts, const Tensor
   auto next = results.begin() + static_cast<std::ptrdiff_t>(first);
   for (std::size_t i = 0; i < op.inputs.size(); ++i) {
     const auto end = next + counts.count[i];
-    joined.push_back(op.is_coefficients(i) ? at::stack(std::vector<at::Tensor>(next, end)) : *next);
+    joined.push_back(op.is_coefficients(i) ? at::stack(std::vector<at::Tensor>(next, end)).contiguous() : *next);
     next = end;
   }
   return joined;

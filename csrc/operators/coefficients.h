@@ -8,6 +8,9 @@ namespace torchactiv {
 // How many operands each input is.
 Counts counts_of(const Operator& op, TensorSpan inputs);
 
+// The slices of a tensor of coefficients. unbind() would make constants of all sizes where these are symbols.
+Tensors slices_of(const at::Tensor& coefficients);
+
 // Inputs, or tensors of their shapes, with every slice of coefficients a tensor of its own.
 Tensors split_coefficients(const Operator& op, TensorSpan inputs);
 

@@ -73,6 +73,7 @@ struct Operator {
   bool (*invertible)(ArgumentSpan) = nullptr;              // null without an inverse
   bool invertible_halves = false;
   Saved saved;
+  bool partials_of_output = false;
   bool in_place;
   const OperatorKernels* kernels;        // for the CPU that this runs on
   const Operator* activation = nullptr;  // of a combination (csrc/operators/combinations.h)
@@ -85,6 +86,8 @@ struct Operator {
   Call double_backward;
   Composite composite;
 
+  // Whether a call in place saves its output: the input is overwritten.
+  bool saves_output_in_place() const { return saved == Saved::output || partials_of_output; }
   std::size_t saved_count() const { return saved == Saved::inputs ? inputs.size() : 1; }
   std::string_view saved_name(std::size_t i) const { return saved == Saved::inputs ? inputs[i].name : "result"; }
   bool is_parameter(std::size_t input) const { return inputs[input].role != Role::data; }

@@ -58,8 +58,9 @@ struct Batch {
   // Part i is function(i).
   template <class Function>
   static Batch from(Function function) {
-    return [&]<int... i>(std::integer_sequence<int, i...>) { return Batch(function(i)...); }
-    (std::make_integer_sequence<int, count>{});
+    return [&]<int... i>(std::integer_sequence<int, i...>) {
+      return Batch(function(i)...);
+    }(std::make_integer_sequence<int, count>{});
   }
 
   friend Batch operator+(const Batch& a, const Batch& b) {

@@ -12,8 +12,7 @@ template <int count, class Function>
 [[gnu::always_inline]] inline void unrolled(Function function) {
   [&]<int... i>(std::integer_sequence<int, i...>) __attribute__((always_inline)) {
     (function(std::integral_constant<int, i>{}), ...);
-  }
-  (std::make_integer_sequence<int, count>{});
+  }(std::make_integer_sequence<int, count>{});
 }
 
 }  // namespace torchactiv

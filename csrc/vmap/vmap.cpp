@@ -50,11 +50,11 @@ at::Tensor with_batch_of_coefficients(const at::Tensor& tensor, std::int64_t lev
   const auto* batched = maybeGetBatchedImpl(tensor);
   if (batched && batched->level() == level) {
     const at::Tensor value = batched->value().movedim(batched->bdim(), 0);
-    for (std::int64_t k = 0; k < value.size(1); ++k)
+    for (std::int64_t k = 0; k < value.sym_size(1).guard_int(__FILE__, __LINE__); ++k)
       slices.push_back(
           with_batch(at::functorch::makeBatched(value.select(1, k), 0, level), level, size, dimensions, true));
   } else {
-    for (std::int64_t k = 0; k < tensor.size(0); ++k)
+    for (std::int64_t k = 0; k < tensor.sym_size(0).guard_int(__FILE__, __LINE__); ++k)
       slices.push_back(with_batch(tensor.select(0, k), level, size, dimensions, true));
   }
   return at::stack(std::vector<at::Tensor>(slices.begin(), slices.end()));

@@ -95,7 +95,7 @@ RECTIFIERS = (
             "where(threshold == 20, 1 / (1 + exp(-beta * x)), where(beta * x > threshold, 1, 1 / (1 + exp(-beta * x))))",
         ),
         builtin=F.softplus,
-        samples={"beta": (2.5,), "threshold": (3.0,)},
+        samples={"beta": (2.5, 0.5), "threshold": (3.0, 1000.0)},
     ),
     Reference(
         name="shifted_softplus",

@@ -77,6 +77,23 @@ def test_inductor() -> None:
         torch.testing.assert_close(ours, eager)
 
 
+@pytest.mark.usefixtures("fresh_compiler")
+def test_inductor_of_gradients_in_other_layouts() -> None:
+    """It takes the strides that the meta kernels tell for granted: of halves, and of transposed coefficients."""
+
+    def gate(x: Tensor) -> Tensor:
+        return torchactiv.functional.swiglu(*x.chunk(2, 1)).transpose(1, 2).cos()
+
+    def lines(x: Tensor) -> Tensor:
+        return torchactiv.functional.apl(x[:, 0], x[:3, 1:3, 0].t(), x[:3, 3:5, 1].t())
+
+    for function in (gate, lines):
+        (x,) = (torch.randn(3, 6, 3, requires_grad=True),)
+        expected = torch.autograd.grad(function(x).sum(), x)
+        actual = torch.autograd.grad(torch.compile(function, fullgraph=True)(x).sum(), x)
+        torch.testing.assert_close(actual, expected)
+
+
 @one_of_each_kind
 def test_compiled_autograd(case: Case) -> None:
     inputs = case.inputs(requires_grad=True)

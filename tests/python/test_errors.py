@@ -1,7 +1,10 @@
 """Bad input: PyTorch's exception type, a message that names operator and argument, and nothing written."""
 
+import itertools
+
 import pytest
 import torch
+import torchactiv.functional
 from operators import (
     Case,
     every_in_place,
@@ -206,3 +209,42 @@ def test_the_library_works_after_an_error(case: Case) -> None:
     with pytest.raises(NotImplementedError):
         case.forward(*(t.int() for t in tensors))
     assert same_bits(case.forward(*tensors), expected)
+
+
+@every_plain_case
+def test_a_number_that_requires_grad(case: Case) -> None:
+    """It would be taken for its value, and get no gradient. One that requires none is a number, as for PyTorch."""
+    with pytest.raises(TypeError, match="alpha"):
+        torch.nn.functional.elu(torch.ones(3), alpha=torch.nn.Parameter(torch.ones(())))  # type: ignore[arg-type]
+    operator, tensors = case.operator, case.inputs()
+    functions = [operator.function]
+    if operator.inplace_argument:
+        functions.append(getattr(torchactiv.functional, operator.name + "_"))
+    for function, name in itertools.product(functions, operator.arguments):
+        numbers = {n: torch.tensor(v, dtype=torch.float64) for n, v in case.keywords.items()}
+        expected = function(*(t.clone() for t in tensors), **case.keywords)
+        assert torch.equal(function(*(t.clone() for t in tensors), **numbers), expected)
+        with refused(TypeError, operator.name, name, "Number", "requires grad"):
+            function(*tensors, **numbers | {name: numbers[name].requires_grad_()})
+
+
+@every_plain_case
+def test_functions_refuse_what_is_no_tensor_or_no_number(case: Case) -> None:
+    """With PyTorch's exception, though its message differs."""
+    with pytest.raises(TypeError):
+        torch.nn.functional.leaky_relu([1.0], 0.1)  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        torch.nn.functional.leaky_relu(torch.ones(3), "text")  # type: ignore[arg-type]
+    operator, tensors = case.operator, case.inputs()
+    for i, described in enumerate(operator.inputs):
+        for wrong in ([1.0], None, 1.0, "text") if not described.is_parameter else ():
+            given = [*tensors[:i], wrong, *tensors[i + 1 :]]
+            with refused(TypeError, operator.name, described.name, "Tensor", type(wrong).__name__):
+                operator.function(*given, **case.keywords)
+    for name, default in case.keywords.items():
+        for value in ("text", None, 1j, [1.0]):
+            with refused(TypeError, operator.name, name, "Number", type(value).__name__):
+                operator.function(*tensors, **case.keywords | {name: value})
+        if default.is_integer():
+            whole = operator.function(*tensors, **case.keywords | {name: int(default)})
+            assert torch.equal(whole, operator.function(*tensors, **case.keywords))

@@ -1,8 +1,10 @@
 """Derivatives of the first, second and third order, in reverse and forward mode, against finite differences."""
 
+import math
+
 import pytest
 import torch
-from operators import Case, every_case, every_plain_case, of_each_operator, sample
+from operators import CASES, Case, every_case, every_plain_case, of_each_operator, over, sample
 from torch import Tensor
 from torch.autograd import forward_ad, gradcheck, gradgradcheck
 
@@ -176,3 +178,35 @@ def test_hooks_see_the_gradient(case: Case) -> None:
     ((inputs, outputs),) = seen
     assert torch.equal(outputs[0], torch.ones_like(result))
     assert all(torch.equal(a, b) for a, b in zip(inputs, gradients, strict=True))
+
+
+@over([c for c in CASES if len(c.operator.data) == 1 and not c.per_channel])
+def test_second_derivatives_of_the_composition_are_those_of_the_kernel_far_out(case: Case) -> None:
+    """With a third one to come they are the composition's, which must not lose its way where the kernel does not."""
+    points = [-0.0, 0.0, -50.0, 50.0, -100.0, 100.0, -1000.0, 1000.0, -1e30, 1e30, -math.inf, math.inf]
+    for dtype in (torch.float64, torch.float32):
+        x = torch.tensor(points, dtype=dtype).unsqueeze(1).requires_grad_()
+        tensors = case.join([x], case.parameters(x.detach()))
+        (slope,) = torch.autograd.grad(case.forward(*tensors).sum(), x, create_graph=True)
+        if not slope.requires_grad:
+            continue
+        (kernel,) = torch.autograd.grad(slope.sum(), x, retain_graph=True, materialize_grads=True)
+        (composed,) = torch.autograd.grad(slope.sum(), x, create_graph=True, materialize_grads=True)
+        torch.testing.assert_close(composed, kernel, rtol=1e-3, atol=1e-6, equal_nan=True)
+
+
+FLAT_AT_INFINITY = ("arctan", "sqrt_softplus", "softsign", "tanh", "silu", "softplus", "mish", "gelu_erf", "lisht")
+
+
+@pytest.mark.parametrize("name", FLAT_AT_INFINITY)
+def test_second_derivatives_at_infinity_are_their_limits(name: str) -> None:
+    x = torch.tensor([-math.inf, math.inf], dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(getattr(torch.ops.torchactiv, name)(x).sum(), x, create_graph=True)
+    (curvature,) = torch.autograd.grad(slope.sum(), x)
+    assert torch.equal(curvature, torch.zeros(2, dtype=torch.float64))
+
+
+def test_both_zeros_have_the_same_second_derivative() -> None:
+    x = torch.tensor([-0.0, 0.0], dtype=torch.float64, requires_grad=True)
+    (slope,) = torch.autograd.grad(torch.ops.torchactiv.lisht(x).sum(), x, create_graph=True)
+    assert torch.equal(torch.autograd.grad(slope.sum(), x)[0], torch.full((2,), 2.0, dtype=torch.float64))

@@ -9,6 +9,7 @@ from operators import (
     CASES,
     OPERATORS,
     Case,
+    every_builtin,
     every_case,
     every_in_place,
     every_plain_case,
@@ -35,6 +36,23 @@ every_way = pytest.mark.parametrize(
         if (case.operator.inplace_argument if name != "operator" else case.operator.in_place)
     ],
 )
+
+
+@every_builtin
+def test_results_may_be_overwritten_where_those_of_pytorch_may(case: Case) -> None:
+    """As in x * relu6(x + 3).div_(6), the hard swish of many a model."""
+
+    def gradients(function: Callable[..., Tensor]) -> tuple[Tensor, ...]:
+        inputs = case.inputs(requires_grad=True)
+        result = function(*(t * 1 for t in inputs))
+        return torch.autograd.grad(result.div_(6).sum(), inputs)
+
+    try:
+        expected = gradients(case.builtin)
+    except RuntimeError as error:
+        assert "modified by an inplace operation" in str(error)
+        return
+    torch.testing.assert_close(gradients(case.forward), expected)
 
 
 def test_the_argument_exists_where_there_is_something_to_write() -> None:

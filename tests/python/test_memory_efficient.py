@@ -1,5 +1,7 @@
 """batch_norm_act(memory_efficient=True), which restores its input from its output, and residuals."""
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -208,15 +210,40 @@ def test_operators_are_sound() -> None:
         torch.library.opcheck(backward.default, (sample((4, 3, 5)), x.tanh(), mean, variance, *numbers))
 
 
-def test_weights_that_hide_the_input() -> None:
-    x, weight, bias = torch.randn(4, 3).requires_grad_(), torch.tensor([1.0, 1e-5, 1.0]), torch.ones(3)
-    arguments = (x, None, None, weight, bias, True)
+@pytest.mark.parametrize("training", [True, False], ids=["training", "eval"])
+@pytest.mark.parametrize("small", [0.0, 1e-5, math.nan])
+def test_where_weights_hide_the_input_it_is_kept(small: float, training: bool) -> None:
+    """As of the last normalisation in a residual block, whose weights start at 0."""
+    given = torch.randn(4, 3), torch.tensor([1.0, small, 1.0]), torch.ones(3)
+    statistics = torch.zeros(3), torch.ones(3)
+
+    def derivatives(function: Callable[..., Tensor], memory_efficient: bool) -> list[Tensor]:
+        x, weight, bias = (t.clone().requires_grad_() for t in given)
+        running = (t.clone() for t in statistics)
+        options: dict[str, Any] = {"activation": "leaky_relu", "memory_efficient": memory_efficient}
+        y = function(x * 1, *running, weight, bias, training, **options)
+        return [y.detach().clone(), *torch.autograd.grad(y.square().sum(), (x, weight, bias))]
+
+    expected = derivatives(ours.batch_norm_act, False)
+    for function in (ours.batch_norm_act, torch.ops.torchactiv.batch_norm_act_):
+        torch.testing.assert_close(derivatives(function, True), expected, equal_nan=True)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+def test_what_was_compiled_refuses_weights_that_hide_the_input() -> None:
+    """Whether it keeps the input was decided when it was traced."""
+    x, weight, bias = torch.randn(4, 3).requires_grad_(), torch.ones(3), torch.ones(3)
+    function = torch.compile(
+        lambda: ours.batch_norm_act(
+            x, None, None, weight, bias, True, activation="leaky_relu", memory_efficient=True
+        ).sum(),
+        backend="aot_eager",
+        fullgraph=True,
+    )
+    function().backward()
+    weight[1] = 1e-5
     with pytest.raises(ValueError, match=r"batch_norm_act: with memory_efficient=True .* weight\[1\] = 1e-05"):
-        ours.batch_norm_act(*arguments, activation="leaky_relu", memory_efficient=True)
-    ours.batch_norm_act(*arguments, activation="leaky_relu")
-    ours.batch_norm_act(*arguments, activation="relu", memory_efficient=True)
-    with torch.no_grad():
-        ours.batch_norm_act(*arguments, activation="leaky_relu", memory_efficient=True)
+        function()
 
 
 @pytest.mark.parametrize(

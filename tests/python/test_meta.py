@@ -191,3 +191,22 @@ def test_a_module_without_memory(case: Case) -> None:
         filled.reset_parameters()  # type: ignore[operator]
     inputs = [data] * len(case.operator.data)
     assert torch.equal(filled(*inputs), case.module(data)(*inputs))
+
+
+@one_of_each_kind
+def test_gradients_are_laid_out_as_their_tensors(case: Case) -> None:
+    """Whatever the layout of the gradient that arrives, and where the tensors have holes."""
+    shape = (3, 4, 5, 6)
+    layouts: list[Callable[[Tensor], Tensor]] = [
+        lambda t: t,
+        lambda t: t.contiguous(memory_format=torch.channels_last),
+        lambda t: torch.cat([t, t], 1)[:, : t.size(1)],
+        lambda t: t.transpose(0, 3).contiguous().transpose(0, 3),
+    ]
+    for of_data, of_gradient in itertools.product(layouts, repeat=2):
+        data = [of_data(sample(shape, seed=i)) for i, _ in case.data]
+        saved = case.saved(*case.join(data, case.parameters(data[0])))
+        gradient = of_gradient(sample(shape, seed=9))
+        same_without_data(case.backward, (gradient, *saved))
+        along = tuple(torch.ones_like(t) for t in saved)
+        same_without_data(case.double_backward, (*along, gradient, *saved))

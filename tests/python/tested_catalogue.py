@@ -21,6 +21,7 @@ class Input:
     initial: float
     tensor: str = ""  # the name of the argument
     sample: float | None = None  # of a coefficient: the value of its reference row
+    shared: bool = False  # of a parameter: the module has one for all channels
 
     def values(self, number: int, channels: int) -> Tensor:
         """Of a parameter, the number-th of its operator: one for each channel, near what it starts from."""
@@ -140,7 +141,7 @@ def _inputs(entry: dict[str, Any]) -> tuple[Input, ...]:
             members = [n for n in reference.inputs if n.rstrip("0123456789") == name]
             result += [Input(n, True, reference.samples[n][0], name, reference.samples[n][0]) for n in members]
         else:
-            result.append(Input(name, role == "parameter", initial, name))
+            result.append(Input(name, role == "parameter", initial, name, shared=described["shared"]))
     return tuple(result)
 
 

@@ -36,22 +36,29 @@ void check_in_place(const at::Tensor& input, const BatchNorm& norm) {
 }
 
 // An output is rounded to eps, so that the input is restored to eps |bias / weight|: to 12 bits, or 4 of a 16-bit type.
+std::optional<std::int64_t> unrestorable_channel(at::ScalarType type, const BatchNorm& norm) {
+  if (!norm.weight) return {};
+  const double eps = type == at::kDouble     ? 0x1p-52
+                     : type == at::kFloat    ? 0x1p-23
+                     : type == at::kBFloat16 ? 0x1p-7
+                                             : 0x1p-10;
+  const double least_ratio = eps * (is_short(type) ? 8 : 4096);
+  const auto doubles = [](const at::Tensor& t) { return t.detach().to(at::kDouble).contiguous(); };
+  const at::Tensor weights = doubles(*norm.weight), biases = norm.bias ? doubles(*norm.bias) : at::Tensor();
+  const double* const weight = weights.const_data_ptr<double>();
+  const double* const bias = norm.bias ? biases.const_data_ptr<double>() : nullptr;
+  for (std::int64_t channel = 0; channel < weights.numel(); ++channel) {
+    const double least = bias ? std::abs(bias[channel]) * least_ratio : 0;
+    if (std::abs(weight[channel]) < std::max<double>(least, std::numeric_limits<float>::min())) return channel;
+  }
+  return {};
+}
+
 void check_restorable(const at::Tensor& input, const BatchNorm& norm) {
-  if (!norm.weight) return;
-  const double eps = input.scalar_type() == at::kDouble     ? 0x1p-52
-                     : input.scalar_type() == at::kFloat    ? 0x1p-23
-                     : input.scalar_type() == at::kBFloat16 ? 0x1p-7
-                                                            : 0x1p-10;
-  const at::Tensor weight = norm.weight->detach().to(at::kDouble).abs();
-  at::Tensor least = at::full_like(weight, std::numeric_limits<float>::min());
-  if (norm.bias)
-    least = at::maximum(least,
-                        norm.bias->detach().to(at::kDouble).abs() * (eps * (is_short(input.scalar_type()) ? 8 : 4096)));
-  const at::Tensor small = (weight < least).nonzero();
-  if (small.numel() == 0) return;
-  const std::int64_t channel = small[0].item<std::int64_t>();
+  const std::optional<std::int64_t> channel = unrestorable_channel(input.scalar_type(), norm);
+  if (!channel) return;
   TORCH_CHECK_VALUE(false, BatchNorm::name, ": with memory_efficient=True the input is restored from the output, for ",
-                    "which weight[", channel, "] = ", norm.weight->detach()[channel].item<double>(),
+                    "which weight[", *channel, "] = ", norm.weight->detach()[*channel].item<double>(),
                     " is too small beside its bias; memory_efficient=False keeps the input");
 }
 

@@ -3,6 +3,7 @@
 #include <torch/library.h>
 
 #include "csrc/normalisation/batch_norm/batch_norm.h"
+#include "csrc/normalisation/checks.h"
 #include "csrc/normalisation/fused_activation.h"
 
 namespace torchactiv {
@@ -78,6 +79,7 @@ template <class Training, class Inference>
 at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
                       bool training, double momentum, const BatchNorm& norm, Training train, Inference infer) {
   check_input(input, norm);
+  check_running(BatchNorm::name, running_mean, running_var, training);
   if (running_mean) check_channel_values(BatchNorm::name, "running_mean", *running_mean, input);
   if (running_var) check_channel_values(BatchNorm::name, "running_var", *running_var, input);
   if (!training) {
@@ -91,6 +93,7 @@ at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, 
                     input.sym_sizes());
   TORCH_CHECK_VALUE(norm.eps > 0, BatchNorm::name, ": eps must be positive during training, got ", norm.eps);
   auto [output, mean, variance] = train();
+  if (count == 0) return output;  // no values to learn from
   at::NoGradGuard guard;
   if (running_mean) update_running(*running_mean, mean, momentum);
   if (running_var) update_running(*running_var, variance * (c10::SymFloat(count) / c10::SymFloat(count - 1)), momentum);
@@ -103,11 +106,11 @@ at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_me
                           const MaybeTensor& weight, const MaybeTensor& bias, bool training, double momentum,
                           double eps, c10::string_view activation, ArgumentSpan arguments, bool memory_efficient,
                           const MaybeTensor& residual) {
-  const BatchNorm norm{
-      residual, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
+  const auto [x, added] = promoted(input, residual);
+  const BatchNorm norm{added, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
   return normalised(
-      input, running_mean, running_var, training, momentum, norm, [&] { return call_training(input, norm); },
-      [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(input, mean, variance, norm); });
+      x, running_mean, running_var, training, momentum, norm, [&] { return call_training(x, norm); },
+      [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(x, mean, variance, norm); });
 }
 
 bool has_inverse(c10::string_view activation, ArgumentSpan arguments, std::optional<at::ScalarType> dtype) {

@@ -44,6 +44,7 @@ void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, c
                      bool use_input_stats) {
   TORCH_CHECK(input.dim() >= 3, "instance_norm_act: expected input to have at least 3 dimensions, got shape ",
               input.sym_sizes());
+  check_running("instance_norm_act", running_mean, running_var, use_input_stats);
   if (running_mean) check_channel_values("instance_norm_act", "running_mean", *running_mean, input);
   if (running_var) check_channel_values("instance_norm_act", "running_var", *running_var, input);
   if (use_input_stats) {

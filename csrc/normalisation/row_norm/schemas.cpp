@@ -63,18 +63,20 @@ using OutputAndSum = std::tuple<at::Tensor, at::Tensor>;
 OutputAndSum add_rms_norm(const at::Tensor& input, const at::Tensor& residual, const at::Tensor& weight,
                           std::optional<double> eps) {
   check_normalized_shape("add_rms_norm", input, weight.sym_sizes());
-  const RowNorm norm{weight, nothing, false, weight.dim(), 0, eps_or_default(eps, input), "identity", {}};
-  check_row_norm("add_rms_norm", input, residual, norm);
-  const auto [output, sum, mean, inverse] = call_row_norm(input, residual, norm);
+  const auto [x, added] = promoted(input, residual);
+  const RowNorm norm{weight, nothing, false, weight.dim(), 0, eps_or_default(eps, x), "identity", {}};
+  check_row_norm("add_rms_norm", x, added, norm);
+  const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
   return {output, sum};
 }
 
 OutputAndSum add_layer_norm(const at::Tensor& input, const at::Tensor& residual, const at::Tensor& weight,
                             const MaybeTensor& bias, double eps) {
   check_normalized_shape("add_layer_norm", input, weight.sym_sizes());
+  const auto [x, added] = promoted(input, residual);
   const RowNorm norm{weight, bias, true, weight.dim(), 0, eps, "identity", {}};
-  check_row_norm("add_layer_norm", input, residual, norm);
-  const auto [output, sum, mean, inverse] = call_row_norm(input, residual, norm);
+  check_row_norm("add_layer_norm", x, added, norm);
+  const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
   return {output, sum};
 }
 
@@ -98,6 +100,7 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
   const RowNorm norm{weight, bias, true, 0, input.size(1), eps, activation, arguments};
   check_row_norm("instance_norm_act", input, nothing, norm);
   const auto [output, sum, mean, inverse] = call_row_norm(input, nothing, norm);
+  if (input.sym_numel() == 0) return output;  // no values to learn from
   at::NoGradGuard guard;
   const auto average = [&](const at::Tensor& values) {
     return values.detach().reshape_symint({input.sym_size(0), input.sym_size(1)}).mean(0);

@@ -95,7 +95,11 @@ TYPED_TEST(NnModule, NumParametersMakesOnePerChannel) {
   if constexpr (requires(TypeParam module) { module->options.num_parameters(); }) {
     auto options = TypeParam()->options;
     TypeParam module(options.num_parameters(4));
-    for (const at::Tensor& parameter : module->parameters()) EXPECT_EQ(parameter.size(-1), 4);
+    for (const torchactiv::Input& input : this->op().inputs) {
+      if (input.role == torchactiv::Role::data) continue;
+      const at::Tensor parameter = module->named_parameters()[std::string(input.name)];
+      EXPECT_EQ(parameter.size(-1), input.shared ? 1 : 4) << input.name;
+    }
     EXPECT_EQ(this->forward(module, this->data()).sizes(), at::IntArrayRef({3, 4}));
     EXPECT_NE(this->text(module).find("num_parameters=4"), std::string::npos) << this->text(module);
   }
