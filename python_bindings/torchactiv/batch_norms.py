@@ -3,13 +3,14 @@
 They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from torchactiv.fused_activations import Activated, activated
+from torchactiv.fused_activations import Activated, activated, node_of
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
 
@@ -27,7 +28,8 @@ def batch_norm_act(
     *,
     memory_efficient: bool = False,
     residual: Tensor | None = None,
-    **activation_arguments: Any,
+    activation_arguments: Mapping[str, Any] | None = None,
+    **keywords: Any,
 ) -> Tensor:
     r"""Batch normalisation, followed by an activation.
 
@@ -55,21 +57,23 @@ def batch_norm_act(
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
             which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
             elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is
-            kept. So it is in 16-bit types where f saturates. Where f saturates in float32, as tanh at 9, the input is
-            known no better than to that.
-        residual: r, of the shape and dtype of input, such as the shortcut of a residual block.
-        activation_arguments: what f takes beside its input, by name (of shrink only lambd: its bias is not to be told
-            from this one).
+            kept. So it is in 16-bit types where f saturates, and where a weight is so small beside its bias that the
+            output tells too little of the input (once compiled, a weight that becomes so small is a ValueError). Where
+            f saturates in float32, as tanh at 9, the input is known no better than to that.
+        residual: r, of the shape of input, such as the shortcut of a residual block; of its dtype, or one of them of
+            16 bits and the other float32, which the result has then.
+        activation_arguments: what f takes beside its input, by name.
+        keywords: the same, where the names are none of those above.
 
     Returns:
         A tensor of the shape, dtype and memory format of input.
 
     Raises:
-        ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training; with
-            memory_efficient a weight so small beside its bias that the input cannot be restored.
-        TypeError: an argument that the activation does not have.
-        RuntimeError: statistics, weight, bias or residual of another size, dtype or device, or no running statistics
-            without training.
+        ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training;
+            one of the running statistics without the other in training.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        RuntimeError: statistics, weight, bias or residual of another size, dtype or device; no running statistics
+            without training, or ones that require grad.
 
     Example:
         >>> import torch, torchactiv
@@ -78,11 +82,19 @@ def batch_norm_act(
         ...                                      negative_slope=0.5)
         tensor([[-0.5000, -0.5000],
                 [ 1.0000,  1.0000]])
+
+        The weight of prelu is not that of the normalisation:
+
+        >>> torchactiv.functional.batch_norm_act(x, None, None, training=True, activation="prelu",
+        ...                                      activation_arguments={"weight": torch.tensor([0.5, 0.25])})
+        tensor([[-0.5000, -0.2500],
+                [ 1.0000,  1.0000]])
     """
     return activated(
         "batch_norm_act",
         activation,
         activation_arguments,
+        keywords,
         (input, running_mean, running_var, weight, bias, training, momentum, eps),
         (memory_efficient, residual),
     )
@@ -134,6 +146,10 @@ class _Activated(Activated, _BatchNorm):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Normalises, adds the residual and applies the activation; in training, updates the running statistics."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input, residual)
+            if node is not None:
+                return node
         self._check_input_dim(input)  # type: ignore[no-untyped-call]
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
@@ -161,7 +177,9 @@ class _Activated(Activated, _BatchNorm):
 class BatchNormAct1d(_Activated, nn.BatchNorm1d):
     """:class:`torch.nn.BatchNorm1d` with an activation. See :func:`torchactiv.functional.batch_norm_act`.
 
-    The state_dict is that of BatchNorm1d, unless the activation has parameters of its own.
+    The state_dict is that of BatchNorm1d, unless the activation has parameters of its own. What PyTorch has for
+    BatchNorm1d, such as ``torch.nn.SyncBatchNorm.convert_sync_batchnorm`` and ``torch.nn.utils.fusion``, loses the
+    activation: use :meth:`SyncBatchNormAct.convert_sync_batchnorm` and :func:`torchactiv.fold_batch_norm` instead.
 
     Args:
         num_features: the number of channels.
@@ -180,8 +198,8 @@ class BatchNormAct1d(_Activated, nn.BatchNorm1d):
         (N, C) or (N, C, L); the result has the same. A second argument of the same shape is a residual.
 
     Raises:
-        ValueError: no such activation.
-        TypeError: an argument that it does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torch, torchactiv

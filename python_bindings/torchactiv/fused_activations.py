@@ -1,19 +1,39 @@
 """The activation behind a normalisation: an operator that can be fused with it, or a module that follows it."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.fx import Proxy
 
 from torchactiv import _registry
 
-__all__ = ["Activated", "activated"]
+__all__ = ["Activated", "activated", "entry_of", "node_of"]
+
+
+def entry_of(function: str, activation: str) -> _registry.Entry:
+    """What is known of the activation of that name.
+
+    Raises:
+        TypeError: no name.
+        ValueError: no such activation.
+
+    Example:
+        >>> entry_of("batch_norm_act", "Hard_Swish")["name"]
+        'hardswish'
+    """
+    if not isinstance(activation, str):
+        raise TypeError(
+            f"{function}: activation must be a name, such as 'relu', or 'identity' for none, got {activation!r}"
+        )
+    return _registry.find(activation)
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str, list[tuple[str, float | None]]]:
     """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
-    entry = _registry.find(activation)
+    entry = entry_of(function, activation)
     name = entry["name"]
     if name == "gelu" and not given:
         return "gelu_erf", []
@@ -31,10 +51,33 @@ def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str,
     return name, arguments
 
 
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _name_of(activation: str) -> str:
+    return _registry.find(activation)["name"]
+
+
+def _joined(
+    function: str, activation: str, mapping: Mapping[str, Any] | None, keywords: dict[str, Any]
+) -> dict[str, Any]:
+    """The arguments of an activation, in a mapping and by name."""
+    if mapping is None:
+        return keywords
+    for name in keywords:
+        if name in mapping:
+            raise TypeError(f"{function}: {activation}'s {name!r} is given twice, by name and in activation_arguments")
+    return {**mapping, **keywords}
+
+
 def activated(
-    function: str, activation: str, given: dict[str, Any], before: tuple[Any, ...], after: tuple[Any, ...] = ()
+    function: str,
+    activation: str,
+    mapping: Mapping[str, Any] | None,
+    keywords: dict[str, Any],
+    before: tuple[Any, ...],
+    after: tuple[Any, ...] = (),
 ) -> Tensor:
     """The operator's result, called with what is before and after the activation, which follows if it is not fused."""
+    given = _joined(function, activation, mapping, keywords)
     name, arguments = _fused(activation, tuple(given), function)
     numbers = [float(given.get(argument, default)) for argument, default in arguments]
     result: Tensor = getattr(torch.ops.torchactiv, function)(*before, name or "identity", numbers, *after)
@@ -42,8 +85,32 @@ def activated(
         return result
     from torchactiv import functional  # which imports this module
 
-    followed: Tensor = getattr(functional, _registry.find(activation)["name"])(result, **given)
+    followed: Tensor = getattr(functional, _name_of(activation))(result, **given)
     return followed
+
+
+def node_of(module: nn.Module, input: Tensor, residual: Tensor | None = None) -> Tensor | None:
+    """The module as one node in a graph of :mod:`torch.fx`, as PyTorch's normalisations are.
+
+    So it follows train() and eval(), and counts batches when the graph runs.
+
+    Args:
+        module: a normalisation.
+        input: what it is called with.
+        residual: likewise.
+
+    Returns:
+        The result's place in the graph; None where nothing is traced, of the module that tracing began with, which
+        cannot be a node of itself, and of one with hooks: being traced already, they would run twice.
+    """
+    if not isinstance(input, Proxy):
+        return None
+    path = input.tracer.path_of_module(module)
+    if not path or module._forward_hooks or module._forward_pre_hooks:
+        return None
+    inputs = (input,) if residual is None else (input, residual)
+    node: Tensor = input.tracer.create_proxy("call_module", path, inputs, {})
+    return node
 
 
 class Activated(nn.Module):
@@ -62,6 +129,13 @@ class Activated(nn.Module):
         if not name:
             from torchactiv import nn as modules  # which imports this module
 
+            entry = _registry.find(activation)
+            data = [described["name"] for described in entry.get("inputs", []) if described["role"] == "data"]
+            if len(data) > 1:
+                raise ValueError(
+                    f"{function}: activation {activation!r} takes {len(data)} tensors, {', '.join(data)}; a "
+                    "normalisation has one for it"
+                )
             self.act = modules.make(activation, **given)
 
     def _followed(self, result: Tensor) -> Tensor:

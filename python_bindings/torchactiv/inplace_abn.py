@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from torchactiv import _registry
 from torchactiv.batch_norms import _Activated
+from torchactiv.fused_activations import entry_of, node_of
 
 __all__ = ["ABN", "InPlaceABN"]
 
@@ -26,13 +26,15 @@ class ABN(_Activated):
         affine: whether there are weight and bias.
         track_running_stats: whether there are running statistics.
         activation: relu, leaky_relu, elu or identity, as in inplace_abn, or any other activation.
-        activation_param: its first argument, such as negative_slope, if it takes one.
+        activation_param: its first argument, such as negative_slope, if it takes a number; what is made of several
+            operators, such as rrelu, has its defaults.
 
     Shape:
         (N, C) or (N, C, ...); the result has the same.
 
     Raises:
-        ValueError: no such activation.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or that needs another argument, such as threshold or maxout.
 
     Example:
         >>> import torchactiv
@@ -52,7 +54,8 @@ class ABN(_Activated):
         activation: str = "leaky_relu",
         activation_param: float = 0.01,
     ) -> None:
-        first: list[str] = [argument["name"] for argument in _registry.find(activation)["arguments"][:1]]
+        arguments = entry_of("batch_norm_act", activation).get("arguments", [])
+        first = [argument["name"] for argument in arguments[:1]]
         given: dict[str, Any] = dict.fromkeys(first, activation_param)
         super().__init__(
             num_features,
@@ -71,6 +74,8 @@ class ABN(_Activated):
     def extra_repr(self) -> str:
         """As inplace_abn shows it."""
         shown = f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}"
+        if self.act is not None:
+            return shown
         parameter = f"[{self.activation_param}]" if self.arguments else ""
         return f"{shown}, activation={self.activation}{parameter}"
 
@@ -78,8 +83,11 @@ class ABN(_Activated):
 class InPlaceABN(ABN):
     r"""The same with half of the memory: the result overwrites the input, and backward inverts the activation.
 
-    The slope of the normalisation is :math:`|w| + \epsilon`, as in inplace_abn, so that weights of 0 do no harm. A
-    layer before it that needs its own result in backward (a sigmoid, say, but no convolution) makes backward raise an
+    The slope of the normalisation is :math:`|w| + \epsilon`, as in inplace_abn, so that weights of 0 can be inverted
+    as well, unless the slope is small beside the bias b: below :math:`2^{-11} |b|` in float32, :math:`2^{-40} |b|` in
+    float64, :math:`2^{-7} |b|` in float16 and :math:`2^{-4} |b|` in bfloat16 the result tells too little of the input,
+    which is copied then (once compiled, or over several processes, it is a ValueError).
+    A layer before it that needs its own result in backward (a sigmoid, say, but no convolution) makes backward raise an
     error, and so does a layer behind it that overwrites the result. See :func:`torchactiv.functional.batch_norm_act`
     for the activations that have an inverse, and :class:`ABN` for the arguments.
 
@@ -111,6 +119,10 @@ class InPlaceABN(ABN):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Overwrites the input and returns it."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input, residual)
+            if node is not None:
+                return node
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
         result: Tensor = torch.ops.torchactiv.batch_norm_act_(

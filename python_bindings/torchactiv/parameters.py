@@ -1,7 +1,13 @@
-"""How a learned parameter is brought to the form that an operator takes."""
+"""How a learned parameter is brought to the form that an operator takes.
+
+What looks at the sizes of an input is a node of its own in a graph of :mod:`torch.fx`, in which they are not known yet.
+"""
 
 import torch
 from torch import Tensor
+
+torch.fx.wrap("_along")
+torch.fx.wrap("_coefficients_along")
 
 
 def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, dim: int) -> Tensor:
@@ -23,6 +29,10 @@ def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, d
         >>> fitted("pelu", "a", torch.ones(3), torch.zeros(2, 5, 3), dim=-1).shape
         torch.Size([1, 1, 3])
     """
+    return _along(operator, name, parameter, input, dim)
+
+
+def _along(operator: str, name: str, parameter: Tensor | float, input: Tensor, dim: int) -> Tensor:
     if isinstance(parameter, Tensor):
         if parameter.dim() != 1 or parameter.numel() == 1:
             return parameter
@@ -59,6 +69,10 @@ def fitted_coefficients(operator: str, name: str, coefficients: Tensor, input: T
         >>> fitted_coefficients("apl", "a", torch.ones(4, 3), torch.zeros(2, 5, 3), dim=-1).shape
         torch.Size([4, 1, 1, 3])
     """
+    return _coefficients_along(operator, name, coefficients, input, dim)
+
+
+def _coefficients_along(operator: str, name: str, coefficients: Tensor, input: Tensor, dim: int) -> Tensor:
     if coefficients.dim() != 2 or coefficients.size(1) == 1:
         return coefficients
     if dim == 1 or (dim < 0 and dim + input.dim() == 1):  # where operators expect it

@@ -3,13 +3,14 @@
 They are part of :mod:`torchactiv.nn`.
 """
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from torchactiv.fused_activations import Activated
+from torchactiv.fused_activations import Activated, node_of
 
 __all__ = [
     "AddLayerNorm",
@@ -42,8 +43,8 @@ class LayerNormAct(Activated, nn.LayerNorm):
         (..., normalized_shape); the result has the same.
 
     Raises:
-        ValueError: no such activation.
-        TypeError: an argument that it does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torch, torchactiv
@@ -89,8 +90,8 @@ class RMSNormAct(Activated, nn.RMSNorm):
         (..., normalized_shape); the result has the same.
 
     Raises:
-        ValueError: no such activation.
-        TypeError: an argument that it does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torchactiv
@@ -137,8 +138,8 @@ class GroupNormAct(Activated, nn.GroupNorm):
         (N, num_channels, ...); the result has the same.
 
     Raises:
-        ValueError: no such activation.
-        TypeError: an argument that it does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torchactiv
@@ -190,7 +191,26 @@ class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
         )
         self._set_activation("instance_norm_act", activation, activation_arguments)
 
-    def _apply_instance_norm(self, input: Tensor) -> Tensor:  # called by PyTorch's forward, for a batch
+    def forward(self, input: Tensor) -> Tensor:
+        """Normalises each channel of each element and applies the activation."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input)
+            if node is not None:
+                return node
+        self._check_input_dim(input)  # type: ignore[no-untyped-call]
+        has_batch = input.dim() != self._get_no_batch_dim()  # type: ignore[no-untyped-call]
+        channels = input.size(1 if has_batch else 0)
+        if channels != self.num_features:  # as for PyTorch
+            found = f"input has {channels} channels, but num_features is {self.num_features}"
+            if self.affine:
+                raise ValueError(f"instance_norm_act: {found}")
+            warnings.warn(f"instance_norm_act: {found}, which affine=False makes no use of", stacklevel=2)
+        if has_batch:
+            return self._apply_instance_norm(input)
+        result: Tensor = self._handle_no_batch_input(input)  # type: ignore[no-untyped-call]
+        return result
+
+    def _apply_instance_norm(self, input: Tensor) -> Tensor:  # called by PyTorch's method for what is no batch, too
         result: Tensor = torch.ops.torchactiv.instance_norm_act(
             input,
             self.running_mean,
@@ -225,8 +245,8 @@ class InstanceNormAct1d(_InstanceNormAct, nn.InstanceNorm1d):
         (N, C, L) or (C, L); the result has the same.
 
     Raises:
-        ValueError: no such activation.
-        TypeError: an argument that it does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torch, torchactiv

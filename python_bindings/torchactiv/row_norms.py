@@ -3,7 +3,7 @@
 They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -21,7 +21,9 @@ def layer_norm_act(
     bias: Tensor | None = None,
     eps: float = 1e-5,
     activation: str = "relu",
-    **activation_arguments: Any,
+    *,
+    activation_arguments: Mapping[str, Any] | None = None,
+    **keywords: Any,
 ) -> Tensor:
     r"""Layer normalisation, followed by an activation, in one pass over rows.
 
@@ -36,22 +38,30 @@ def layer_norm_act(
         bias: likewise; 0 by default.
         eps: added to the variance.
         activation: f: any activation, by any of its names.
-        activation_arguments: what f takes beside its input, by name (of shrink only lambd).
+        activation_arguments: what f takes beside its input, by name.
+        keywords: the same, where the names are none of those above.
 
     Returns:
         A contiguous tensor of the shape and dtype of input.
 
     Raises:
         ValueError: no such activation; eps below 0.
-        TypeError: an argument that the activation does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
         RuntimeError: input, weight or bias of another shape, dtype or device.
 
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.layer_norm_act(torch.tensor([[-1.0, 1.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
+
+        The weight of prelu is not that of the normalisation:
+
+        >>> torchactiv.functional.layer_norm_act(torch.tensor([[-1.0, 1.0]]), (2,), eps=0.0, activation="prelu",
+        ...                                      activation_arguments={"weight": 0.5})
+        tensor([[-0.5000,  1.0000]])
     """
-    return activated("layer_norm_act", activation, activation_arguments, (input, normalized_shape, weight, bias, eps))
+    given = (input, normalized_shape, weight, bias, eps)
+    return activated("layer_norm_act", activation, activation_arguments, keywords, given)
 
 
 def rms_norm_act(
@@ -60,7 +70,9 @@ def rms_norm_act(
     weight: Tensor | None = None,
     eps: float | None = None,
     activation: str = "relu",
-    **activation_arguments: Any,
+    *,
+    activation_arguments: Mapping[str, Any] | None = None,
+    **keywords: Any,
 ) -> Tensor:
     r"""Normalisation by the root of the mean square, followed by an activation, in one pass over rows.
 
@@ -75,10 +87,11 @@ def rms_norm_act(
         eps: added to the mean; by default the epsilon of the type that is computed in, float32 or float64.
         activation: f: any activation, by any of its names.
         activation_arguments: of f, by name.
+        keywords: see :func:`layer_norm_act`.
 
     Raises:
         ValueError: no such activation; eps below 0.
-        TypeError: an argument that the activation does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
         RuntimeError: input or weight of another shape, dtype or device.
 
     Example:
@@ -86,7 +99,8 @@ def rms_norm_act(
         >>> torchactiv.functional.rms_norm_act(torch.tensor([[-3.0, 3.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
     """
-    return activated("rms_norm_act", activation, activation_arguments, (input, normalized_shape, weight, eps))
+    given = (input, normalized_shape, weight, eps)
+    return activated("rms_norm_act", activation, activation_arguments, keywords, given)
 
 
 def group_norm_act(
@@ -96,7 +110,9 @@ def group_norm_act(
     bias: Tensor | None = None,
     eps: float = 1e-5,
     activation: str = "relu",
-    **activation_arguments: Any,
+    *,
+    activation_arguments: Mapping[str, Any] | None = None,
+    **keywords: Any,
 ) -> Tensor:
     r"""Normalisation of groups of channels, followed by an activation.
 
@@ -113,13 +129,14 @@ def group_norm_act(
         eps: added to the variance.
         activation: f: any activation, by any of its names.
         activation_arguments: of f, by name.
+        keywords: see :func:`layer_norm_act`.
 
     Returns:
         A tensor of the shape, dtype and memory format of input.
 
     Raises:
         ValueError: no such activation; eps below 0; one value per group.
-        TypeError: an argument that the activation does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
         RuntimeError: channels that num_groups does not divide; weight or bias of another shape, dtype or device.
 
     Example:
@@ -127,7 +144,8 @@ def group_norm_act(
         >>> torchactiv.functional.group_norm_act(torch.tensor([[-1.0, 1.0, 4.0, 2.0]]), 2, eps=0.0)
         tensor([[0., 1., 1., 0.]])
     """
-    return activated("group_norm_act", activation, activation_arguments, (input, num_groups, weight, bias, eps))
+    given = (input, num_groups, weight, bias, eps)
+    return activated("group_norm_act", activation, activation_arguments, keywords, given)
 
 
 def instance_norm_act(
@@ -140,7 +158,9 @@ def instance_norm_act(
     momentum: float = 0.1,
     eps: float = 1e-5,
     activation: str = "relu",
-    **activation_arguments: Any,
+    *,
+    activation_arguments: Mapping[str, Any] | None = None,
+    **keywords: Any,
 ) -> Tensor:
     r"""Normalisation of each channel of each element of the batch, followed by an activation.
 
@@ -157,10 +177,11 @@ def instance_norm_act(
         eps: added to the variance.
         activation: f: any activation, by any of its names.
         activation_arguments: of f, by name.
+        keywords: see :func:`layer_norm_act`.
 
     Raises:
         ValueError: no such activation; eps below 0; one value per channel.
-        TypeError: an argument that the activation does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
         RuntimeError: statistics, weight or bias of another size, dtype or device.
 
     Example:
@@ -169,12 +190,8 @@ def instance_norm_act(
         tensor([[[0., 1.],
                  [1., 0.]]])
     """
-    return activated(
-        "instance_norm_act",
-        activation,
-        activation_arguments,
-        (input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps),
-    )
+    given = (input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+    return activated("instance_norm_act", activation, activation_arguments, keywords, given)
 
 
 def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | None = None) -> tuple[Tensor, Tensor]:
@@ -184,7 +201,8 @@ def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | N
 
     Args:
         input: whose last dimensions are those of weight.
-        residual: of the shape and dtype of input.
+        residual: of the shape of input; of its dtype, or one of them of 16 bits and the other float32, as the results
+            are then.
         weight: of the dimensions that are normalised.
         eps: see :func:`rms_norm_act`.
 
@@ -212,7 +230,8 @@ def add_layer_norm(
 
     Args:
         input: whose last dimensions are those of weight.
-        residual: of the shape and dtype of input.
+        residual: of the shape of input; of its dtype, or one of them of 16 bits and the other float32, as the results
+            are then.
         weight: of the dimensions that are normalised.
         bias: of the shape of weight; 0 by default.
         eps: added to the variance.

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from torchactiv.batch_norms import _Activated
+from torchactiv.fused_activations import node_of
 from torchactiv.inplace_abn import InPlaceABN
 from torchactiv.synchronised import InPlaceTraining, joined_moments, training
 
@@ -22,6 +23,8 @@ _ops = torch.ops.torchactiv
 def _synchronised(
     module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any, in_place: bool
 ) -> Tensor:
+    if module.eps <= 0:
+        raise ValueError(f"{type(module).__name__}: eps must be positive during training, got {module.eps}")
     scale, numbers = module._scale(), (module.eps, module.activation, module.arguments)
     if in_place:
         with torch.no_grad():
@@ -31,8 +34,9 @@ def _synchronised(
         )
     else:
         shared = cast(Any, dist.group.WORLD if group is None else group)
+        keeps_output = module.memory_efficient and torch.is_grad_enabled()
         result, mean, variance, count = training(
-            input, residual, scale, module.bias, *numbers, shared.group_name, type(module).__name__
+            input, residual, scale, module.bias, *numbers, keeps_output, shared.group_name, type(module).__name__
         )
     if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
         with torch.no_grad():
@@ -62,14 +66,17 @@ class SyncBatchNormAct(_Activated):
         device: of the parameters.
         dtype: of the parameters.
         activation: by any of its names.
+        memory_efficient: see :class:`BatchNormAct1d`.
         activation_arguments: of the activation, by name; of its module where it has parameters.
 
     Shape:
         (N, C) or (N, C, ...); the result has the same. A second argument of the same shape is a residual.
 
     Raises:
-        ValueError: no such activation; one value per channel in all processes.
-        TypeError: an argument that the activation does not have.
+        ValueError: no such activation, or one of several tensors, such as a gate; in training an eps that is not
+            positive, or one value per channel in all processes; with memory_efficient and several processes a weight
+            so small beside its bias that the input cannot be restored.
+        TypeError: an activation that is no name, or an argument that it does not have.
 
     Example:
         >>> import torch, torchactiv
@@ -88,6 +95,8 @@ class SyncBatchNormAct(_Activated):
         device: Any = None,
         dtype: torch.dtype | None = None,
         activation: str = "relu",
+        *,
+        memory_efficient: bool = False,
         **activation_arguments: Any,
     ) -> None:
         super().__init__(
@@ -99,6 +108,7 @@ class SyncBatchNormAct(_Activated):
             device,
             dtype,
             activation,
+            memory_efficient=memory_efficient,
             **activation_arguments,
         )
         self.process_group = process_group
@@ -108,6 +118,10 @@ class SyncBatchNormAct(_Activated):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Normalises by the statistics of all processes, adds the residual and applies the activation."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input, residual)
+            if node is not None:
+                return node
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.process_group):
             momentum, _ = self._count_batch()
@@ -152,6 +166,7 @@ def _converted(module: _BatchNorm, process_group: Any) -> SyncBatchNormAct:
     )
     if isinstance(module, _Activated):
         result.activation, result.arguments, result.act = module.activation, module.arguments, module.act
+        result.memory_efficient = module.memory_efficient
     return _with_the_state_of(module, result)
 
 
@@ -197,7 +212,9 @@ class InPlaceABNSync(InPlaceABN):
         (N, C) or (N, C, ...); the result has the same.
 
     Raises:
-        ValueError: no such activation, or it has no inverse; one value per channel in all processes.
+        ValueError: no such activation, or it has no inverse; in training an eps that is not positive, or one value per
+            channel in all processes; with several processes a weight so small beside its bias that the input cannot be
+            restored.
 
     Example:
         >>> import torch, torchactiv
@@ -227,6 +244,10 @@ class InPlaceABNSync(InPlaceABN):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Overwrites the input and returns it; 16-bit input of an activation that saturates is left as it is."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input, residual)
+            if node is not None:
+                return node
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.group):
             momentum, _ = self._count_batch()

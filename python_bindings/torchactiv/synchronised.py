@@ -51,15 +51,15 @@ def _gradients(
     reduce: Callable[[Tensor], object],
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Of input, residual, weight and bias; `given` is what the operators take behind the statistics."""
-    *_, weight, _, eps, _, _, in_place = given
-    if in_place:  # the data are the output
+    *_, weight, _, eps, _, _, is_output = given
+    if is_output:  # what the data are
         mean = torch.zeros_like(mean)
     of_input, of_residual, of_weight, of_bias = _ops.batch_norm_act_inference_backward(
         grad_output, data, mean, variance, *given
     )
     sums = torch.stack([of_weight, of_bias]).double()
     reduce(sums)
-    if in_place:
+    if is_output:
         data = _ops.batch_norm_act_restore(data, variance, *given)
     # What the gradient owes to mean and variance: a normalisation of the input once more, to which it is added.
     scale = -(variance + eps).rsqrt() / count
@@ -121,7 +121,7 @@ def _of_those_given(
     "torchactiv::sync_batch_norm_act",
     mutates_args=(),
     schema="(Tensor input, Tensor? residual, Tensor? weight, Tensor? bias, float eps, str activation, "
-    "float[] arguments, str group, str module) -> (Tensor, Tensor, Tensor, Tensor)",
+    "float[] arguments, bool memory_efficient, str group, str module) -> (Tensor, Tensor, Tensor, Tensor)",
 )
 def training(
     input: Tensor,
@@ -131,20 +131,21 @@ def training(
     eps: float,
     activation: str,
     arguments: list[float],
+    memory_efficient: bool,
     group: str,
     module: str,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The output, and the statistics of all processes with the elements of a channel that they are of."""
     mean, variance, count = joined_moments(module, input, _named(group))
     output = _ops.batch_norm_act_inference(
-        input, mean, variance, residual, weight, bias, eps, activation, arguments, False
+        input, mean, variance, residual, weight, bias, eps, activation, arguments, memory_efficient
     )
     return output, mean, variance, count
 
 
 @training.register_fake
 def _(
-    input: Tensor, residual: Any, weight: Any, bias: Any, eps: float, activation: str, arguments: Any, *_: str
+    input: Tensor, residual: Any, weight: Any, bias: Any, eps: float, activation: str, arguments: Any, *_: Any
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     mean, variance = (input.new_empty(input.shape[1], dtype=torch.float64) for _ in range(2))
     output = _ops.batch_norm_act_inference(
@@ -156,44 +157,44 @@ def _(
 @torch.library.custom_op(
     "torchactiv::sync_batch_norm_act_backward",
     mutates_args=(),
-    schema="(Tensor grad_output, Tensor input, Tensor mean, Tensor variance, Tensor count, Tensor? residual, "
-    "Tensor? weight, Tensor? bias, float eps, str activation, float[] arguments, str group) -> "
+    schema="(Tensor grad_output, Tensor data, Tensor mean, Tensor variance, Tensor count, Tensor? residual, "
+    "Tensor? weight, Tensor? bias, float eps, str activation, float[] arguments, bool is_output, str group) -> "
     "(Tensor, Tensor, Tensor, Tensor)",
 )
 def _training_backward(
-    grad_output: Tensor, input: Tensor, mean: Tensor, variance: Tensor, count: Tensor, *given: Any
+    grad_output: Tensor, data: Tensor, mean: Tensor, variance: Tensor, count: Tensor, *given: Any
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     *others, group = given
     return _gradients(
         grad_output,
-        input,
+        data,
         mean,
         variance,
         count,
-        (*others, False),
+        tuple(others),
         lambda sums: dist.all_reduce(sums, group=_named(group)),
     )
 
 
 @_training_backward.register_fake
 def _(
-    grad_output: Tensor, input: Tensor, mean: Tensor, variance: Tensor, count: Tensor, *given: Any
+    grad_output: Tensor, data: Tensor, mean: Tensor, variance: Tensor, count: Tensor, *given: Any
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return _gradients(grad_output, input, mean, variance, count, (*given[:-1], False), lambda sums: None)
+    return _gradients(grad_output, data, mean, variance, count, given[:-1], lambda sums: None)
 
 
 def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
-    input, *given, ctx.eps, ctx.activation, ctx.arguments, ctx.group, _ = inputs
+    input, *given, ctx.eps, ctx.activation, ctx.arguments, memory_efficient, ctx.group, _ = inputs
+    ctx.is_output = memory_efficient and _ops.has_inverse(ctx.activation, ctx.arguments, input.dtype)
     ctx.mark_non_differentiable(*output[1:])
-    ctx.save_for_backward(input, *output[1:], *given)
+    ctx.save_for_backward(output[0] if ctx.is_output else input, *output[1:], *given)
 
 
 def _differentiate(ctx: Any, grad_output: Tensor, *_: Any) -> tuple[Tensor | None, ...]:
-    input, mean, variance, count, *given = ctx.saved_tensors
-    found = _training_backward(
-        grad_output, input, mean, variance, count, *given, ctx.eps, ctx.activation, ctx.arguments, ctx.group
-    )
-    return *_of_those_given(found, *given), *(None,) * 5
+    data, mean, variance, count, *given = ctx.saved_tensors
+    numbers = (ctx.eps, ctx.activation, ctx.arguments, ctx.is_output, ctx.group)
+    found = _training_backward(grad_output, data, mean, variance, count, *given, *numbers)
+    return *_of_those_given(found, *given), *(None,) * 6
 
 
 training.register_autograd(_differentiate, setup_context=_keep)

@@ -1,6 +1,8 @@
 """batch_norm_act against PyTorch's batch_norm in doubles, followed by the activation's formula."""
 
+import inspect
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -33,9 +35,18 @@ SHAPES: dict[str, tuple[tuple[int, ...], Layout]] = {
 every_shape = pytest.mark.parametrize("shape,layout", SHAPES.values(), ids=SHAPES.keys())
 in_training_or_not = pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
 every_dtype = pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str)
-every_single = pytest.mark.parametrize(  # shrink's bias is not to be told from that of the normalisation
-    "case", [c for c in CASES if len(c.operator.inputs) == 1 and c.operator.name != "shrink"], ids=str
-)
+every_single = pytest.mark.parametrize("case", [c for c in CASES if len(c.operator.inputs) == 1], ids=str)
+# Arguments that an activation and its normalisation have the same names for, on input with 3 channels.
+SHARED_NAMES: dict[str, dict[str, Any]] = {
+    "prelu": {"weight": torch.tensor([0.1, 0.2, 0.3])},
+    "dynamic_tanh": {"alpha": 0.5, "weight": 2.0, "bias": torch.tensor([0.1, 0.2, 0.3]), "dim": 1},
+    "dynamic_erf": {"weight": 2.0, "bias": 0.5},
+    "star_relu": {"scale": 0.5, "bias": -0.25},
+    "xielu": {"eps": -0.5},
+    "shrink": {"bias": 0.25, "lambd": 0.75},
+    "rrelu": {"training": False, "lower": 0.25},
+}
+every_shared_name = pytest.mark.parametrize("activation", SHARED_NAMES)
 # Of a result, beside its largest element: as much as the last digits of what it is made of.
 TOLERANCES = {torch.float64: 1e-13, torch.float32: 2e-6, torch.bfloat16: 8e-3, torch.float16: 2e-3}
 
@@ -138,8 +149,9 @@ def test_every_activation(case: Case, training: bool) -> None:
     mean, variance, weight, bias = channel_values(3, torch.float64)
     statistics = (None, None) if training else (mean, variance)
     mine = ours.batch_norm_act(
-        x, *statistics, weight, bias, training, activation=case.operator.name, **case.keywords_in_python
-    )
+        x, *statistics, weight, bias, training,
+        activation=case.operator.name, activation_arguments=case.keywords_in_python,
+    )  # fmt: skip
     theirs = case.forward(F.batch_norm(x, *statistics, weight, bias, training))
     torch.testing.assert_close(mine, theirs, rtol=1e-11, atol=1e-11)
     inputs = (x, weight, bias)
@@ -156,6 +168,32 @@ def test_what_is_not_fused_follows() -> None:
     torch.testing.assert_close(gelu, F.gelu(norm, approximate="tanh"))
     swish = ours.batch_norm_act(x, None, None, training=True, activation="swish", beta=slope)
     torch.testing.assert_close(swish, norm * torch.sigmoid(slope[:, None] * norm))
+
+
+@every_shared_name
+def test_names_that_the_activation_shares(activation: str) -> None:
+    """In a mapping they are the activation's; and those that are not shared may be given by name beside it."""
+    x, given = sample((4, 3, 5)).float(), SHARED_NAMES[activation]
+    weight, bias = channel_values(3, torch.float32)[2:]
+    exact = getattr(ours, activation)(F.batch_norm(x, None, None, weight, bias, True, eps=1e-3), **given)
+    arguments = (x, None, None, weight, bias, True, 0.1, 1e-3, activation)
+    torch.testing.assert_close(ours.batch_norm_act(*arguments, activation_arguments=given), exact)
+    shared = inspect.signature(ours.batch_norm_act).parameters
+    by_name = {name: value for name, value in given.items() if name not in shared}
+    in_a_mapping = {name: value for name, value in given.items() if name in shared}
+    assert in_a_mapping
+    torch.testing.assert_close(ours.batch_norm_act(*arguments, activation_arguments=in_a_mapping, **by_name), exact)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("activation", ["prelu", "shrink"])  # what follows, and what is fused
+def test_names_that_the_activation_shares_compiled(activation: str) -> None:
+    def function(x: Tensor) -> Tensor:
+        given = {"training": True, "activation": activation, "activation_arguments": SHARED_NAMES[activation]}
+        return ours.batch_norm_act(x, None, None, **given)
+
+    x = sample((4, 3, 5)).float()
+    torch.testing.assert_close(torch.compile(function, fullgraph=True, backend="aot_eager")(x), function(x))
 
 
 @in_training_or_not
@@ -266,7 +304,8 @@ def test_results_that_go_past_the_caches(layout: torch.memory_format, channels: 
 def test_activations_of_floats_lose_three_ulp_at_most(case: Case, shape: tuple[int, ...]) -> None:
     x = (3 * sample(shape)).float().requires_grad_()
     nothing, one = torch.zeros(shape[1]), torch.ones(shape[1])
-    y = ours.batch_norm_act(x, nothing, one, eps=0.0, activation=case.operator.name, **case.keywords)
+    given = {"activation": case.operator.name, "activation_arguments": case.keywords}
+    y = ours.batch_norm_act(x, nothing, one, eps=0.0, **given)
     (slope,) = torch.autograd.grad(y.sum(), x)
     exact_x = x.detach().double().requires_grad_()
     exact = case.rounded.forward(exact_x)

@@ -2,6 +2,7 @@
 
 import copy
 import io
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -143,10 +144,27 @@ ERRORS: list[tuple[type[Exception], str, dict[str, Any]]] = [
     (ValueError, "eps must be positive during training, got 0", {"eps": 0.0}),
     (ValueError, "eps must be non-negative, got -1", {"eps": -1.0}),
     (ValueError, "unknown activation 'rellu'", {"activation": "rellu"}),
+    (TypeError, "activation must be a name, such as 'relu', or 'identity' for none, got None", {"activation": None}),
+    (TypeError, r"activation must be a name.*, got ReLU\(\)", {"activation": nn.ReLU()}),
+    (TypeError, "activation must be a name.*, got <class .*ReLU", {"activation": nn.ReLU}),
+    (TypeError, "elu has no argument 'weight'", {"activation": "elu", "activation_arguments": {"weight": 1.0}}),
+    (
+        TypeError,
+        "elu's 'alpha' is given twice, by name and in activation_arguments",
+        {"activation": "elu", "alpha": 1.0, "activation_arguments": {"alpha": 1.0}},
+    ),
     (TypeError, "elu has no argument 'beta'; it takes alpha", {"activation": "elu", "beta": 1.0}),
     (TypeError, "threshold needs its argument 'value'", {"activation": "threshold", "threshold": 1.0}),
-    (RuntimeError, r"running_mean of shape \[2\] must have one dimension of 3", {"running_mean": torch.ones(2)}),
-    (RuntimeError, r"running_var of shape \[2\] must have one", {"running_var": torch.ones(2)}),
+    (
+        RuntimeError,
+        r"running_mean of shape \[2\] must have one dimension of 3",
+        {"running_mean": torch.ones(2), "running_var": torch.ones(3)},
+    ),
+    (
+        RuntimeError,
+        r"running_var of shape \[2\] must have one",
+        {"running_mean": torch.ones(3), "running_var": torch.ones(2)},
+    ),
     (RuntimeError, r"weight of shape \[1, 3\] must have one dimension of 3", {"weight": torch.ones(1, 3)}),
     (RuntimeError, r"bias of shape \[4\] must have one dimension of 3", {"bias": torch.ones(4)}),
     (RuntimeError, "weight is Double, but must have the dtype of input", {"weight": torch.ones(3).double()}),
@@ -162,6 +180,31 @@ def test_errors(error: type[Exception], message: str, wrong: dict[str, Any]) -> 
     with pytest.raises(error, match=message) as raised:
         ours.batch_norm_act(**(arguments | wrong))
     assert "batch_norm_act" in str(raised.value) or "unknown activation" in str(raised.value)
+
+
+MODULES: list[Callable[..., nn.Module]] = [
+    lambda **given: BatchNormAct2d(4, **given),
+    lambda **given: torchactiv.nn.ABN(4, **given),
+    lambda **given: torchactiv.nn.InPlaceABN(4, **given),
+    lambda **given: torchactiv.nn.InPlaceABNSync(4, **given),
+    lambda **given: torchactiv.nn.SyncBatchNormAct(4, **given),
+    lambda **given: torchactiv.nn.LayerNormAct(4, **given),
+    lambda **given: torchactiv.nn.RMSNormAct(4, **given),
+    lambda **given: torchactiv.nn.GroupNormAct(2, 4, **given),
+    lambda **given: torchactiv.nn.InstanceNormAct1d(4, **given),
+]
+GATES = [entry["name"] for entry in torchactiv.catalogue() if entry.get("family") == "gated" and "inputs" in entry]
+
+
+@pytest.mark.parametrize("make", MODULES)
+def test_what_no_module_takes_for_an_activation(make: Callable[..., nn.Module]) -> None:
+    for activation in (None, nn.ReLU, nn.ReLU()):
+        with pytest.raises(TypeError, match=r"_norm_act: activation must be a name, .*, got"):
+            make(activation=activation)
+    assert GATES
+    for gate in GATES:
+        with pytest.raises(ValueError, match=rf"_norm_act: activation '{gate}' takes 2 tensors, gate, up"):
+            make(activation=gate)
 
 
 def test_statistics_stay_when_something_is_wrong() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 import torch.nn.functional as F
+import torchactiv
 from operators import sample
 from torch import Tensor, nn
 from torchactiv.nn import ABN, InPlaceABN
@@ -88,9 +89,35 @@ def test_representation() -> None:
 
 
 def test_activations_without_an_inverse() -> None:
-    for activation, parameter in (("relu", 0.01), ("leaky_relu", 0.0), ("prelu", 0.25)):
+    for activation, parameter in (("relu", 0.01), ("leaky_relu", 0.0), ("prelu", 0.25), ("gelu", 0.0), ("rrelu", 0.1)):
         with pytest.raises(ValueError, match=f"InPlaceABN: activation '{activation}'.* has no inverse"):
             InPlaceABN(4, activation=activation, activation_param=parameter)
+
+
+# Of one tensor, that need no other argument than activation_param.
+OTHERS = [
+    entry["name"]
+    for entry in torchactiv.catalogue()
+    if sum(described["role"] == "data" for described in entry.get("inputs", [])) <= 1
+    and sum(argument["default"] is None for argument in entry.get("arguments", [])) <= 1
+    and entry["name"] not in ("maxout", *FORMULAS)
+]
+
+
+@pytest.mark.parametrize("activation", OTHERS)
+def test_any_other_activation(activation: str) -> None:
+    module, x = ABN(6, activation=activation, activation_param=0.5).eval(), sample((4, 6, 6)).float()
+    arguments = next(entry for entry in torchactiv.catalogue() if entry["name"] == activation).get("arguments", [])
+    given = {argument["name"]: 0.5 for argument in arguments[:1]}
+    expected = torchactiv.nn.make(activation, **given).eval()(F.batch_norm(x, torch.zeros(6), torch.ones(6)))
+    torch.testing.assert_close(module(x), expected, rtol=1e-5, atol=1e-5)
+    assert ("activation=identity" in repr(module)) == (activation == "identity")
+
+
+def test_activations_that_need_other_arguments() -> None:
+    for activation, argument in (("maxout", "pieces"), ("threshold", "value")):
+        with pytest.raises(TypeError, match=f"'{argument}'"):
+            ABN(4, activation=activation)
 
 
 def test_one_copy_of_a_feature_map() -> None:

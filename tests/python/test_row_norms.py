@@ -8,7 +8,15 @@ import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
 from operators import same_bits, sample
-from test_batch_norm import TOLERANCES, assert_near, every_dtype, every_single, in_doubles
+from test_batch_norm import (
+    SHARED_NAMES,
+    TOLERANCES,
+    assert_near,
+    every_dtype,
+    every_shared_name,
+    every_single,
+    in_doubles,
+)
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import grad, hessian, vmap
@@ -134,12 +142,29 @@ def test_without_weight_and_bias(norm: Norm) -> None:
 def test_every_activation(case: Any) -> None:
     for norm in (NORMS["layer"], NORMS["group"]):
         inputs = norm.inputs(torch.float64)
-        mine = norm.mine(*inputs, case.operator.name, **case.keywords_in_python)
+        mine = norm.mine(*inputs, case.operator.name, activation_arguments=case.keywords_in_python)
         theirs = case.forward(norm.theirs(*inputs))
         torch.testing.assert_close(mine, theirs, rtol=1e-10, atol=1e-10)
         gradient = sample(norm.shape, seed=1)
         for a, b in zip(gradients(mine, inputs, gradient), gradients(theirs, inputs, gradient), strict=True):
             torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
+
+
+@every_shared_name
+@pytest.mark.parametrize(
+    "norm",
+    [
+        Norm(name, (4, 3, 6), argument)
+        for name, argument in (("layer", (6,)), ("rms", (6,)), ("group", 1), ("instance", 0))
+    ],
+    ids=str,
+)
+def test_names_that_the_activation_shares(norm: Norm, activation: str) -> None:
+    inputs, given = norm.inputs(torch.float32), SHARED_NAMES[activation]
+    exact = getattr(ours, activation)(norm.theirs(*inputs), **given)
+    torch.testing.assert_close(norm.mine(*inputs, activation, activation_arguments=given), exact)
+    with pytest.raises(TypeError, match=f"{norm.name}_norm_act: {activation}'s 'slope' is given twice"):
+        norm.mine(*inputs, activation, activation_arguments={"slope": 1.0}, slope=1.0)
 
 
 def test_what_is_not_fused_follows() -> None:
@@ -352,6 +377,7 @@ ERRORS: list[tuple[type[Exception], str, Callable[[], object]]] = [
     (RuntimeError, "layer_norm_act: weight is Double", lambda: ours.layer_norm_act(X, (2,), torch.ones(2).double())),
     (ValueError, "layer_norm_act: eps must be non-negative, got -1", lambda: ours.layer_norm_act(X, (2,), eps=-1.0)),
     (ValueError, "unknown activation 'rellu'", lambda: ours.layer_norm_act(X, (2,), activation="rellu")),
+    (TypeError, "group_norm_act: activation must be a name", lambda: ours.group_norm_act(X, 1, activation=None)),  # type: ignore[arg-type]
     (
         TypeError,
         "rms_norm_act: elu has no argument 'beta'",

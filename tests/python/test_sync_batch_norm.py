@@ -42,13 +42,25 @@ KINDS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module]]] = {
         lambda: compiled(SyncBatchNormAct(3, activation="silu")),
         lambda: BatchNormAct2d(3, activation="silu"),
     ),
+    "memory efficient": (
+        lambda: SyncBatchNormAct(3, activation="leaky_relu", memory_efficient=True),
+        lambda: BatchNormAct2d(3, activation="leaky_relu"),
+    ),
+    "memory efficient, no inverse": (
+        lambda: SyncBatchNormAct(3, activation="silu", memory_efficient=True),
+        lambda: BatchNormAct2d(3, activation="silu"),
+    ),
+    "memory efficient, compiled": (
+        lambda: compiled(SyncBatchNormAct(3, activation="elu", memory_efficient=True)),
+        lambda: BatchNormAct2d(3, activation="elu"),
+    ),
     "in place": (lambda: InPlaceABNSync(3), lambda: InPlaceABN(3)),
     "in place, elu": (
         lambda: InPlaceABNSync(3, activation="elu", activation_param=0.5),
         lambda: InPlaceABN(3, activation="elu", activation_param=0.5),
     ),
     "converted": (
-        lambda: SyncBatchNormAct.convert_sync_batchnorm(BatchNormAct2d(3, activation="tanh")),
+        lambda: SyncBatchNormAct.convert_sync_batchnorm(BatchNormAct2d(3, activation="tanh", memory_efficient=True)),
         lambda: BatchNormAct2d(3, activation="tanh"),
     ),
 }
@@ -75,6 +87,23 @@ def steps(module: nn.Module, part: slice, with_residual: bool) -> dict[str, Any]
     return found
 
 
+def kept(memory_efficient: bool) -> list[str]:
+    """Which of input and output autograd keeps."""
+    x, found = torch.randn(4, 3, requires_grad=True), []
+    module = SyncBatchNormAct(3, activation="leaky_relu", memory_efficient=memory_efficient)
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: found.append(t) or t, lambda t: t):  # type: ignore[func-returns-value]
+        y = module(x)
+    pointers = {t.data_ptr() for t in found}
+    return [name for name, t in (("input", x), ("output", y)) if t.data_ptr() in pointers]
+
+
+def gradient_in_halves(part: slice, memory_efficient: bool) -> Tensor:
+    """Of an activation that saturates, which 16 bits do not tell the input of."""
+    x = sample(SHAPE)[part].bfloat16().requires_grad_()
+    y = SyncBatchNormAct(3, activation="elu", memory_efficient=memory_efficient)(x)
+    return torch.autograd.grad(y.float().sin().sum(), x)[0]
+
+
 def in_a_process(rank: int, folder: Path) -> None:
     dist.init_process_group("gloo", f"file://{folder}/rendezvous", rank=rank, world_size=2)
     torch.set_num_threads(1)
@@ -97,12 +126,19 @@ def in_a_process(rank: int, folder: Path) -> None:
         gradient.sum().backward()
     except RuntimeError as error:
         found["twice"] = str(error)
-    hidden = InPlaceABNSync(3)
-    nn.init.zeros_(hidden.weight), nn.init.ones_(hidden.bias)
-    try:
-        hidden(torch.randn(4, 3))
-    except ValueError as error:
-        found["hidden"] = str(error)
+    for hidden in (InPlaceABNSync(3), SyncBatchNormAct(3, activation="elu", memory_efficient=True)):
+        nn.init.zeros_(hidden.weight), nn.init.ones_(hidden.bias)
+        try:
+            hidden(torch.randn(4, 3))
+        except ValueError as error:
+            found[f"hidden from {type(hidden).__name__}"] = str(error)
+    for without in (SyncBatchNormAct(3, eps=0.0), InPlaceABNSync(3, eps=0.0)):
+        try:
+            without(torch.randn(4, 3))
+        except ValueError as error:
+            found[f"eps of {type(without).__name__}"] = str(error)
+    found["gradients in halves"] = [gradient_in_halves(PARTS[rank], flag) for flag in (False, True)]
+    found["kept"] = [kept(False), kept(True)]
     found["no elements"] = few(torch.ones(4 * rank, 3) * torch.arange(4.0 * rank)[:, None])
     found["halves"] = InPlaceABNSync(3, activation="elu")(sample(SHAPE)[PARTS[rank]].bfloat16())
     torch.save(found, folder / f"{rank}.pt")
@@ -143,7 +179,21 @@ def test_derivatives_of_derivatives_are_not_there(found: list[dict[str, Any]]) -
 
 def test_weights_that_hide_the_input(found: list[dict[str, Any]]) -> None:
     for process in found:
-        assert "with memory_efficient=True the input is restored from the output" in process["hidden"]
+        for name in ("InPlaceABNSync", "SyncBatchNormAct"):
+            message = process[f"hidden from {name}"]
+            assert "with memory_efficient=True the input is restored from the output" in message
+
+
+def test_eps_of_nothing(found: list[dict[str, Any]]) -> None:
+    """It is refused as it is in one process."""
+    for process in found:
+        for name in ("InPlaceABNSync", "SyncBatchNormAct"):
+            assert process[f"eps of {name}"] == f"{name}: eps must be positive during training, got 0.0"
+
+
+def test_memory_efficient_keeps_the_output_only(found: list[dict[str, Any]]) -> None:
+    for process in found:
+        assert process["kept"] == [["input"], ["output"]]
 
 
 def test_a_process_without_elements(found: list[dict[str, Any]]) -> None:
@@ -157,6 +207,11 @@ def test_halves(found: list[dict[str, Any]]) -> None:
     torch.testing.assert_close(torch.cat([process["halves"] for process in found]), exact)
 
 
+def test_gradients_in_halves(found: list[dict[str, Any]]) -> None:
+    for process in found:
+        torch.testing.assert_close(*process["gradients in halves"], rtol=0, atol=0)
+
+
 def test_one_process() -> None:
     x = sample(SHAPE).float()
     torch.testing.assert_close(SyncBatchNormAct(3)(x), BatchNormAct2d(3)(x))
@@ -168,7 +223,7 @@ def test_conversion() -> None:
         nn.Conv2d(3, 4, 1),
         nn.BatchNorm2d(4, momentum=0.3),
         nn.Sequential(BatchNormAct2d(4, activation="leaky_relu", negative_slope=0.2), InPlaceABN(4, activation="elu")),
-        BatchNormAct2d(4, activation="prelu"),
+        BatchNormAct2d(4, activation="prelu", memory_efficient=True),
         nn.LayerNorm(4),
     ).eval()
     before = copy.deepcopy(network)
@@ -178,6 +233,7 @@ def test_conversion() -> None:
     assert kinds.count(SyncBatchNormAct) == 3
     assert kinds.count(InPlaceABNSync) == 1
     assert kinds.count(PReLU) == 1
+    assert [m.memory_efficient for m in network.modules() if isinstance(m, SyncBatchNormAct)] == [False, False, True]
     assert not any(module.training for module in network.modules())
     torch.testing.assert_close(dict(network.state_dict()), dict(before.state_dict()))
     x = torch.randn(2, 3, 4, 4)
