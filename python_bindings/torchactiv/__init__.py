@@ -59,6 +59,7 @@ def get(name: str) -> Callable[..., Tensor]:
             ``_``, ``-`` and spaces make no difference.
 
     Raises:
+        TypeError: the name is no string.
         ValueError: no activation has that name; the message has the nearest names.
 
     Example:
@@ -70,5 +71,5 @@ def get(name: str) -> Callable[..., Tensor]:
         ...
         ValueError: unknown activation 'mihs'; did you mean 'mish'?
     """
-    function: Callable[..., Tensor] = getattr(functional, _registry.find(name)["name"])
+    function: Callable[..., Tensor] = getattr(functional, _registry.function_name(name))
     return function

@@ -1,6 +1,7 @@
 """What torchactiv has, from the command line: the whole catalogue, all about one activation, and plots."""
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -68,10 +69,13 @@ def _list(options: argparse.Namespace) -> str:
 
 
 def _show(options: argparse.Namespace) -> str:
-    entry = _registry.find(options.name)
+    beyond_catalogue = _registry.beyond_catalogue(options.name)
+    module = "" if beyond_catalogue else _registry.module_name(options.name)
     from torchactiv import _tables
 
-    return _tables.description(entry)
+    if beyond_catalogue:
+        return _tables.documentation(beyond_catalogue)
+    return _tables.description({**_registry.find(options.name), "module": module})
 
 
 def _plot(options: argparse.Namespace) -> str:
@@ -85,4 +89,6 @@ def _plot(options: argparse.Namespace) -> str:
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):  # when nobody reads on, as `head` does not, end as other programs do
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     sys.exit(main())

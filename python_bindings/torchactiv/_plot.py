@@ -13,11 +13,20 @@ from torchactiv._registry import Entry
 LOWEST, HIGHEST = -5.0, 5.0
 
 
+class NoPlot(ValueError):
+    """Activations that are no functions of single numbers."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        listed = ", ".join(repr(name) for name in names)
+        several = "have no plot: they are no functions" if len(names) > 1 else "has no plot: it is no function"
+        super().__init__(f"{listed} {several} of single numbers")
+
+
 def curve(entry: Entry, points: int = 1001) -> tuple[Tensor, Tensor, Tensor]:
     """Positions, values and slopes, with default arguments and initial parameters; inputs after the first are 1.
 
     Raises:
-        ValueError: the activation is not a function of single numbers.
+        NoPlot: the activation is no function of single numbers.
 
     Example:
         >>> from torchactiv import _registry
@@ -31,9 +40,9 @@ def curve(entry: Entry, points: int = 1001) -> tuple[Tensor, Tensor, Tensor]:
         others = len(inspect.signature(module.forward).parameters) - 1
         y = module(x, *[torch.ones_like(x)] * others)
     except (TypeError, RuntimeError, IndexError) as error:
-        raise ValueError(f"{entry['name']!r} has no plot: {error}") from error
+        raise NoPlot([entry["name"]]) from error
     if y.shape != x.shape:
-        raise ValueError(f"{entry['name']!r} has no plot: it is not a function of single numbers")
+        raise NoPlot([entry["name"]])
     (slope,) = torch.autograd.grad(y.sum(), x)
     return x.detach(), y.detach(), slope
 
@@ -41,11 +50,22 @@ def curve(entry: Entry, points: int = 1001) -> tuple[Tensor, Tensor, Tensor]:
 def figure(
     entries: Sequence[Entry], *, derivatives: bool, points: int = 1001, size: tuple[float, float] = (7.0, 4.5)
 ) -> Figure:
-    """The functions in one figure, and their derivatives dashed in the same colours."""
+    """The functions in one figure, and their derivatives dashed in the same colours.
+
+    Raises:
+        NoPlot: some of them are no functions of single numbers; names all of these.
+    """
+    curves, refused = [], []
+    for entry in entries:
+        try:
+            curves.append((entry, *curve(entry, points)))
+        except NoPlot:
+            refused.append(entry["name"])
+    if refused:
+        raise NoPlot(refused)
     result = Figure(figsize=size, layout="constrained")
     axes = result.subplots()
-    for entry in entries:
-        x, y, slope = curve(entry, points)
+    for entry, x, y, slope in curves:
         (line,) = axes.plot(x.numpy(), y.numpy(), label=_label(entry))
         if derivatives:
             axes.plot(x.numpy(), slope.numpy(), "--", color=line.get_color(), label=f"derivative of {entry['name']}")

@@ -7,6 +7,7 @@ written in Python, because it is no elementwise operator, tells its own by :func
 import copy
 import difflib
 import functools
+import importlib
 import importlib.resources
 import json
 from collections.abc import Iterable
@@ -83,9 +84,13 @@ class Entry(TypedDict):
     """The dimension that parameters of one dimension lie along, unless another is given."""
     drop_in: NotRequired[bool]
     """Whether function and module are PyTorch's, where parameters have no defaults and lie along dimension 1."""
+    operators: NotRequired[list[str]]
+    """What it is made of, where that is in the catalogue as well: of these derivatives and figures are known."""
     repr: NotRequired[str]
     """Which arguments the module's repr shows: "names" with values, "values" alone, or "nothing"."""
 
+
+LIBRARIES = {"functional": "function", "nn": "module"}  # and what each of them has
 
 _added: list[Entry] = []
 
@@ -111,10 +116,15 @@ def entries() -> list[Entry]:
 def normalised(name: str) -> str:
     """The name without what libraries differ in: case, underscores, hyphens and spaces.
 
+    Raises:
+        TypeError: it is no string.
+
     Example:
         >>> normalised("Hard_Swish") == normalised("hard-swish") == normalised("HardSwish")
         True
     """
+    if not isinstance(name, str):
+        raise TypeError(f"activation must be named by a string, got {name!r}")
     return name.casefold().translate({ord(c): None for c in "_- "})
 
 
@@ -153,25 +163,93 @@ def find(name: str) -> Entry:
     """The activation of that name, module name or alias, however it is spelled.
 
     Raises:
+        TypeError: the name is no string.
         ValueError: there is none; names the nearest.
 
     Example:
         >>> find("leaky-relu")["module"]
         'LeakyReLU'
     """
-    known = _known()
-    entry = known.get(normalised(name))
-    if entry is None:
-        raise ValueError(f"unknown activation {name!r}{_advice(name)}")
-    return entry
+    entry = _known().get(normalised(name))
+    if entry is not None:
+        return entry
+    for library, found in beyond_catalogue(name).items():
+        raise ValueError(f"{name!r} is no activation of the catalogue, but torchactiv.{library}.{found}")
+    raise ValueError(f"unknown activation {name!r}{_advice(name, {})}")
 
 
-def _advice(name: str) -> str:
+def function_name(name: str) -> str:
+    """Of the function in :mod:`torchactiv.functional` that a name leads to: an activation, or else any other function.
+
+    Raises:
+        TypeError: the name is no string.
+        ValueError: there is none; names the nearest.
+
+    Example:
+        >>> function_name("LeakyReLU"), function_name("GEGLU")
+        ('leaky_relu', 'geglu')
+    """
+    entry = _known().get(normalised(name))
+    return entry["name"] if entry is not None else _named_in(name, "functional")
+
+
+def module_name(name: str) -> str:
+    """Of the class in :mod:`torchactiv.nn` that a name leads to: the one of that very name, or else an activation.
+
+    Raises:
+        TypeError: the name is no string.
+        ValueError: there is none; names the nearest.
+
+    Example:
+        >>> module_name("swiglu"), module_name("SwiGLU"), module_name("meta_acon_c")
+        ('SwiGLUGate', 'SwiGLU', 'MetaAconC')
+    """
+    if _public("nn").get(normalised(name)) == name:
+        return name
+    entry = _known().get(normalised(name))
+    return entry["module"] if entry is not None else _named_in(name, "nn")
+
+
+def beyond_catalogue(name: str) -> dict[str, str]:
+    """The function and the class of that name, by their libraries, where the catalogue has no such activation.
+
+    Example:
+        >>> beyond_catalogue("taaf"), beyond_catalogue("relu")
+        ({'functional': 'taaf', 'nn': 'TAAF'}, {})
+    """
+    wanted = normalised(name)
+    if wanted in _known():
+        return {}
+    public = {library: _public(library) for library in LIBRARIES}
+    return {library: names[wanted] for library, names in public.items() if wanted in names}
+
+
+def _public(library: str) -> dict[str, str]:
+    """What torchactiv.functional has, or the classes of torchactiv.nn, by their normalised names."""
+    module = importlib.import_module(f"torchactiv.{library}")  # which imports this one
+    names: list[str] = module.__all__
+    return {normalised(n): n for n in names if library != "nn" or isinstance(getattr(module, n), type)}
+
+
+def _named_in(name: str, library: str) -> str:
+    found = beyond_catalogue(name)
+    if library in found:
+        return found[library]
+    for other, elsewhere in found.items():
+        raise ValueError(f"{name!r} has no {LIBRARIES[library]}; it is torchactiv.{other}.{elsewhere}")
+    raise ValueError(f"unknown activation {name!r}{_advice(name, _public(library))}")
+
+
+def _advice(name: str, more: dict[str, str]) -> str:
+    """The nearest names of activations and of what else there is, by normalised names."""
     known = _known()
     spelled: dict[str, str] = {}  # of an activation the nearest spelling only
-    for near in difflib.get_close_matches(normalised(name), known, n=5, cutoff=0.7):
-        entry = known[near]
-        spelled.setdefault(entry["name"], next(s for s in spellings(entry) if normalised(s) == near))
+    for near in difflib.get_close_matches(normalised(name), more | known, n=5, cutoff=0.7):
+        entry = known.get(near)
+        if entry is None:
+            spelled.setdefault(near, more[near])
+        else:
+            spelled.setdefault(entry["name"], next(s for s in spellings(entry) if normalised(s) == near))
     if not spelled:
         return "; `python -m torchactiv list` lists those that there are"
     *others, last = [repr(s) for s in list(spelled.values())[:3]]

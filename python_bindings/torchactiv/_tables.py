@@ -2,6 +2,7 @@
 
 import functools
 import importlib.resources
+import inspect
 import json
 import re
 from collections.abc import Sequence
@@ -9,7 +10,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from torchactiv import _signatures
+from torchactiv import _registry, _signatures, functional, nn
 from torchactiv._registry import Entry
 
 HEADERS = ("name", "module", "also called", "properties", "saved", "parameters and arguments", "paper")
@@ -44,12 +45,28 @@ def description(entry: Entry) -> str:
         "properties": properties(entry),
         "backward reads": {"inputs": "the inputs", "output": "the result"}.get(entry.get("saved", ""), ""),
         "notes": entry.get("notes", ""),
+        "made of": ", ".join(entry.get("operators", [])),
         "source": entry["source"],
     }
     rows = [(f"  {name}", text) for name, text in facts.items() if text]
     width = max(len(name) for name, _ in rows)
     lines = [entry["title"], *(f"{name:{width}}  {text}" for name, text in rows)]
-    return "\n".join(lines) + "\n\n" + _accuracy(entry["name"]) + "\n\n" + _speed(entry["name"])
+    operators = entry.get("operators", [])
+    figures = [_accuracy(entry["name"]), _speed(entry["name"])]
+    if not operators:
+        absent = ("Its accuracy has not been measured.", "Its speed has not been measured.")
+        figures = [found or otherwise for found, otherwise in zip(figures, absent, strict=True)]
+    parts = ["\n".join(lines), *filter(None, figures), *(description(_registry.find(name)) for name in operators)]
+    return "\n\n".join(parts)
+
+
+def documentation(names: dict[str, str]) -> str:
+    """What the docstrings say of a function and of a module, which are named by their libraries."""
+    parts = []
+    for library, name in names.items():
+        called = getattr({"functional": functional, "nn": nn}[library], name)
+        parts += [f"torchactiv.{library}.{name}{inspect.signature(called)}", inspect.getdoc(called) or ""]
+    return "\n\n".join(parts)
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
@@ -81,7 +98,7 @@ def _measured(file: str) -> dict[str, Any]:
 def _accuracy(name: str) -> str:
     found = [row for row in _measured("accuracy.json")["rows"] if row["operator"] == name]
     if not found:
-        return "Its accuracy has not been measured."
+        return ""
     sets = list(dict.fromkeys(row["instruction_set"] for row in found))
     cells = {(row["of"], row["dtype"], row["instruction_set"]): row for row in found}
     rows = []
@@ -111,6 +128,6 @@ def _speed(name: str) -> str:
         if row["operator"] == name
     ]
     if not rows:
-        return "Its speed has not been measured."
+        return ""
     headers = ("direction", "dtype", "elements", "threads", "ns an element", "x eager PyTorch", "x torch.compile")
     return f"Speed on {measured['measured_on']}; above 1, torchactiv is faster:\n\n{_table(rows, headers)}"

@@ -10,30 +10,24 @@ from torch import Tensor
 from torchactiv import _registry
 from torchactiv.parameters import fitted
 
-__all__ = [
-    "bias_act",
-    "bilinear_glu",
-    "gated",
-    "gated_packed",
-    "geglu",
-    "mishglu",
-    "reglu",
-    "seglu",
-    "swiglu_packed",
-    "taaf",
-]
+__all__ = ["bias_act", "gated", "gated_packed", "taaf"]
+
+_WITHOUT_OPTIONS = {"gelu": "gelu_erf", "swish": "silu"}  # the operators that these are by default
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
 def operator_name(activation: str) -> str:
     """The operator of one tensor that a name leads to; what is none is left to the operator, which refuses it.
 
+    "swish" is silu here, as in libraries whose swish has no parameter. Other activations that learn are refused, since
+    their parameters would silently stay at what they start from.
+
     Example:
-        >>> operator_name("Hard_Swish"), operator_name("swish1"), operator_name("gelu")
+        >>> operator_name("Hard_Swish"), operator_name("swish"), operator_name("gelu")
         ('hardswish', 'silu', 'gelu_erf')
     """
     name = _registry.find(activation)["name"]
-    return "gelu_erf" if name == "gelu" else name
+    return _WITHOUT_OPTIONS.get(name, name)
 
 
 def _chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[float]]:
@@ -62,8 +56,8 @@ def gated(
     Args:
         gate: a tensor of any shape.
         up: a tensor that broadcasts against gate.
-        activation: f: any activation of one tensor and of plain numbers, by any of its names. In TorchScript the name
-            of the operator, such as "gelu_erf".
+        activation: f: any activation of one tensor and of plain numbers, by any of its names; "swish" is silu. In
+            TorchScript the name of the operator, such as "gelu_erf".
         arguments: the numbers that f takes, in their order; none for their defaults.
         gate_bias: added to gate in the same pass: of one element, or one-dimensional along dim, of the dtype of gate.
         up_bias: likewise, added to up.
@@ -73,6 +67,7 @@ def gated(
         A tensor of the shape that gate and up broadcast to.
 
     Raises:
+        TypeError: activation is no string.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: shapes or devices that do not fit together.
 
@@ -117,6 +112,7 @@ def gated_packed(
         A tensor of half the size along dim.
 
     Raises:
+        TypeError: activation is no string.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: an odd size along dim, or a bias of another size.
         IndexError: input has no dimension dim.
@@ -144,84 +140,6 @@ def gated_packed(
     return gated(second, first, activation, arguments, of_second, of_first, dim)
 
 
-def swiglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
-    """:func:`gated_packed` with silu.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.swiglu_packed(torch.ones(2, 6)).shape
-        torch.Size([2, 3])
-    """
-    return gated_packed(input, "silu", dim, gate_first)
-
-
-def geglu(gate: Tensor, up: Tensor, approximate: str = "none") -> Tensor:
-    r""":math:`\text{gelu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
-
-    Args:
-        gate: a tensor of any shape.
-        up: a tensor that broadcasts against gate.
-        approximate: "none" or "tanh", as for gelu.
-
-    Raises:
-        RuntimeError: another value of approximate.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.geglu(torch.zeros(2), torch.ones(2))
-        tensor([0., 0.])
-    """
-    if approximate == "none":
-        return gated(gate, up, "gelu_erf")
-    if approximate == "tanh":
-        return gated(gate, up, "gelu_tanh")
-    raise RuntimeError(f"geglu: approximate argument must be either none or tanh, got '{approximate}'")
-
-
-def reglu(gate: Tensor, up: Tensor) -> Tensor:
-    r""":math:`\max(0, \text{gate}) \cdot \text{up}`, see :func:`gated`.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.reglu(torch.tensor([-1.0, 2.0]), torch.tensor([1.0, 3.0]))
-        tensor([0., 6.])
-    """
-    return gated(gate, up, "relu")
-
-
-def seglu(gate: Tensor, up: Tensor) -> Tensor:
-    r""":math:`\text{selu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.seglu(torch.zeros(1), torch.ones(1))
-        tensor([0.])
-    """
-    return gated(gate, up, "selu")
-
-
-def mishglu(gate: Tensor, up: Tensor) -> Tensor:
-    r""":math:`\text{mish}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.mishglu(torch.zeros(1), torch.ones(1))
-        tensor([0.])
-    """
-    return gated(gate, up, "mish")
-
-
-def bilinear_glu(gate: Tensor, up: Tensor) -> Tensor:
-    r""":math:`\text{gate} \cdot \text{up}`, see :func:`gated`.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.functional.bilinear_glu(torch.tensor([2.0]), torch.tensor([3.0]))
-        tensor([6.])
-    """
-    return gated(gate, up, "identity")
-
-
 def bias_act(
     input: Tensor,
     bias: Tensor,
@@ -242,6 +160,7 @@ def bias_act(
         A tensor of the shape and dtype of input.
 
     Raises:
+        TypeError: activation is no string.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: a bias that does not fit.
         IndexError: input has no dimension dim.
@@ -290,6 +209,7 @@ def taaf(
         A tensor of the shape and dtype of input.
 
     Raises:
+        TypeError: activation is no string.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: a parameter that does not fit.
         IndexError: input has no dimension dim.

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from torchactiv.compositions import crelu, gelu, glu, maxout, rrelu
+from torchactiv.fused_activations import node_of
 
 __all__ = ["GELU", "GLU", "CReLU", "Maxout", "RReLU"]
 
@@ -64,6 +66,10 @@ class RReLU(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input)
+            if node is not None:
+                return node
         return rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:

@@ -185,6 +185,7 @@ _registry.add(
         "family": "self_gated",
         "formula": "x \\Phi(x)",
         "source": "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415",
+        "operators": ["gelu_erf", "gelu_tanh"],
     }
 )
 _registry.add(
@@ -196,6 +197,7 @@ _registry.add(
         "family": "rectifier",
         "formula": "\\max(0, x) + a \\min(0, x)",
         "source": "Xu, Wang, Chen & Li 2015, Empirical Evaluation of Rectified Activations, arXiv:1505.00853",
+        "operators": ["leaky_relu"],
     }
 )
 _registry.add(
@@ -207,6 +209,7 @@ _registry.add(
         "family": "gated",
         "formula": "a \\, \\sigma(b)",
         "source": "Dauphin, Fan, Auli & Grangier 2016, Gated Convolutional Networks, arXiv:1612.08083",
+        "operators": ["sigmoid_glu"],
     }
 )
 _registry.add(
@@ -218,6 +221,7 @@ _registry.add(
         "family": "rectifier",
         "formula": "[\\max(0, x), \\max(0, -x)]",
         "source": "Shang, Sohn, Almeida & Lee 2016, Concatenated Rectified Linear Units, arXiv:1603.05201",
+        "operators": ["relu"],
     }
 )
 _registry.add(

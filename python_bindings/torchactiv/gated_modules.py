@@ -22,14 +22,20 @@ class GatedFeedForward(nn.Module):
         in_features: the size of the input's last dimension.
         hidden_features: the size of gate and up.
         out_features: the size of the result's last dimension; in_features by default.
-        activation: f, by any of its names; an activation of one tensor.
+        activation: f, by any of its names; an activation of one tensor, without learned parameters; "swish" is silu.
         bias: whether the layers have one.
         packed: whether gate and up are one layer.
+        arguments: the numbers that f takes, in their order; none for their defaults.
         device: of the parameters.
         dtype: of the parameters.
 
     Shape:
         (\*, in_features) gives (\*, out_features).
+
+    Raises:
+        TypeError: activation is no string.
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: a number that f does not take.
 
     Example:
         >>> import torch, torchactiv
@@ -37,9 +43,10 @@ class GatedFeedForward(nn.Module):
         torch.Size([2, 4])
     """
 
-    __constants__: ClassVar[list[str]] = ["activation", "packed"]
+    __constants__: ClassVar[list[str]] = ["activation", "packed", "arguments"]
     activation: str
     packed: bool
+    arguments: list[float]
 
     def __init__(
         self,
@@ -49,12 +56,16 @@ class GatedFeedForward(nn.Module):
         activation: str = "silu",
         bias: bool = False,
         packed: bool = False,
+        arguments: list[float] | None = None,
         device: Any = None,
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
         self.activation = operator_name(activation)
         self.packed = packed
+        self.arguments = [] if arguments is None else [float(number) for number in arguments]
+        nothing = torch.empty(0, device="cpu")
+        gated(nothing, nothing, self.activation, self.arguments)  # which refuses what it would in forward
         if packed:
             self.gate_up_proj: nn.Linear = nn.Linear(in_features, 2 * hidden_features, bias, device=device, dtype=dtype)
         else:
@@ -66,14 +77,16 @@ class GatedFeedForward(nn.Module):
     def forward(self, input: Tensor) -> Tensor:
         """Applies the block."""
         if self.packed:
-            result: Tensor = self.down_proj(gated_packed(self.gate_up_proj(input), self.activation))
+            result: Tensor = self.down_proj(
+                gated_packed(self.gate_up_proj(input), self.activation, arguments=self.arguments)
+            )
             return result
-        result = self.down_proj(gated(self.gate_proj(input), self.up_proj(input), self.activation))
+        result = self.down_proj(gated(self.gate_proj(input), self.up_proj(input), self.activation, self.arguments))
         return result
 
     def extra_repr(self) -> str:
-        """The activation, in front of the layers."""
-        return f"activation={self.activation!r}"
+        """The activation and its arguments, in front of the layers."""
+        return f"activation={self.activation!r}" + (f", arguments={self.arguments}" if self.arguments else "")
 
 
 class _OfOneActivation(GatedFeedForward):

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv import _registry
+from torchactiv.combinations import operator_name
+from torchactiv.fused_activations import node_of
 from torchactiv.parameters import fitted_coefficients
 
 __all__ = ["Rational", "rational"]
@@ -95,8 +97,8 @@ class Rational(nn.Module):
 
     Args:
         approximate: the activation that it starts near, by any of its names: elu, gelu, identity, leaky_relu, mish,
-            relu, sigmoid, silu, softplus or tanh, with their default arguments. :attr:`error` is how near, from -3
-            to 3.
+            relu, sigmoid, silu, softplus or tanh, with their default arguments. "swish" is silu. :attr:`error` is how
+            near, from -3 to 3.
         version: of the denominator: "A", "B", "C", "D" or "N".
         num_parameters: 1 for coefficients that all channels share, or the number of channels.
         dim: the dimension of the input that the coefficients lie along.
@@ -141,7 +143,8 @@ class Rational(nn.Module):
         fits = _fits().get("B" if version == "D" else version)
         if fits is None:
             raise ValueError(f"Rational: version must be 'A', 'B', 'C', 'D' or 'N', got {version!r}")
-        self.approximate = _registry.find(approximate)["name"]
+        operator = operator_name(approximate)
+        self.approximate = "gelu" if operator == "gelu_erf" else operator
         if self.approximate not in fits:
             raise ValueError(f"Rational: approximate must be one of {', '.join(sorted(fits))}, got {approximate!r}")
         self.version = version
@@ -164,6 +167,10 @@ class Rational(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
+        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+            node = node_of(self, input)
+            if node is not None:
+                return node
         numerator: Tensor = self.numerator
         denominator: Tensor = self.denominator
         version = self.version
@@ -195,5 +202,6 @@ _registry.add(
             "The versions A, B, C and N are rational_a and so on; D is B with noise in training. The module has "
             "degrees 5 and 4 and starts near another activation."
         ),
+        "operators": ["rational_a", "rational_b", "rational_c", "rational_n"],
     }
 )

@@ -19,9 +19,10 @@ class TAAF(nn.Module):
     Inference, PLOS ONE 16(1).
 
     Args:
-        activation: f, by any of its names; an activation of one tensor.
+        activation: f, by any of its names; an activation of one tensor, without learned parameters; "swish" is silu.
         num_parameters: 1 for parameters that all channels share, or the number of channels.
         dim: the dimension of the input that the parameters lie along.
+        arguments: the numbers that f takes, in their order; none for their defaults.
         device: of the parameters.
         dtype: of the parameters.
 
@@ -29,7 +30,9 @@ class TAAF(nn.Module):
         Any; the result has the same.
 
     Raises:
-        ValueError: no such activation.
+        TypeError: activation is no string.
+        ValueError: no such activation, or another count of arguments.
+        RuntimeError: a number that f does not take.
 
     Example:
         >>> import torch, torchactiv
@@ -38,10 +41,11 @@ class TAAF(nn.Module):
                 [0.5000, 0.5000, 0.5000]])
     """
 
-    __constants__: ClassVar[list[str]] = ["activation", "num_parameters", "dim"]
+    __constants__: ClassVar[list[str]] = ["activation", "num_parameters", "dim", "arguments"]
     activation: str
     num_parameters: int
     dim: int
+    arguments: list[float]
     alpha: nn.Parameter
     beta: nn.Parameter
     gamma: nn.Parameter
@@ -52,6 +56,7 @@ class TAAF(nn.Module):
         activation: str = "tanh",
         num_parameters: int = 1,
         dim: int = 1,
+        arguments: list[float] | None = None,
         device: Any = None,
         dtype: torch.dtype | None = None,
     ) -> None:
@@ -59,6 +64,9 @@ class TAAF(nn.Module):
         self.activation = operator_name(activation)
         self.num_parameters = num_parameters
         self.dim = dim
+        self.arguments = [] if arguments is None else [float(number) for number in arguments]
+        nothing = torch.empty(0, device="cpu")
+        taaf(nothing, activation=self.activation, dim=0, arguments=self.arguments)  # refuses what it would in forward
         for name in ("alpha", "beta", "gamma", "delta"):
             setattr(self, name, nn.Parameter(torch.empty(num_parameters, device=device, dtype=dtype)))
         self.reset_parameters()
@@ -71,8 +79,9 @@ class TAAF(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
-        return taaf(input, self.alpha, self.beta, self.gamma, self.delta, self.activation, self.dim)
+        return taaf(input, self.alpha, self.beta, self.gamma, self.delta, self.activation, self.dim, self.arguments)
 
     def extra_repr(self) -> str:
         """The arguments, as torch.nn shows them."""
-        return f"activation={self.activation!r}, num_parameters={self.num_parameters}, dim={self.dim}"
+        shown = f"activation={self.activation!r}, num_parameters={self.num_parameters}, dim={self.dim}"
+        return shown + (f", arguments={self.arguments}" if self.arguments else "")

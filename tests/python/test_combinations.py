@@ -1,13 +1,10 @@
 """gated, bias_act and taaf: the formulas written out, with every activation of one tensor, called in every way."""
 
-import copy
-import io
 from collections.abc import Callable
 
 import pytest
 import torch
 import torch.nn.functional as F
-import torchactiv
 import torchactiv.functional as ours
 from operators import CASES, Case, sample
 from torch import Tensor
@@ -145,17 +142,6 @@ def test_out(formula: str) -> None:
 
 
 @pytest.mark.parametrize("gate_first", [True, False])
-@pytest.mark.parametrize("dim", [-1, 1])
-def test_packed(gate_first: bool, dim: int) -> None:
-    x = sample(SHAPE).requires_grad_()
-    first, second = x.chunk(2, dim)
-    gate, up = (first, second) if gate_first else (second, first)
-    mine, theirs = ours.swiglu_packed(x, dim, gate_first), F.silu(gate) * up
-    for a, b in zip((mine, *gradients(mine, (x,))), (theirs, *gradients(theirs, (x,))), strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("gate_first", [True, False])
 def test_packed_with_bias(gate_first: bool) -> None:
     x, bias = sample(SHAPE).requires_grad_(), sample((70,), seed=7).requires_grad_()
     mine = ours.gated_packed(x, "elu", gate_first=gate_first, bias=bias)
@@ -166,16 +152,6 @@ def test_packed_with_bias(gate_first: bool) -> None:
         torch.testing.assert_close(a, b, rtol=1e-10, atol=1e-10)
     with pytest.raises(RuntimeError, match=r"bias of shape \[35\] must have one dimension of 70 elements"):
         ours.gated_packed(x, bias=bias[:35])
-
-
-def test_taaf_module() -> None:
-    module, x = torchactiv.nn.TAAF("gelu", num_parameters=4), sample(SHAPE, dtype=torch.float32)
-    torch.testing.assert_close(module(x), F.gelu(x), rtol=1e-5, atol=1e-6)
-    assert list(module.state_dict()) == ["alpha", "beta", "gamma", "delta"]
-    assert torch.equal(torch.jit.script(module)(x), module(x))
-    assert repr(module) == "TAAF(activation='gelu_erf', num_parameters=4, dim=1)"
-    module(x).sum().backward()
-    assert all(p.grad is not None and p.grad.shape == (4,) for p in module.parameters())
 
 
 def test_broadcast_gate() -> None:
@@ -208,31 +184,6 @@ def test_opcheck() -> None:
     torch.library.opcheck(torch.ops.torchactiv.taaf.default, (gate, *ones, "mish", []))
 
 
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("name", ["SwiGLU", "GEGLU", "ReGLU", "MishGLU", "BilinearGLU"])
-def test_blocks(name: str, packed: bool) -> None:
-    block = getattr(torchactiv.nn, name)(6, 10, 5, bias=True, packed=packed)
-    x = torch.randn(3, 6)
-    gate, up = block.gate_up_proj(x).chunk(2, -1) if packed else (block.gate_proj(x), block.up_proj(x))
-    activation = getattr(ours, block.activation)
-    torch.testing.assert_close(block(x), block.down_proj(activation(gate) * up))
-    buffer = io.BytesIO()
-    torch.jit.save(torch.jit.script(block), buffer)
-    buffer.seek(0)
-    for other in (torch.jit.load(buffer), torch.jit.trace(block, x), copy.deepcopy(block)):
-        assert torch.equal(other(x), block(x))
-
-
-def test_a_block_loads_the_weights_of_llama() -> None:
-    names = {"gate_proj.weight": (11, 6), "up_proj.weight": (11, 6), "down_proj.weight": (6, 11)}
-    weights = {name: torch.randn(shape) for name, shape in names.items()}
-    block = torchactiv.nn.SwiGLU(6, 11)
-    block.load_state_dict(weights)
-    x = torch.randn(2, 6)
-    hidden = F.silu(x @ weights["gate_proj.weight"].T) * (x @ weights["up_proj.weight"].T)
-    torch.testing.assert_close(block(x), hidden @ weights["down_proj.weight"].T)
-
-
 def test_names_lead_to_activations() -> None:
     gate, up = pair()
     for name, whole in (("silu", ours.swiglu), ("sigmoid", ours.sigmoid_glu)):  # with the kernels of these
@@ -241,11 +192,21 @@ def test_names_lead_to_activations() -> None:
     assert torch.equal(ours.gated(gate, up, "gelu"), ours.geglu(gate, up))
 
 
+def test_swish_without_its_parameter_is_silu() -> None:
+    """As Transformers, timm and Keras call it."""
+    gate, up = pair(torch.float32)
+    assert torch.equal(ours.gated(gate, up, "swish"), ours.swiglu(gate, up))
+    assert torch.equal(ours.gated_packed(gate, "Swish"), ours.swiglu_packed(gate))
+    assert torch.equal(ours.bias_act(gate, up[0, 0], "swish"), ours.bias_act(gate, up[0, 0], "silu"))
+    assert torch.equal(ours.taaf(gate, activation="swish"), ours.taaf(gate, activation="silu"))
+
+
 @pytest.mark.parametrize(
     "call,error,message",
     [
         (lambda g, u: ours.gated(g, u, "mihs"), ValueError, "unknown activation 'mihs'; did you mean 'mish'"),
         (lambda g, u: ours.gated(g, u, "prelu"), ValueError, "gated: activation .* one tensor, got 'prelu'"),
+        (lambda g, u: ours.gated(g, u, F.silu), TypeError, "activation must be named by a string, got <function silu"),
         (lambda g, u: ours.gated(g, u, "silu", [1.0]), ValueError, "gated: silu takes 0 numbers, got 1"),
         (lambda g, u: ours.gated(g, u, "threshold"), ValueError, "gated: threshold takes 2 numbers, got 0"),
         (lambda g, u: ours.gated(g, u[:2], "mish"), RuntimeError, "gated: gate .* and up .* do not broadcast"),
@@ -256,6 +217,7 @@ def test_names_lead_to_activations() -> None:
         (lambda g, u: ours.bias_act(g, u[0, 0, :3]), RuntimeError, "bias has 3 elements, but .* has 70 along dim=-1"),
         (lambda g, u: ours.bias_act(g, u[0, 0].float()), RuntimeError, "bias_act: bias is Float"),
         (lambda g, u: ours.geglu(g, u, "no"), RuntimeError, "geglu: approximate .* got 'no'"),
+        (lambda g, u: ours.geglu_packed(g, approximate="no"), RuntimeError, "geglu_packed: approximate .* got 'no'"),
     ],
 )
 def test_wrong_arguments(call: Callable[[Tensor, Tensor], Tensor], error: type[Exception], message: str) -> None:

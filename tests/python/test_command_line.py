@@ -3,6 +3,7 @@
 import builtins
 import json
 import re
+import signal
 import subprocess
 import sys
 from importlib import resources
@@ -96,6 +97,37 @@ def test_show_tells_what_was_measured(operator: Operator, capsys: Capture) -> No
             assert re.search(line, printed, re.MULTILINE), row
 
 
+@pytest.mark.parametrize("name", ["gelu", "rrelu", "glu", "crelu", "rational"])
+def test_show_has_what_is_known_of_the_operators_that_something_is_made_of(name: str, capsys: Capture) -> None:
+    (entry,) = (e for e in torchactiv.catalogue() if e["name"] == name)
+    printed = output(capsys, "show", name)
+    assert re.search(rf"^  made of +{', '.join(entry['operators'])}$", printed, re.MULTILINE)
+    for operator in entry["operators"]:
+        assert output(capsys, "show", operator) in printed
+    own, *_ = re.split(r"\n(?=\S.*\n  function )", printed)
+    assert "has not been measured" not in own
+
+
+def test_show_of_something_without_figures_says_so(capsys: Capture) -> None:
+    printed = output(capsys, "show", "maxout")
+    assert "Its accuracy has not been measured." in printed and "Its speed has not been measured." in printed
+
+
+def test_show_knows_what_is_outside_the_catalogue(capsys: Capture) -> None:
+    for name in ("taaf", "TAAF"):
+        printed = output(capsys, "show", name)
+        assert printed.startswith("torchactiv.functional.taaf(input: ")
+        assert "torchactiv.nn.TAAF(activation: str = 'tanh', " in printed
+        assert printed.count("Transformative adaptive activation") == 2
+    assert output(capsys, "show", "gated").startswith("torchactiv.functional.gated(gate: ")
+    assert output(capsys, "show", "FReLU").startswith("torchactiv.nn.FReLU(channels: ")
+
+
+def test_show_has_the_module_of_that_very_name(capsys: Capture) -> None:
+    assert "torchactiv.nn.SwiGLU(in_features, " in output(capsys, "show", "SwiGLU")
+    assert "torchactiv.nn.SwiGLUGate()" in output(capsys, "show", "swiglu")
+
+
 @pytest.mark.parametrize("derivatives", [False, True])
 def test_plot_has_a_line_for_each(
     derivatives: bool, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -140,6 +172,35 @@ def test_an_unknown_name(command: str, capsys: Capture) -> None:
     name = OPERATORS[0].name
     assert main([command, name + "z"]) == 2
     assert capsys.readouterr().err.startswith(f"unknown activation '{name}z'; did you mean '{name}'")
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["crelu"], "'crelu' has no plot: it is no function of single numbers\n"),
+        (["maxout"], "'maxout' has no plot: it is no function of single numbers\n"),
+        (
+            ["relu", "glu", "threshold", "crelu"],
+            "'glu', 'crelu' have no plot: they are no functions of single numbers\n",
+        ),
+    ],
+)
+def test_plot_names_all_that_cannot_be_drawn(
+    names: list[str], message: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["plot", *names]) == 2
+    assert capsys.readouterr().err == message
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_reader_that_wants_no_more_ends_it_silently() -> None:
+    command = [sys.executable, "-m", "torchactiv", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout and running.stderr
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode == -signal.SIGPIPE
 
 
 def test_an_unknown_format_or_folder(capsys: Capture, tmp_path: Path) -> None:

@@ -100,6 +100,34 @@ def test_random_slopes_are_those_of_the_gradient() -> None:
     torch.testing.assert_close(y, gradient * x)
 
 
+def test_vmap_says_whether_random_slopes_are_the_same() -> None:
+    """Whether a gradient is needed or not."""
+    x = -torch.ones(3, 2)
+    for requires_grad in (False, True):
+        batch = x.clone().requires_grad_(requires_grad)
+
+        def slopes(randomness: str, batch: Tensor = batch) -> Tensor:
+            function = torch.func.vmap(lambda t: ours.rrelu(t, training=True), randomness=randomness)
+            return function(batch)  # type: ignore[no-any-return]
+
+        with pytest.raises(RuntimeError, match="random"):
+            slopes("error")
+        assert torch.equal(*slopes("same")[:2])
+        assert not torch.equal(*slopes("different")[:2])
+
+
+@pytest.mark.parametrize(
+    "function",
+    [ours.gelu, lambda t: ours.glu(t, 0), lambda t: ours.crelu(t, 0), lambda t: ours.maxout(t, 2, 0)],
+    ids=["gelu", "glu", "crelu", "maxout"],
+)
+def test_vmap_needs_no_loop(function: Callable[[Tensor], Tensor], recwarn: pytest.WarningsRecorder) -> None:
+    """PyTorch's fallback for what has no rule is one, and warns."""
+    x = sample((3, 4, 5))
+    torch.testing.assert_close(torch.func.vmap(function)(x), torch.stack([function(t) for t in x]))
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_rrelu_in_place(training: bool) -> None:
     x = torch.randn(50)
@@ -131,6 +159,24 @@ def test_rrelu_in_place(training: bool) -> None:
 def test_wrong_arguments(call: Callable[[Tensor], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call(sample(SHAPE, dtype=torch.float32))
+
+
+@pytest.mark.parametrize(
+    ("name", "index", "call", "formula"),
+    [
+        ("gelu", 0, ours.gelu, lambda f, x: f(x)),
+        ("gelu", 1, lambda x: ours.gelu(x, "tanh"), lambda f, x: f(x)),
+        ("rrelu", 0, ours.rrelu, lambda f, x: f(x, (1 / 8 + 1 / 3) / 2)),
+        ("glu", 0, ours.glu, lambda f, x: f(*reversed(x.chunk(2, -1)))),
+        ("crelu", 0, ours.crelu, lambda f, x: torch.cat([f(x), f(-x)], 1)),
+    ],
+)
+def test_the_catalogue_tells_what_they_are_made_of(
+    name: str, index: int, call: Callable[[Tensor], Tensor], formula: Callable[..., Tensor]
+) -> None:
+    (entry,) = (e for e in torchactiv.catalogue() if e["name"] == name)
+    x = sample(SHAPE, dtype=torch.float32)
+    assert torch.equal(call(x), formula(getattr(ours, entry["operators"][index]), x))
 
 
 def test_what_torchactiv_has_not_is_an_attribute_error() -> None:

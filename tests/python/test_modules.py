@@ -29,6 +29,7 @@ from torchactiv import (
     conditional_modules,
     gated_modules,
     inplace_abn,
+    named_gates,
     row_norm_modules,
     row_norms,
     sync_batch_norm,
@@ -174,7 +175,8 @@ def test_parameters(operator: Operator) -> None:
         assert parameter.item() == torch.tensor(described_input.initial).item()
     if operator.parameters:
         elsewhere = operator.module_class(num_parameters=3, device="meta", dtype=torch.bfloat16)
-        assert all(p.is_meta and p.dtype == torch.bfloat16 and p.shape == (3,) for p in elsewhere.parameters())
+        assert all(p.is_meta and p.dtype == torch.bfloat16 for p in elsewhere.parameters())
+        assert [p.shape[0] for p in elsewhere.parameters()] == [1 if i.shared else 3 for i in operator.parameters]
 
 
 @like_torch_nn
@@ -273,7 +275,8 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
     in_place = {f"{o.name}_" for o in OPERATORS if o.inplace_argument}
     functions = {o.name for o in OPERATORS} | set(compositions.__all__) | {"poly_norm", "rational"}
     modules = {o.module for o in OPERATORS} | set(composed_modules.__all__)
-    functions_that_are_none = {*combinations.__all__, "batch_norm_act", *row_norms.__all__}  # but have one in them
+    # What is none, but has one in it:
+    functions_that_are_none = {*combinations.__all__, *named_gates.__all__, "batch_norm_act", *row_norms.__all__}
     assert set(torchactiv.functional.__all__) == functions | in_place | functions_that_are_none
     blocks = set(gated_modules.__all__) | set(conditional_modules.__all__) | set(taaf_module.__all__)
     norms = (

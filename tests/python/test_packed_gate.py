@@ -1,6 +1,7 @@
 """gated_packed, and glu, which is one: against gated of the halves, called in every way."""
 
 import io
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -13,6 +14,19 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 ACTIVATIONS = ["silu", "gelu", "sigmoid", "relu", "elu", "softshrink"]
 every_activation = pytest.mark.parametrize("activation", ACTIVATIONS)
+NAMED = [
+    ("swiglu", ours.swiglu, ours.swiglu_packed),
+    ("geglu", ours.geglu, ours.geglu_packed),
+    (
+        "geglu-tanh",
+        lambda g, u: ours.geglu(g, u, "tanh"),
+        lambda x, dim, first: ours.geglu_packed(x, dim, first, "tanh"),
+    ),
+    ("reglu", ours.reglu, ours.reglu_packed),
+    ("seglu", ours.seglu, ours.seglu_packed),
+    ("mishglu", ours.mishglu, ours.mishglu_packed),
+    ("bilinear_glu", ours.bilinear_glu, ours.bilinear_glu_packed),
+]
 every_order = pytest.mark.parametrize("gate_first", [True, False])
 
 
@@ -43,6 +57,25 @@ def test_bits_are_those_of_the_halves(activation: str, gate_first: bool, dtype: 
     g = sample(tuple(mine.shape), dtype=dtype, seed=3)
     assert torch.equal(mine, theirs)
     assert torch.equal(torch.autograd.grad(mine, x, g)[0], torch.autograd.grad(theirs, x, g)[0])
+
+
+@pytest.mark.parametrize(("of_two", "of_one"), [row[1:] for row in NAMED], ids=[row[0] for row in NAMED])
+@every_order
+@pytest.mark.parametrize("dim", [-1, 1])
+def test_named_gates_are_those_of_the_halves(
+    of_two: Callable[..., Tensor], of_one: Callable[..., Tensor], gate_first: bool, dim: int
+) -> None:
+    x = sample((6, 4, 70)).requires_grad_()
+    first, second = x.chunk(2, dim)
+    mine, theirs = of_one(x, dim, gate_first), of_two(first, second) if gate_first else of_two(second, first)
+    assert torch.equal(mine, theirs)
+    g = sample(tuple(mine.shape), seed=3)
+    assert torch.equal(torch.autograd.grad(mine, x, g)[0], torch.autograd.grad(theirs, x, g)[0])
+
+
+def test_named_gates_take_the_last_dimension_and_its_first_half() -> None:
+    x = torch.tensor([[2.0, -1.0], [3.0, -5.0]])
+    assert torch.equal(ours.reglu_packed(x), torch.tensor([[-2.0], [-15.0]]))
 
 
 @pytest.mark.parametrize(

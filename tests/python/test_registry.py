@@ -71,6 +71,50 @@ def test_of_a_name_that_resembles_nothing_the_list_is_recommended() -> None:
         torchactiv.get("qqqqqq")
 
 
+def test_every_function_is_found_by_its_name() -> None:
+    in_place = {f"{entry['name']}_" for entry in torchactiv.catalogue()}  # the same name, but for how it is spelled
+    for name in set(torchactiv.functional.__all__) - in_place:
+        for variant in variants(name):
+            assert torchactiv.get(variant) is getattr(torchactiv.functional, name)
+
+
+def test_the_name_of_a_class_makes_that_class(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in set(torchactiv.nn.__all__) - {"make"}:
+        monkeypatch.setattr(getattr(torchactiv.nn, name), "__init__", lambda self: None)
+        assert type(torchactiv.nn.make(name)) is getattr(torchactiv.nn, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [("taaf", "TAAF"), ("geglu", "GEGLU"), ("meta_acon_c", "MetaAconC"), ("dynamic-relu", "MaxAffine")],
+)
+def test_other_spellings_make_the_class_that_they_lead_to(name: str, module: str) -> None:
+    assert _registry.module_name(name) == module
+
+
+def test_of_what_is_only_a_function_or_a_module_the_error_tells_so() -> None:
+    with pytest.raises(ValueError, match=re.escape("'Gated' has no module; it is torchactiv.functional.gated")):
+        torchactiv.nn.make("Gated")
+    with pytest.raises(ValueError, match=re.escape("'frelu' has no function; it is torchactiv.nn.FReLU")):
+        torchactiv.get("frelu")
+    with pytest.raises(ValueError, match=r"'taaf' is no activation of the catalogue, but torchactiv\.functional\.taaf"):
+        _registry.find("taaf")
+
+
+def test_names_outside_the_catalogue_are_corrected_too() -> None:
+    with pytest.raises(ValueError, match=r"did you mean .*'gated_packed'"):
+        torchactiv.get("gated_pakced")
+    with pytest.raises(ValueError, match=r"did you mean .*'MetaAconC'"):
+        torchactiv.nn.make("MetaAcnoC")
+
+
+@pytest.mark.parametrize("name", [None, 3, torch.relu])
+def test_what_is_no_string_is_refused(name: object) -> None:
+    for look_up in (torchactiv.get, torchactiv.nn.make, _registry.find):
+        with pytest.raises(TypeError, match=re.escape(f"activation must be named by a string, got {name!r}")):
+            look_up(name)  # type: ignore[arg-type]
+
+
 def test_no_two_activations_share_a_name() -> None:
     known = _registry.index(torchactiv.catalogue())
     assert {entry["name"] for entry in known.values()} == {entry["name"] for entry in torchactiv.catalogue()}
