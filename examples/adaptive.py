@@ -3,11 +3,15 @@
     python examples/adaptive.py --datasets digits --activations relu silu prelu swish --seeds 5
 
 For each data set, of those that come with scikit-learn, it prints a table, and plots how the learned parameters moved
-and what the functions look like after training. `pip install torchactiv[cli,plot] scikit-learn tqdm` has what it takes.
+and what the functions look like after training. An activation is adaptive if it has parameters; they are those of each
+channel, where it takes them. `pip install torchactiv[cli,plot] scikit-learn tqdm` has what it takes.
 """
 
 import argparse
+import contextlib
 import dataclasses
+import functools
+import inspect
 import pathlib
 import statistics
 import sys
@@ -32,10 +36,8 @@ except ModuleNotFoundError as error:
     missing = (error.name or "").split(".")[0]
     sys.exit(f"{missing} is missing, which `pip install {INSTALLED_BY.get(missing, missing)}` installs")
 
-CATALOGUE = torchactiv.catalogue()
-# With parameters, and one input: what has two does not fit between two layers.
-ROLES = {entry["name"]: [i["role"] for i in entry.get("inputs", [])] for entry in CATALOGUE}
-ADAPTIVE = [name for name, roles in ROLES.items() if roles.count("data") == 1 < len(roles)]
+MODULES = {entry["name"]: entry["module"] for entry in torchactiv.catalogue()}
+MODULES["taaf"] = "TAAF"  # a formula around any activation, and so no entry of the catalogue
 FIXED = ["relu", "tanh", "silu", "gelu", "mish"]
 WIDTH = 32  # of both hidden layers
 
@@ -96,9 +98,10 @@ class Trainer:
 
     def parameters(self) -> dict[str, Tensor]:
         return {
-            f"{name}, layer {layer}": parameter.detach().clone()
+            f"{name}{place}, layer {layer}": coefficient
             for layer, activation in enumerate(self.activations, start=1)
             for name, parameter in activation.named_parameters()
+            for place, coefficient in coefficients(parameter.detach().clone())
         }
 
     def step(self, inputs: Tensor, targets: Tensor) -> None:
@@ -126,11 +129,17 @@ class Result:
         self.rank = self.scores.mean().nan_to_num(nan=float("-inf")).item()
 
     def row(self) -> tuple[str, ...]:
-        kind = "adaptive" if self.activation in ADAPTIVE else "fixed"
+        kind = "adaptive" if is_adaptive(self.activation) else "fixed"
         parameters = sum(parameter.numel() for parameter in self.trainers[0].parameters().values())
         score = f"{self.scores.mean().item():.4f} ± {self.scores.std().item():.4f}"
         time = statistics.median(step for trainer in self.trainers for step in trainer.microseconds)
         return self.activation, kind, str(parameters), score, f"{time:.0f}"
+
+
+def coefficients(parameter: Tensor) -> list[tuple[str, Tensor]]:
+    """Which of how many, and its elements: one for each channel, or one that all of them share."""
+    counted = parameter.reshape(-1, WIDTH if parameter.shape[-1] == WIDTH else 1)
+    return [(f"[{k}]" if len(counted) > 1 else "", coefficient) for k, coefficient in enumerate(counted)]
 
 
 def standardised(train: Any, test: Any) -> tuple[Tensor, Tensor]:
@@ -140,8 +149,16 @@ def standardised(train: Any, test: Any) -> tuple[Tensor, Tensor]:
 
 
 def module(activation: str) -> nn.Module:
-    """With parameters for each channel, if it is adaptive."""
-    return torchactiv.nn.make(activation, **({"num_parameters": WIDTH} if activation in ADAPTIVE else {}))
+    """With parameters for each channel, if it takes them."""
+    constructor: type[nn.Module] = getattr(torchactiv.nn, MODULES[activation])
+    by_channel = "num_parameters" in inspect.signature(constructor).parameters
+    return constructor(**({"num_parameters": WIDTH} if by_channel else {}))
+
+
+@functools.cache
+def is_adaptive(activation: str) -> bool:
+    """Whether it has parameters that learn."""
+    return any(parameter.requires_grad for parameter in module(activation).parameters())
 
 
 def find(name: str) -> str:
@@ -150,13 +167,24 @@ def find(name: str) -> str:
     Raises:
         ValueError: there is no such activation, or it does not fit between two layers.
     """
-    found = torchactiv.get(name).__name__
+    found = name if name in MODULES else torchactiv.get(name).__name__
+    if found not in MODULES:
+        raise ValueError(f"{name!r} is no activation of the catalogue")
     try:
         shape = module(found)(torch.zeros(1, WIDTH)).shape
     except TypeError as error:  # an argument without default, or a second input
         raise ValueError(f"{name!r} does not fit between two layers: {error}") from error
     if shape != (1, WIDTH):
         raise ValueError(f"{name!r} does not fit between two layers: it changes the number of channels")
+    return found
+
+
+def adaptive() -> list[str]:
+    """All of them that fit between two layers."""
+    found = []
+    for name in MODULES:
+        with contextlib.suppress(ValueError):
+            found += [name] if is_adaptive(find(name)) else []
     return found
 
 
@@ -200,18 +228,18 @@ def verdict(results: Sequence[Result]) -> str:
     A difference counts where its mean over the seeds exceeds its standard deviation. With 5 seeds, one in 22
     activations that are no better does so by chance; on the other hand, the best was chosen on the same data.
     """
-    adaptive = {result.activation: result for result in results if result.activation in ADAPTIVE}
-    fixed = [result for result in results if result.activation not in ADAPTIVE]
-    if not adaptive or not fixed:
+    learned = {result.activation: result for result in results if is_adaptive(result.activation)}
+    fixed = [result for result in results if result.activation not in learned]
+    if not learned or not fixed:
         return "Nothing to compare: that takes a fixed and an adaptive activation."
     best = max(fixed, key=lambda result: result.rank)
-    differences = {name: result.scores - best.scores for name, result in adaptive.items()}
+    differences = {name: result.scores - best.scores for name, result in learned.items()}
     better = [name for name, difference in differences.items() if difference.mean() > difference.std()]
     worse = [name for name, difference in differences.items() if not difference.mean() >= -difference.std()]  # or NaN
     return (
         f"Paired by seed with {best.activation}, the best fixed one: beyond the spread, {len(better)} of "
-        f"{len(adaptive)} adaptive ones are better{listed(better)}.\n"
-        f"{len(adaptive) - len(better)} are not, of which {len(worse)} are worse{listed(worse)}."
+        f"{len(learned)} adaptive ones are better{listed(better)}.\n"
+        f"{len(learned) - len(better)} are not, of which {len(worse)} are worse{listed(worse)}."
     )
 
 
@@ -235,6 +263,7 @@ def draw_parameters(axes: Axes, trainer: Trainer) -> None:
 
 @torch.inference_mode()
 def draw_functions(axes: Axes, trainer: Trainer) -> None:
+    """Of rows whose channels are equal, which makes poly_norm, as it normalises them, nearly a step."""
     x = torch.linspace(-4, 4, 401)
     channels = x[:, None].expand(-1, WIDTH)
     for layer, activation in enumerate(trainer.activations, start=1):
@@ -253,27 +282,43 @@ def figure(results: Sequence[Result], draw: Callable[[Axes, Trainer], None], tit
         axes = drawn.add_subplot(rows, columns, place, title=result.activation)
         axes.grid(alpha=0.3)
         draw(axes, result.trainers[0])
-        axes.legend(fontsize="x-small")
+        axes.legend(fontsize="xx-small", ncols=2)  # one column for each layer
     return drawn
 
 
 def plot(name: str, results: Sequence[Result], output: pathlib.Path) -> None:
     """Writes both figures of a data set."""
-    for kind, draw in (("parameters", draw_parameters), ("functions", draw_functions)):
+    plots = {"parameters": (draw_parameters, "by epoch"), "functions": (draw_functions, "before and after training")}
+    for kind, (draw, when) in plots.items():
         path = output / f"{name}_{kind}.png"
-        title = f"{name}: {kind} {'by epoch' if kind == 'parameters' else 'before and after training'}"
-        figure(results, draw, f"{title}, mean and range of the channels").savefig(path, dpi=100)
+        figure(results, draw, f"{name}: {kind} {when}, mean and range of the channels").savefig(path, dpi=100)
         print(f"written to {path}")
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--datasets", nargs="+", choices=TASKS, default=list(TASKS))
-    parser.add_argument("--activations", nargs="+", metavar="NAME", default=FIXED + ADAPTIVE, help="names or aliases")
-    parser.add_argument("--seeds", type=int, default=5, help="2 or more, for a spread")
-    parser.add_argument("--epochs", type=int, help="default: what suits the data set")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/adaptive"))
+    parser.add_argument(
+        "--datasets", nargs="+", choices=TASKS, default=list(TASKS), help="what to learn; all, unless given"
+    )
+    parser.add_argument(
+        "--activations",
+        nargs="+",
+        metavar="NAME",
+        default=FIXED + adaptive(),
+        help=f"names or aliases; unless given, {', '.join(FIXED)}, and all adaptive ones",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=5, help="how many networks of each, 2 or more, for a spread; 5, unless given"
+    )
+    parser.add_argument("--epochs", type=int, help="passes over the data; unless given, what suits the data set")
+    parser.add_argument("--threads", type=int, default=1, help="how many threads PyTorch takes; 1, unless given")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        default=pathlib.Path("build/adaptive"),
+        help="the folder that plots are written to, made if it is missing; %(default)s, unless given",
+    )
     options = parser.parse_args(arguments)
     try:
         options.activations = list(dict.fromkeys(find(name) for name in options.activations))
@@ -295,8 +340,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name}: mean ± standard deviation over {options.seeds} seeds, {epochs} epochs")
         print(table(results, "test accuracy" if task.classes else "test R²"))
         print(verdict(results))
-        if adaptive := [result for result in results if result.activation in ADAPTIVE]:
-            plot(name, adaptive, options.output)
+        if learned := [result for result in results if is_adaptive(result.activation)]:
+            plot(name, learned, options.output)
         print()
     return 0
 

@@ -97,7 +97,8 @@ class Network:
 
     @torch.inference_mode()
     def accuracy(self, inputs: Tensor, targets: Tensor) -> float:
-        return (self.model.eval()(inputs).argmax(1) == targets).double().mean().item()
+        score: float = (self.model.eval()(inputs).argmax(1) == targets).double().mean().item()
+        return score
 
 
 @dataclasses.dataclass(frozen=True)
@@ -185,14 +186,33 @@ def figure(results: Sequence[Result], depth: int) -> Figure:
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--depths", nargs="+", type=int, default=[10, 40])
     parser.add_argument(
-        "--activations", nargs="+", choices=("sigmoid", "tanh", "relu"), default=["sigmoid", "tanh", "relu"]
+        "--depths",
+        nargs="+",
+        type=int,
+        metavar="LAYERS",
+        default=[10, 40],
+        help="how many layers the networks have, a table for each number; 10 and 40, unless given",
     )
-    parser.add_argument("--seeds", type=int, default=3, help="2 or more, for a spread")
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/normalisation"))
+    parser.add_argument(
+        "--activations",
+        nargs="+",
+        choices=("sigmoid", "tanh", "relu"),
+        default=["sigmoid", "tanh", "relu"],
+        help="what stands between the layers; all, unless given",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=3, help="how many networks of each, 2 or more, for a spread; 3, unless given"
+    )
+    parser.add_argument("--epochs", type=int, default=20, help="passes over the data; %(default)s, unless given")
+    parser.add_argument("--threads", type=int, default=1, help="how many threads PyTorch takes; 1, unless given")
+    parser.add_argument(
+        "--output",
+        type=pathlib.Path,
+        metavar="FOLDER",
+        default=pathlib.Path("build/normalisation"),
+        help="the folder that plots are written to, made if it is missing; %(default)s, unless given",
+    )
     options = parser.parse_args(arguments)
     if options.seeds < 2 or min(options.threads, options.epochs, *options.depths) < 1:
         parser.error("it takes at least 2 seeds, 1 epoch, 1 thread and 1 layer")

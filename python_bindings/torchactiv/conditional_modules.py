@@ -9,6 +9,11 @@ from torchactiv import functional
 
 __all__ = ["DynamicReLU", "FReLU", "MetaAconC"]
 
+# What looks at the sizes of an input is a node of its own in a graph of torch.fx, in which they are not known yet.
+torch.fx.wrap("_pooled")
+torch.fx.wrap("_spread")
+torch.fx.wrap("_positions")
+
 
 def _pooled(module: str, input: Tensor) -> Tensor:
     """The mean over the spatial dimensions, of shape (N, C).
@@ -21,8 +26,19 @@ def _pooled(module: str, input: Tensor) -> Tensor:
     return input.flatten(2).mean(2) if input.dim() > 2 else input
 
 
+def _positions(module: str, input: Tensor) -> Tensor:
+    """The input with its spatial dimensions as one.
+
+    Raises:
+        ValueError: it has none.
+    """
+    if input.dim() < 3:
+        raise ValueError(f"{module}: variant C needs a spatial dimension, got {list(input.shape)}")
+    return input.flatten(2)
+
+
 def _spread(coefficients: Tensor, input: Tensor) -> Tensor:
-    """Coefficients of shape (N, C) or (N, 1) in one that broadcasts against the input."""
+    """Coefficients of shape (.., N, C) or (.., N, 1) in one that broadcasts against the input."""
     return coefficients.reshape(list(coefficients.shape) + [1] * (input.dim() - 2))
 
 
@@ -109,14 +125,13 @@ class DynamicReLU(nn.Module):
         """Applies the activation."""
         pooled = _pooled("DynamicReLU", input)
         deltas = 2.0 * torch.sigmoid(self.fc2(torch.relu(self.fc1(pooled)))) - 1.0
-        counted = deltas.view(deltas.size(0), 2 * self.pieces, -1).movedim(1, 0)  # (2 pieces, N, C or 1)
-        slopes, intercepts = torch.chunk(counted.reshape(list(counted.shape) + [1] * (input.dim() - 2)), 2)
+        channels = 1 if self.variant == "A" else self.channels
+        counted = deltas.view(deltas.size(0), 2 * self.pieces, channels).movedim(1, 0)  # (2 pieces, N, channels)
+        slopes, intercepts = torch.chunk(_spread(counted, input), 2)
         slopes = torch.cat([1.0 + slopes[:1], slopes[1:]])
         result: Tensor = functional.dynamic_relu(input, slopes, 0.5 * intercepts)
         if self.attention is not None:
-            if input.dim() < 3:
-                raise ValueError(f"DynamicReLU: variant C needs a spatial dimension, got {list(input.shape)}")
-            scores = self.attention(input.flatten(2))
+            scores = self.attention(_positions("DynamicReLU", input))
             weights = torch.softmax(scores / 10.0, 2) * (scores.size(2) / 3.0)
             # Not negative, they may follow the maximum; coefficients times them would each be as large as the input.
             weights = torch.clamp(weights, max=1.0).reshape(input[:, :1].shape)

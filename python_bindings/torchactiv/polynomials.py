@@ -9,12 +9,16 @@ from torchactiv import _registry
 
 __all__ = ["PolyNorm", "poly_norm"]
 
+torch.fx.wrap("_poly_norm")  # a node of its own: it looks at the sizes of the input
+
 
 def poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) -> Tensor:
     r"""Normalised polynomial: :math:`w_1 n(x^3) + w_2 n(x^2) + w_3 n(x) + b` with a row's :math:`n(y) = y / r(y)`.
 
     :math:`r(y)` is :math:`\sqrt{\text{mean}(y^2) + \epsilon}` over the last dimension. The polynomial is one operator
-    with coefficients for each row (:func:`torchactiv.functional.polynomial`); these are composed of PyTorch's.
+    with coefficients for each row (:func:`torchactiv.functional.polynomial`); these are composed of PyTorch's. 16-bit
+    types are computed in floats and rounded once. For backward it keeps the input, as floats, its cube, and a few
+    numbers for each row; with more than three weights, further odd powers.
 
     Source: Zhuo et al. 2024, Polynomial Composition Activations, arXiv:2411.03884, whose order the weights have.
 
@@ -29,30 +33,78 @@ def poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) ->
 
     Raises:
         ValueError: a tensor without dimensions, or a weight of several or without elements.
-        RuntimeError: dtypes or devices that do not fit together.
+        NotImplementedError: an integer, boolean or complex tensor.
+        RuntimeError: a bias of several elements, or dtypes or devices that do not fit together.
 
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.poly_norm(torch.tensor([[3.0, -3.0]]), torch.ones(3), torch.zeros(1))
         tensor([[ 3.0000, -1.0000]])
     """
+    return _poly_norm(input, weight, bias, eps)
+
+
+def _poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tensor:
     if input.dim() == 0:
         raise ValueError("poly_norm: input must have a dimension to normalise along, got a tensor without dimensions")
     if weight.dim() != 1 or weight.numel() == 0:
         raise ValueError(f"poly_norm: weight must have one dimension and elements, got the shape {list(weight.shape)}")
+    if bias.numel() != 1:
+        raise RuntimeError(f"poly_norm: bias must have one element, got the shape {list(bias.shape)}")
+    # TorchScript cannot ask whether autocast is on, where dtypes may differ.
+    if not torch.jit.is_scripting():  # type: ignore[attr-defined]
+        kind = input.device.type
+        if kind in ("cpu", "cuda") and torch.is_autocast_enabled(kind):
+            lower = torch.get_autocast_dtype(kind)
+            with torch.autocast(kind, enabled=False):  # which would cast the coefficients as well
+                return poly_norm(_lowered(input, lower), _lowered(weight, lower), _lowered(bias, lower), eps)
+        _check_kinds(input, weight, bias)
     rows = input if input.dim() > 1 else input.unsqueeze(0)
     is_short = rows.dtype == torch.float16 or rows.dtype == torch.bfloat16
     wide = rows.float() if is_short else rows  # as normalisations do
-    squares, power = wide * wide, torch.ones_like(wide)
+    low, high = wide, wide
     coefficients: list[Tensor] = []
     for k in range(1, weight.size(0) + 1):
-        power = power * squares
-        mean = power.sum(-1, keepdim=True) / max(1, wide.size(-1))  # of an empty row 0, lest gradients be NaN
-        norm = torch.rsqrt(mean + eps)
-        coefficients.append(weight[weight.size(0) - k].to(wide.dtype) * norm)
-    coefficients.insert(0, bias.to(wide.dtype).expand_as(coefficients[0]))
-    result: Tensor = torch.ops.torchactiv.polynomial(rows, torch.stack(coefficients).to(rows.dtype))
-    return result.reshape(input.shape)
+        # x^2k is a product of odd powers: autograd keeps its factors, which are half as many as all powers.
+        if k % 2 == 1:
+            low = high
+        else:
+            high = wide.pow(k + 1)
+        mean = (low * high).sum(-1, keepdim=True) / max(1, wide.size(-1))  # of an empty row 0, lest gradients be NaN
+        coefficients.append(weight[weight.size(0) - k].to(wide.dtype) * torch.rsqrt(mean + eps))
+    coefficients.insert(0, bias.to(wide.dtype).squeeze().expand_as(coefficients[0]))
+    # In floats, and rounded once: 16 bits do not hold what 1 / r(x^3) is of a large x.
+    result: Tensor = torch.ops.torchactiv.polynomial(wide, torch.stack(coefficients))
+    return (result.to(rows.dtype) if is_short else result).reshape(input.shape)
+
+
+def _lowered(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """In the precision of autocast, which leaves doubles alone."""
+    return tensor.to(dtype) if tensor.is_floating_point() and tensor.dtype != torch.float64 else tensor
+
+
+def _check_kinds(input: Tensor, weight: Tensor, bias: Tensor) -> None:
+    """Dtypes and devices, as operators check theirs.
+
+    Raises:
+        NotImplementedError: input is no tensor of floating-point numbers.
+        RuntimeError: dtypes or devices that do not fit together.
+    """
+    if input.dtype not in (torch.float32, torch.float64, torch.bfloat16, torch.float16):
+        raise NotImplementedError(
+            f"\"poly_norm\" not implemented for '{input.dtype}': input must be a tensor of dtype float32, float64, "
+            "bfloat16 or float16"
+        )
+    for name, parameter in (("weight", weight), ("bias", bias)):
+        if parameter.device != input.device:
+            raise RuntimeError(
+                "poly_norm: expected all tensors to be on the same device, but input is on "
+                f"{input.device} and {name} is on {parameter.device}"
+            )
+        if parameter.dtype != input.dtype:
+            raise RuntimeError(
+                f"poly_norm: {name} is {parameter.dtype}, but must have the dtype of input, {input.dtype}"
+            )
 
 
 class PolyNorm(nn.Module):

@@ -117,6 +117,18 @@ def test_any_number_of_spatial_dimensions(kind: str, spatial: tuple[int, ...]) -
         torch.testing.assert_close(module(x), formula(module, x), rtol=1e-11, atol=1e-11)
 
 
+@every_training
+@every_kind
+def test_empty_batch(kind: str, training: bool) -> None:
+    x = torch.empty(0, CHANNELS, 5, 4, dtype=torch.float64, requires_grad=True)
+    module = made(kind).train(training)
+    result = module(x)
+    assert result.shape == x.shape
+    result.sum().backward()
+    assert x.grad is not None and x.grad.shape == x.shape
+    assert all(p.grad is not None and not p.grad.any() for p in module.parameters())
+
+
 @every_kind
 def test_gradcheck(kind: str) -> None:
     module = made(kind)
@@ -216,6 +228,26 @@ def test_traced_and_compiled(kind: str) -> None:
     module, x = made(kind, torch.float32).eval(), sample(SHAPE, dtype=torch.float32)
     for other in (torch.jit.trace(module, x), torch.compile(module, fullgraph=True, backend="aot_eager")):
         torch.testing.assert_close(other(x), module(x))
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize("kind", ["DynamicReLU-A", "DynamicReLU-B", "DynamicReLU-C"])
+def test_compiled_training(kind: str) -> None:
+    """With the default backend, which relies on the strides that were foretold."""
+    module, x = made(kind, torch.float32), sample(SHAPE, dtype=torch.float32).requires_grad_()
+    tensors = (x, *module.parameters())
+    results = [m(x) for m in (torch.compile(module, fullgraph=True), module)]
+    torch.testing.assert_close(*results)
+    torch.testing.assert_close(*(torch.autograd.grad(y.sin().sum(), tensors) for y in results))
+
+
+@pytest.mark.parametrize("kind", ["DynamicReLU-A", "DynamicReLU-B", "DynamicReLU-C"])
+def test_batches_of_any_size_are_exported(kind: str) -> None:
+    module, x = made(kind).eval(), sample((3, *SHAPE[1:]))
+    program = torch.export.export(module, (x,), dynamic_shapes=({0: torch.export.Dim("batch")},))
+    for batch in (2, 5):
+        other = sample((batch, *SHAPE[1:]), seed=batch)
+        torch.testing.assert_close(program.module()(other), module(other))
 
 
 @every_kind

@@ -9,6 +9,7 @@ from types import ModuleType
 
 import pytest
 import torch
+import torchactiv
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "adaptive.py"
 
@@ -59,6 +60,62 @@ def test_it_prints_a_table_and_plots(
     assert re.search(r"with relu, the best fixed one: beyond the spread, [01] of 1 adaptive", printed)
     for kind in ("parameters", "functions"):
         assert (tmp_path / f"{dataset}_{kind}.png").read_bytes().startswith(b"\x89PNG")
+
+
+COEFFICIENTS = [e["name"] for e in torchactiv.catalogue() if "coefficients" in [i["role"] for i in e.get("inputs", [])]]
+
+
+def test_coefficients_are_plotted(example: ModuleType, capsys: Capture, tmp_path: Path) -> None:
+    """Those of which a parameter has several, a band for each; and those that all channels share."""
+    names = [*COEFFICIENTS, "rational", "poly_norm"]
+    assert {"apl", "kan_edge", "rational_a"} < set(names)
+    found = rows(run(example, tmp_path, capsys, "--datasets", "breast_cancer", "--activations", "relu", *names))
+    assert {name for name, row in found.items() if row[0] == "adaptive"} == set(names)
+    for kind in ("parameters", "functions"):
+        assert (tmp_path / f"breast_cancer_{kind}.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "first_layer"),
+    [
+        ("pelu", {"a": 32, "b": 32}),
+        ("kan_edge", {**{f"coefficients[{k}]": 32 for k in range(8)}, "base_weight": 32, "spline_weight": 32}),
+        ("rational", {**{f"numerator[{k}]": 32 for k in range(6)}, **{f"denominator[{k}]": 32 for k in range(4)}}),
+        ("poly_norm", {"weight[0]": 1, "weight[1]": 1, "weight[2]": 1, "bias": 1}),
+        ("taaf", {"alpha": 32, "beta": 32, "gamma": 32, "delta": 32}),
+        ("relu", {}),
+    ],
+)
+def test_each_coefficient_has_a_history(name: str, first_layer: dict[str, int], example: ModuleType) -> None:
+    history = example.Trainer(example.TASKS["digits"], name, 64, seed=0).history[0]
+    both = {f"{label}, layer {layer}": (size,) for layer in (1, 2) for label, size in first_layer.items()}
+    assert {label: tuple(values.shape) for label, values in history.items()} == both
+
+
+def test_by_default_it_compares_everything_that_learns(example: ModuleType) -> None:
+    chosen = example.parsed([]).activations
+    assert chosen[:5] == ["relu", "tanh", "silu", "gelu", "mish"]
+    assert {*COEFFICIENTS, "prelu", "swish", "rational", "poly_norm", "taaf"} < set(chosen[5:])
+    assert [name for name in chosen if not list(example.module(name).parameters())] == chosen[:5]
+
+
+@pytest.mark.parametrize(
+    ("option", "help_text"),
+    [
+        ("--datasets", "what to learn"),
+        ("--activations", "names or aliases"),
+        ("--seeds SEEDS", "how many networks"),
+        ("--epochs EPOCHS", "passes over the data"),
+        ("--threads THREADS", "how many threads"),
+        ("--output FOLDER", "the folder that plots are written to, made if it is missing; build/adaptive"),
+    ],
+)
+def test_help_explains_every_option(option: str, help_text: str, example: ModuleType, capsys: Capture) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        example.main(["--help"])
+    options = " ".join(capsys.readouterr().out.partition("options:")[2].split())
+    assert re.search(rf"{option}[^-]* {help_text}", options)
+    assert options.count("--") == 7  # --help among them
 
 
 def test_a_run_can_be_repeated(example: ModuleType, capsys: Capture, tmp_path: Path) -> None:
@@ -122,6 +179,7 @@ def test_the_table_tells_who_diverged(example: ModuleType) -> None:
         ("swiglu", "'swiglu' does not fit between two layers"),
         ("glu", "'glu' does not fit between two layers"),
         ("threshold", "'threshold' does not fit between two layers"),
+        ("geglu", "'geglu'"),
     ],
 )
 def test_activations_that_it_refuses(name: str, message: str, example: ModuleType, capsys: Capture) -> None:
