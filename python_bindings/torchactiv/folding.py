@@ -1,13 +1,14 @@
 """Batch normalisation folded into the layers before it, for inference."""
 
 import copy
+from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
-import torch
-from torch import fx, nn
-from torch.nn.modules.batchnorm import _BatchNorm
+from torch import Tensor, fx, nn
+from torch.nn.modules.batchnorm import _BatchNorm, _NormBase
 from torch.nn.modules.conv import _ConvNd, _ConvTransposeNd
-from torch.nn.utils.fusion import fuse_conv_bn_weights, fuse_linear_bn_weights
+from torch.overrides import handle_torch_function, has_torch_function_unary
 
 from torchactiv import _registry
 from torchactiv import nn as modules
@@ -17,21 +18,42 @@ __all__ = ["fold_batch_norm"]
 
 Layer = _ConvNd | nn.Linear
 
+# The ranks that a normalisation takes, by its check of them. One that is not here may take any.
+_RANKS: dict[Any, Collection[int]] = {
+    nn.BatchNorm1d._check_input_dim: (2, 3),
+    nn.BatchNorm2d._check_input_dim: (4,),
+    nn.BatchNorm3d._check_input_dim: (5,),
+}
+_ANY_RANK = range(2, 65)
+
 
 class _Tracer(fx.Tracer):
-    """Takes our modules as a whole, as it does PyTorch's."""
+    """Takes our modules as a whole, as it does PyTorch's, and what can be folded or would lose its hooks."""
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         ours = type(m).__module__.startswith("torchactiv.")
-        return ours or super().is_leaf_module(m, module_qualified_name)
+        return ours or _is_single(m) or _has_hooks(m) or super().is_leaf_module(m, module_qualified_name)
 
 
 def fold_batch_norm(model: nn.Module) -> nn.Module:
     r"""The model without its batch normalisations that follow a convolution or a linear layer.
 
     With constant statistics the normalisation is :math:`s x + t` for each channel, which weight and bias of the layer
-    before it can do as well. The activation of a BatchNormAct becomes a module of its own, which works in place. What
-    does not stand directly behind such a layer, or behind one whose result something else reads as well, stays.
+    before it can do as well. The activation of a BatchNormAct becomes a module of its own, which works in place.
+
+    These normalisations stay:
+
+    - those that do not stand directly behind such a layer, or behind one whose result or parameters something else
+      reads as well;
+    - those in training mode, although the model is not;
+    - those with forward hooks, or behind a layer with some, and all that are inside of a module with some;
+    - those with a forward of their own in a subclass, or behind a layer with one;
+    - those whose parameters, or those of the layer, are computed from others, as by
+      :mod:`torch.nn.utils.parametrizations`.
+
+    The channels of a normalisation are dimension 1, but those of a linear layer the last one, and those of a
+    convolution without a batch the first one. So where BatchNorm1d, or a normalisation that takes any rank, was folded,
+    the model that is returned raises ValueError unless a linear layer gives (N, C), and a convolution a batch.
 
     Args:
         model: in evaluation mode, and such that :mod:`torch.fx` can trace it. It is left as it is.
@@ -41,7 +63,8 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
 
     Raises:
         RuntimeError: the model is in training mode.
-        ValueError: the model cannot be traced, for instance since its control flow depends on data.
+        ValueError: the model cannot be traced, for instance since its control flow depends on data; or it has forward
+            hooks itself, which would be lost.
 
     Example:
         >>> import torch, torchactiv
@@ -52,82 +75,163 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
           (1): SiLU(inplace=True)
         )
     """
+    name = type(model).__name__
     if model.training:
         raise RuntimeError("fold_batch_norm: model is in training mode, where statistics change; call model.eval()")
     copied = copy.deepcopy(model)
+    if _is_single(copied):
+        return copied
+    if _has_hooks(model):
+        raise ValueError(
+            f"fold_batch_norm: model {name} has forward hooks, which would be lost; remove them, and register them "
+            "with the result"
+        )
     try:
         graph = _Tracer().trace(copied)
     except (fx.proxy.TraceError, TypeError) as error:
-        raise ValueError(
-            f"fold_batch_norm: model {type(model).__name__} cannot be traced by torch.fx: {error}"
-        ) from error
+        raise ValueError(f"fold_batch_norm: model {name} cannot be traced by torch.fx: {error}") from error
     folded = fx.GraphModule(copied, graph)
-    layers = dict(folded.named_modules())
-    uses = [node.target for node in graph.nodes if node.op == "call_module"]
+    shared = _shared(folded)
     for node in list(graph.nodes):
-        pair = _pair(node, layers, uses)
-        if pair is None:
-            continue
-        layer, norm = pair
-        _fold(layer, norm)
-        activation = _activation_of(norm)
-        if activation is None:
-            node.replace_all_uses_with(node.args[0])
-            graph.erase_node(node)
-            folded.delete_submodule(str(node.target))
-        else:
-            folded.set_submodule(str(node.target), activation)
+        pair = _pair(node, folded, shared)
+        if pair is not None:
+            _fold(*pair)
+            _replace(node, *pair, folded)
     graph.lint()
     folded.recompile()
     return folded
 
 
-def _pair(node: fx.Node, layers: dict[str, nn.Module], uses: list[Any]) -> tuple[Layer, _BatchNorm] | None:
+def _is_single(module: nn.Module) -> bool:
+    """Whether it is a layer or a normalisation, rather than a model of them."""
+    return isinstance(module, _NormBase) or (isinstance(module, Layer) and _is_as_known(module))
+
+
+def _has_hooks(module: nn.Module) -> bool:
+    return bool(module._forward_hooks or module._forward_pre_hooks)
+
+
+def _is_as_known(module: nn.Module) -> bool:
+    """Whether it computes what the class of PyTorch's or ours that it is derived from does."""
+    overriding = {"forward", "_conv_forward", "__call__"}
+    own: set[str] = set(vars(module))
+    for base in type(module).__mro__:
+        if base.__module__.startswith(("torch.nn.modules.", "torchactiv.")):
+            break
+        own.update(vars(base))
+    return not overriding & own
+
+
+def _is_plain(module: nn.Module) -> bool:
+    """Whether a call of it does nothing but its formula, with parameters that are no results of others."""
+    parameters = module._parameters
+    stored = "weight" in parameters and "bias" in parameters
+    exact = all(type(p) is nn.Parameter for p in parameters.values() if p is not None)
+    return stored and exact and not _has_hooks(module) and _is_as_known(module)
+
+
+def _shared(folded: fx.GraphModule) -> set[Any]:
+    """The modules that are called or read more than once, and the parameters of more than one module."""
+    uses: Counter[Any] = Counter()
+    for node in folded.graph.nodes:
+        if node.op == "call_module":
+            uses.update(set(folded.get_submodule(node.target).modules()))  # those inside of it serve as well
+        elif node.op == "get_attr":
+            path = node.target.split(".")[:-1]
+            uses.update(folded.get_submodule(".".join(path[:length])) for length in range(1, len(path) + 1))
+    for module in folded.modules():
+        uses.update(set(module._parameters.values()) - {None})
+    return {used for used, times in uses.items() if times > 1}
+
+
+def _pair(node: fx.Node, folded: fx.GraphModule, shared: set[Any]) -> tuple[Layer, _BatchNorm] | None:
     """The layer and the normalisation, if `node` is one that can be folded."""
     if node.op != "call_module" or len(node.args) != 1 or node.kwargs or not isinstance(node.args[0], fx.Node):
         return None  # a normalisation with a residual, among others
     before = node.args[0]
     if before.op != "call_module" or len(before.users) > 1:
         return None
-    layer, norm = layers[str(before.target)], layers[str(node.target)]
-    if not isinstance(layer, Layer) or not isinstance(norm, _BatchNorm) or norm.running_mean is None:
+    layer, norm = folded.get_submodule(str(before.target)), folded.get_submodule(str(node.target))
+    if not isinstance(layer, Layer) or not isinstance(norm, _BatchNorm) or not (_is_plain(layer) and _is_plain(norm)):
         return None
-    if uses.count(before.target) > 1 or uses.count(node.target) > 1:  # weights that serve somewhere else as well
+    if norm.training or norm.running_mean is None or norm.running_var is None:
+        return None
+    if not shared.isdisjoint((*layer.modules(), *norm.modules(), layer.weight, layer.bias)):
         return None
     channels = layer.out_features if isinstance(layer, nn.Linear) else layer.out_channels
-    return (layer, norm) if channels == norm.num_features else None
+    return (layer, norm) if channels == norm.num_features and _rank(layer) in _ranks(norm) else None
+
+
+def _rank(layer: Layer) -> int:
+    """Of the results whose channels are dimension 1."""
+    return 2 if isinstance(layer, nn.Linear) else 2 + len(layer.kernel_size)
+
+
+def _ranks(norm: _BatchNorm) -> Collection[int]:
+    return _RANKS.get(type(norm)._check_input_dim, _ANY_RANK)
 
 
 def _fold(layer: Layer, norm: _BatchNorm) -> None:
     """In doubles, since the factors may be far from 1."""
-    assert norm.running_mean is not None
-    assert norm.running_var is not None
-    tensors = (layer.weight, layer.bias, norm.running_mean, norm.running_var)
-    weight, bias, mean, variance = (None if t is None else t.detach().double() for t in tensors)
-    scale, shift = (None if t is None else t.detach().double() for t in (_scale_of(norm), norm.bias))
-    assert weight is not None
+    tensors = (norm.running_mean, norm.running_var, _scale_of(norm), norm.bias, layer.bias)
+    mean, variance, scale, shift, bias = (None if t is None else t.detach().double() for t in tensors)
     assert mean is not None
     assert variance is not None
-    if isinstance(layer, nn.Linear):
-        folded = fuse_linear_bn_weights(
-            weight, bias, mean, variance, norm.eps, _or_ones(scale, mean), _or_zeros(shift, mean)
-        )
-    else:
-        transposed = isinstance(layer, _ConvTransposeNd)
-        folded = fuse_conv_bn_weights(weight, bias, mean, variance, norm.eps, scale, shift, transposed)
-    layer.weight, layer.bias = (nn.Parameter(p.to(layer.weight.dtype), layer.weight.requires_grad) for p in folded)
+    factor = (variance + norm.eps).rsqrt()
+    if scale is not None:
+        factor = factor * scale
+    folded_bias = (-mean if bias is None else bias - mean) * factor
+    if shift is not None:
+        folded_bias = folded_bias + shift
+    weight = layer.weight
+    folded_weight = weight.detach().double() * _along_outputs(factor, layer)
+    layer.weight, layer.bias = (
+        nn.Parameter(p.to(weight.dtype), weight.requires_grad) for p in (folded_weight, folded_bias)
+    )
 
 
-def _scale_of(norm: _BatchNorm) -> torch.Tensor | None:
+def _along_outputs(factor: Tensor, layer: Layer) -> Tensor:
+    """A factor for each output channel, in a shape that broadcasts to that of the weight."""
+    shape = layer.weight.shape
+    if not isinstance(layer, _ConvTransposeNd):
+        return factor.view(-1, *[1] * (len(shape) - 1))
+    of_groups = factor.view(layer.groups, 1, -1).expand(-1, shape[0] // layer.groups, -1)
+    return of_groups.reshape(*shape[:2], *[1] * (len(shape) - 2))
+
+
+def _scale_of(norm: _BatchNorm) -> Tensor | None:
     return norm._scale() if isinstance(norm, _Activated) else norm.weight
 
 
-def _or_ones(values: torch.Tensor | None, like: torch.Tensor) -> torch.Tensor:
-    return torch.ones_like(like) if values is None else values
+def _replace(node: fx.Node, layer: Layer, norm: _BatchNorm, folded: fx.GraphModule) -> None:
+    """Puts in the place of the normalisation what remains of it: a check of the rank, and the activation."""
+    before, graph = node.args[0], folded.graph
+    assert isinstance(before, fx.Node)
+    if len(_ranks(norm)) > 1:
+        with graph.inserting_before(node):
+            checked = graph.call_function(_require_rank, (before, _rank(layer), str(before.target)))
+        node.replace_input_with(before, checked)
+        before = checked
+    activation = _activation_of(norm)
+    if activation is None:
+        node.replace_all_uses_with(before)
+        graph.erase_node(node)
+        folded.delete_submodule(str(node.target))
+    else:
+        folded.set_submodule(str(node.target), activation)
 
 
-def _or_zeros(values: torch.Tensor | None, like: torch.Tensor) -> torch.Tensor:
-    return torch.zeros_like(like) if values is None else values
+def _require_rank(input: Tensor, rank: int, layer: str) -> Tensor:
+    if has_torch_function_unary(input):  # torch.fx, which traces the result again
+        checked: Tensor = handle_torch_function(_require_rank, (input,), input, rank, layer)
+        return checked
+    given = len(input.shape)  # TorchScript takes dim() for 3 behind any conv1d
+    if given != rank:
+        raise ValueError(
+            f"fold_batch_norm: the result of layer '{layer}' must have {rank} dimensions, got {given}: the batch "
+            "normalisation that was folded into it has the channels in dimension 1"
+        )
+    return input
 
 
 def _activation_of(norm: _BatchNorm) -> nn.Module | None:

@@ -1,20 +1,40 @@
 """fold_batch_norm leaves the results as they are, and no normalisation that it can fold."""
 
+import copy
+import pickle
 from collections.abc import Callable
 
 import pytest
 import torch
 import torchactiv
+from folded import assert_folds, doubled, trained
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
-from torchactiv.nn import ABN, BatchNormAct1d, BatchNormAct2d, BatchNormAct3d, InPlaceABN
+from torchactiv.nn import ABN, BatchNormAct1d, BatchNormAct2d, BatchNormAct3d, InPlaceABN, SyncBatchNormAct
 
-LAYERS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module], tuple[int, ...]]] = {
+Make = Callable[[], nn.Module]
+
+
+class OwnConvolution(nn.Conv2d):
+    pass
+
+
+class OwnNorm(nn.BatchNorm2d):
+    def _check_input_dim(self, input: Tensor) -> None:
+        pass  # any rank
+
+
+class OwnNormAct(BatchNormAct2d):
+    pass
+
+
+LAYERS: dict[str, tuple[Make, Make, tuple[int, ...]]] = {
     "conv 1d": (lambda: nn.Conv1d(4, 6, 3), lambda: BatchNormAct1d(6, activation="silu"), (2, 4, 9)),
     "conv 2d": (lambda: nn.Conv2d(4, 6, 3, bias=False), lambda: BatchNormAct2d(6), (2, 4, 9, 9)),
     "grouped": (lambda: nn.Conv2d(4, 6, 3, groups=2), lambda: nn.BatchNorm2d(6), (2, 4, 9, 9)),
     "conv 3d": (lambda: nn.Conv3d(4, 6, 2), lambda: BatchNormAct3d(6, activation="tanh"), (2, 4, 5, 5, 5)),
     "transposed": (lambda: nn.ConvTranspose2d(4, 6, 3), lambda: BatchNormAct2d(6, activation="elu"), (2, 4, 5, 5)),
+    "grouped transposed": (lambda: nn.ConvTranspose1d(4, 6, 3, groups=2), lambda: BatchNormAct1d(6), (2, 4, 5)),
+    "depthwise transposed": (lambda: nn.ConvTranspose2d(6, 6, 3, groups=6), lambda: nn.BatchNorm2d(6), (2, 6, 5, 5)),
     "linear": (lambda: nn.Linear(4, 6), lambda: BatchNormAct1d(6, activation="gelu"), (5, 4)),
     "not affine": (lambda: nn.Linear(4, 6, bias=False), lambda: nn.BatchNorm1d(6, affine=False), (5, 4)),
     "arguments": (
@@ -29,94 +49,60 @@ LAYERS: dict[str, tuple[Callable[[], nn.Module], Callable[[], nn.Module], tuple[
         lambda: BatchNormAct2d(6, activation="prelu", num_parameters=6),
         (2, 4, 5, 5),
     ),
+    "own classes": (lambda: OwnConvolution(4, 6, 1), lambda: OwnNorm(6), (2, 4, 5, 5)),
+    "own class of ours": (lambda: OwnConvolution(4, 6, 1), lambda: OwnNormAct(6), (2, 4, 5, 5)),
+    "two of them": (lambda: nn.Conv2d(4, 6, 1), lambda: nn.Sequential(nn.BatchNorm2d(6), OwnNorm(6)), (2, 4, 5, 5)),
 }
 every_layer = pytest.mark.parametrize("layer,norm,shape", LAYERS.values(), ids=LAYERS.keys())
 
 
-def trained(model: nn.Module, shape: tuple[int, ...]) -> nn.Module:
-    """With statistics and parameters that are none's initial ones, in evaluation mode."""
-    torch.manual_seed(0)
-    for module in model.modules():
-        if isinstance(module, _BatchNorm) and module.affine:
-            nn.init.uniform_(module.weight, 0.5, 3)
-            nn.init.normal_(module.bias)
-    for _ in range(3):
-        model(3 * torch.randn(shape) + 1)
-    return model.eval()
-
-
-def norms(model: nn.Module) -> int:
-    return sum(isinstance(module, _BatchNorm) for module in model.modules())
-
-
 @every_layer
-def test_the_results_are_the_same(
-    layer: Callable[[], nn.Module], norm: Callable[[], nn.Module], shape: tuple[int, ...]
-) -> None:
+def test_the_results_are_the_same(layer: Make, norm: Make, shape: tuple[int, ...]) -> None:
     model = trained(nn.Sequential(layer(), norm()), shape)
     x = torch.randn(shape)
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    folded = torchactiv.fold_batch_norm(model)
-    assert norms(folded) == 0
-    torch.testing.assert_close(folded(x), model(x), rtol=1e-5, atol=1e-5)
+    folded = assert_folds(model, x, 0)
     torch.testing.assert_close(model.state_dict(), before)  # which is left alone
-    torch.testing.assert_close(torch.jit.script(folded)(x), model(x), rtol=1e-5, atol=1e-5)
+    for other in (
+        torch.jit.script(folded),
+        copy.deepcopy(folded),
+        pickle.loads(pickle.dumps(folded)),
+        torch.export.export(folded, (x,)).module(),
+        torchactiv.fold_batch_norm(folded),
+    ):
+        torch.testing.assert_close(other(x), model(x), rtol=1e-5, atol=1e-5)
 
 
-class Residual(nn.Module):
-    """Two blocks, of which the first convolution's result is read twice."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1, self.conv2, self.conv3 = (nn.Conv2d(4, 4, 3, padding=1) for _ in range(3))
-        self.bn1, self.bn2, self.bn3 = BatchNormAct2d(4), nn.BatchNorm2d(4), BatchNormAct2d(4, activation="silu")
-
-    def forward(self, x: Tensor) -> Tensor:
-        y = self.conv1(x)
-        z = self.bn2(self.conv2(self.bn1(y)))
-        result: Tensor = self.bn3(self.conv3(torch.relu(z + y)))
-        return result
-
-
-def test_what_is_read_twice_stays() -> None:
-    model = trained(Residual(), (2, 4, 7, 7))
-    x = torch.randn(2, 4, 7, 7)
-    folded = torchactiv.fold_batch_norm(model)
-    assert norms(folded) == 1
-    assert isinstance(folded.bn1, BatchNormAct2d)
-    torch.testing.assert_close(folded(x), model(x), rtol=1e-5, atol=1e-5)
-
-
-def test_what_serves_twice_stays() -> None:
-    conv, first, second = nn.Conv2d(4, 4, 1), BatchNormAct2d(4), BatchNormAct2d(4, activation="tanh")
-    model = trained(nn.Sequential(conv, first, conv, second), (2, 4, 5, 5))
-    x = torch.randn(2, 4, 5, 5)
-    folded = torchactiv.fold_batch_norm(model)
-    assert norms(folded) == 2
-    torch.testing.assert_close(folded(x), model(x))
+@pytest.mark.parametrize(
+    "layer,norm,shape,other_shape",
+    [
+        (nn.Linear(4, 6), nn.BatchNorm1d(6), (5, 4), (5, 6, 4)),
+        (nn.Linear(4, 6), BatchNormAct1d(6), (5, 4), (5, 6, 4)),
+        (nn.Linear(4, 6), SyncBatchNormAct(6), (5, 4), (5, 6, 2, 4)),
+        (nn.Conv1d(4, 6, 1), nn.BatchNorm1d(6), (5, 4, 6), (4, 6)),
+        (nn.Conv2d(4, 6, 1), ABN(6), (5, 4, 6, 6), (4, 6, 6)),
+        (nn.ConvTranspose2d(4, 6, 1), OwnNorm(6), (5, 4, 6, 6), (4, 6, 6)),
+    ],
+)
+def test_results_whose_channels_are_elsewhere_are_refused(
+    layer: nn.Module, norm: nn.Module, shape: tuple[int, ...], other_shape: tuple[int, ...]
+) -> None:
+    model = trained(nn.Sequential(layer, norm), shape)
+    other = torch.randn(other_shape)
+    assert model(other).dim() == len(other_shape)
+    folded = assert_folds(model, torch.randn(shape), 0)
+    message = f"layer '0' must have {len(shape)} dimensions, got {len(other_shape)}: the batch"
+    for copied in (folded, copy.deepcopy(folded), pickle.loads(pickle.dumps(folded)), torch.fx.symbolic_trace(folded)):
+        with pytest.raises(ValueError, match=message):
+            copied(other)
+    with pytest.raises(torch.jit.Error, match=message):
+        torch.jit.script(folded)(other)
 
 
-class Shortcut(nn.Module):
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv, self.norm = nn.Conv2d(4, 4, 1), BatchNormAct2d(4)
-
-    def forward(self, x: Tensor) -> Tensor:
-        result: Tensor = self.norm(self.conv(x), x)
-        return result
-
-
-def test_what_adds_a_residual_stays() -> None:
-    model = trained(Shortcut(), (2, 4, 5, 5))
-    x = torch.randn(2, 4, 5, 5)
-    folded = torchactiv.fold_batch_norm(model)
-    assert norms(folded) == 1
-    torch.testing.assert_close(folded(x), model(x))
-
-
-def test_statistics_of_the_batch_stay() -> None:
-    model = nn.Sequential(nn.Conv2d(4, 4, 1), nn.BatchNorm2d(4, track_running_stats=False)).eval()
-    assert norms(torchactiv.fold_batch_norm(model)) == 1
+@pytest.mark.parametrize("model", [nn.BatchNorm1d(4), BatchNormAct1d(4), OwnNormAct(4)])
+def test_a_normalisation_by_itself_is_copied(model: nn.Module) -> None:
+    shape = (5, 4, 3, 3) if isinstance(model, BatchNormAct2d) else (5, 4)
+    assert assert_folds(trained(model, shape), torch.randn(shape), 1) is not model
 
 
 def test_gradients_pass() -> None:
@@ -136,7 +122,11 @@ class Branching(nn.Module):
 
 
 def test_errors() -> None:
+    model = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
     with pytest.raises(RuntimeError, match="model is in training mode"):
-        torchactiv.fold_batch_norm(nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2)))
+        torchactiv.fold_batch_norm(model)
+    model.register_forward_hook(doubled)
+    with pytest.raises(ValueError, match="model Sequential has forward hooks"):
+        torchactiv.fold_batch_norm(model.eval())
     with pytest.raises(ValueError, match="model Branching cannot be traced"):
         torchactiv.fold_batch_norm(Branching().eval())
