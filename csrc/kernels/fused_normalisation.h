@@ -137,7 +137,7 @@ struct NormalisedBy {
   [[gnu::flatten]] static void columns_forward(const float* x, float* y, std::int64_t rows, std::int64_t stride,
                                                std::int64_t n, Affine<const float*> channels, const double* arguments,
                                                bool streams) {
-    streams = may_stream(streams, y, stride);
+    streams = streams && can_stream(y, stride);  // channels that are side by side wait for memory, whatever f is
     by_columns(rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const Affine<RoundedFloats> c = loaded(some, channels, i);
       for (int k = 0; k < together; ++k) {
@@ -183,10 +183,14 @@ struct NormalisedBy {
   }
 
  private:
-  // To rows that are `stride` elements behind each other: what takes longer to calculate does not wait for its stores.
+  // What takes longer to calculate does not wait for its stores.
   static bool may_stream(bool streams, const float* p, std::int64_t stride) {
+    return Op::has_cheap_slope && streams && can_stream(p, stride);
+  }
+  // To rows that are `stride` elements behind each other.
+  static bool can_stream(const float* p, std::int64_t stride) {
     const std::uintptr_t rows = reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(stride) * sizeof *p;
-    return has_streams && Op::has_cheap_slope && streams && rows % sizeof(Float) == 0;
+    return has_streams && rows % sizeof(Float) == 0;
   }
 
   static RoundedFloats gradient(const RoundedFloats& g, const RoundedFloats& x, const Affine<RoundedFloats>& c,
