@@ -12,6 +12,7 @@ from operators import OPERATORS, Operator, sample
 from torch import Tensor, nn
 from torch.autograd import gradcheck, gradgradcheck
 from torchactiv import _registry
+from torchactiv import nn as modules
 from torchactiv.nn import Rational
 
 SHAPE = (3, 4, 5)
@@ -268,3 +269,26 @@ def test_dtype_that_is_no_real_number(operator: Operator, dtype: torch.dtype) ->
 def test_what_does_not_fit(wrong: Callable[[Tensor], Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         wrong(sample(SHAPE))
+
+
+@pytest.mark.parametrize(
+    "make,error,message",
+    [
+        (lambda: modules.BSpline(low=1, high=0), ValueError, "low must be less than high, got low=1, high=0"),
+        (lambda: modules.BSpline(init=[0.0] * 2), RuntimeError, "at least 4 elements"),
+        (lambda: modules.KANEdge(coefficients_init=[0.0] * 3), RuntimeError, "at least 4 elements"),
+        (lambda: modules.APL(a_init=[], b_init=[]), RuntimeError, "one at least"),
+        (lambda: modules.APL(a_init=[1.0], b_init=[1.0, 2.0]), RuntimeError, "as many pieces as each other"),
+        (lambda: modules.Polynomial(init=[1.0] * 41), RuntimeError, "at most 40 parameters for an element"),
+    ],
+)
+def test_constructors_refuse_what_forward_would(
+    make: Callable[[], nn.Module], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        make()
+
+
+@every_counted
+def test_docstrings_say_how_many_there_may_be(operator: Operator) -> None:
+    assert "at most 40 for an element" in inspect.getdoc(getattr(ours, operator.name))  # type: ignore[operator]
