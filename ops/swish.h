@@ -15,7 +15,9 @@ struct Swish : Activation {
       .properties = {.smooth = true, .both_signs = true},
       .formula = R"(x \, \sigma(\beta x))",
       .derivative = R"(\sigma(\beta x) (1 + \beta x (1 - \sigma(\beta x))); x^2 \sigma(\beta x) (1 - \sigma(\beta x)))",
-      .notes = "With beta = 1 it is silu; f(-inf) = -0, the limit, for a positive beta.",
+      .notes =
+          "With beta = 1 it is silu, which libraries whose swish learns nothing mean by that name; "
+          "f(-inf) = -0, the limit, for a positive beta.",
       .source = "Ramachandran, Zoph & Le 2017, Searching for Activation Functions, arXiv:1710.05941",
   };
   static constexpr std::array inputs{Input{}, Input{"beta", Role::parameter, 1}};
