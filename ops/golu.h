@@ -24,13 +24,13 @@ struct GoLu : Activation {
 
   template <Number N>
   static N forward(N x, N alpha, N beta, N gamma) {
-    const N gate = exp(at_least(-(beta * outer(x, gamma)), N(-exponent_limit<N>)));
+    const N gate = gate_of(beta * outer(x, gamma));
     return alpha * at_least(x, N(-1e38)) * gate;
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N alpha, N beta, N gamma) {
-    const N inner = outer(x, gamma), gate = exp(at_least(-(beta * inner), N(-exponent_limit<N>)));
+    const N inner = outer(x, gamma), gate = gate_of(beta * inner);
     return {alpha * gate * fma(beta * gamma * limited(x, -1e38, 1e38), inner, N(1.0))};
   }
 
@@ -38,7 +38,11 @@ struct GoLu : Activation {
   // An error of it is multiplied by its size.
   template <Number N>
   static N outer(N x, N gamma) {
-    return fine_exp(limited(-(gamma * x), -exponent_limit<N>, 20.0));
+    return fine_exp(limited(-(gamma * x), -exponent_limit<N>, 80.0));  // beyond, any beta makes the gate 0
+  }
+  template <Number N>
+  static N gate_of(const N& product) {
+    return exp(limited(-product, -exponent_limit<N>, exponent_limit<N>));
   }
 };
 

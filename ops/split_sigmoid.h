@@ -36,4 +36,10 @@ SplitSigmoid<X> split_sigmoid(const X& x) {
   return SplitSigmoid<X>(x);
 }
 
+// The same for x >= -product_limit, of which products are restored: a factor of any size makes up for a small sigmoid.
+template <class X>
+SplitSigmoid<X> split_sigmoid_of_product(const X& x) {
+  return SplitSigmoid<X>(x);
+}
+
 }  // namespace torchactiv

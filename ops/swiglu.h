@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -37,10 +38,9 @@ struct SwiGlu : Activation {
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
     const N limited = limit(gate);
-    const auto e = rising_exponential(-limited);
-    const Wide<N> s = reciprocal(e.plus(1.0)), slope = s * offset(limited * offset(-s, 1.0), 1.0);
-    return {e.restore_product(product(up, slope)),
-            select(gate > N(highest), gate, e.restore_product(product(limited, s)))};
+    const auto split = split_sigmoid_of_product(limited);
+    const Wide<N> s = split.value(), slope = s * offset(limited * offset(-s, 1.0), 1.0);
+    return {split.restore(product(up, slope)), select(gate > N(highest), gate, split.restore(product(limited, s)))};
   }
 
  private:

@@ -122,7 +122,7 @@ struct Autograd {
     const at::Tensor tangent = tangents ? tangent_of(input) : at::Tensor();
     c10::intrusive_ptr<DerivativeNode> node;
     at::Tensor original;  // backward reads what is about to be overwritten
-    const bool saves_output = op.saves_output_in_place();
+    const bool saves_output = op.saves_output_in_place(input.scalar_type());
     if (!saves_output && (requires_grad || tangents)) original = primals(tensors)[0].clone();
     if (requires_grad) node = make_node(op, 1, tensors, arguments);
     {

@@ -156,6 +156,10 @@ inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
 inline TensorNumber at_most(const TensorNumber& a, const TensorNumber& bound) {
   return map(a, [&](const at::Tensor& t) { return at::clamp_max(t, bound.constant()); });
 }
+// One clamp, since of two the exporter to ONNX makes a graph whose nodes are out of order.
+inline TensorNumber limited(const TensorNumber& a, double low, double high) {
+  return map(a, [&](const at::Tensor& t) { return at::clamp(t, low, high); });
+}
 inline TensorNumber widen(const TensorNumber& a) { return a; }
 inline TensorNumber narrow(const TensorNumber& a) { return a; }
 
@@ -187,6 +191,8 @@ struct TensorSplitSigmoid {
 };
 inline TensorSplitSigmoid<TensorNumber> split_sigmoid(const TensorNumber& a) { return {a}; }
 inline TensorSplitSigmoid<Jet<TensorNumber>> split_sigmoid(const Jet<TensorNumber>& a) { return {a}; }
+inline TensorSplitSigmoid<TensorNumber> split_sigmoid_of_product(const TensorNumber& a) { return {a}; }
+inline TensorSplitSigmoid<Jet<TensorNumber>> split_sigmoid_of_product(const Jet<TensorNumber>& a) { return {a}; }
 
 // at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
 // fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its

@@ -32,6 +32,11 @@ std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const Maybe
   return {input.to(type), residual->to(type)};
 }
 
+MaybeTensor promoted_with(const at::Tensor& x, const at::Tensor& input, const MaybeTensor& values) {
+  if (!values || values->scalar_type() != input.scalar_type()) return values;
+  return values->to(x.scalar_type());
+}
+
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x) {
   if (tensor.scalar_type() == x.scalar_type() && tensor.strides() == x.strides()) return tensor;
   return at::empty_like(x).copy_(tensor);

@@ -15,6 +15,9 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
 // Both in the dtype of their sum, where one of them is of 16 bits, as under autocast. What differs otherwise stays.
 std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual);
 
+// Of weight or bias: in the dtype of the promoted x, if it had that of the input.
+MaybeTensor promoted_with(const at::Tensor& x, const at::Tensor& input, const MaybeTensor& values);
+
 // In the layout and dtype of x.
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x);
 

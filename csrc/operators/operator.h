@@ -86,8 +86,12 @@ struct Operator {
   Call double_backward;
   Composite composite;
 
-  // Whether a call in place saves its output: the input is overwritten.
-  bool saves_output_in_place() const { return saved == Saved::output || partials_of_output; }
+  // Whether a call in place saves its output: the input is overwritten. 16 bits may round an output that is one of the
+  // arguments to what is inside of it.
+  bool saves_output_in_place(at::ScalarType type) const {
+    const bool is_short = type == at::kBFloat16 || type == at::kHalf;
+    return saved == Saved::output || (partials_of_output && (arguments.empty() || !is_short));
+  }
   std::size_t saved_count() const { return saved == Saved::inputs ? inputs.size() : 1; }
   std::string_view saved_name(std::size_t i) const { return saved == Saved::inputs ? inputs[i].name : "result"; }
   bool is_parameter(std::size_t input) const { return inputs[input].role != Role::data; }

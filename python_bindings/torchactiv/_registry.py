@@ -189,6 +189,8 @@ def function_name(name: str) -> str:
         >>> function_name("LeakyReLU"), function_name("GEGLU")
         ('leaky_relu', 'geglu')
     """
+    if name in importlib.import_module("torchactiv.functional").__all__:  # relu_ is another one than relu
+        return name
     entry = _known().get(normalised(name))
     return entry["name"] if entry is not None else _named_in(name, "functional")
 

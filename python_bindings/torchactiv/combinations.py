@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from torchactiv import _registry
+from torchactiv.arguments import check_number
 from torchactiv.parameters import fitted
 
 __all__ = ["bias_act", "gated", "gated_packed", "taaf"]
@@ -36,8 +37,12 @@ def _chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[f
     if arguments is not None:
         numbers = arguments
     if torch.jit.is_scripting():  # type: ignore[attr-defined]
-        return activation, numbers
-    return operator_name(activation), numbers
+        return "gelu_erf" if activation == "gelu" else activation, numbers
+    name = operator_name(activation)
+    for number in numbers:
+        if not isinstance(number, float):
+            check_number(name, "arguments", number)
+    return name, numbers
 
 
 def gated(

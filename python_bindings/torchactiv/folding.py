@@ -88,7 +88,7 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
         )
     try:
         graph = _Tracer().trace(copied)
-    except (fx.proxy.TraceError, TypeError) as error:
+    except (fx.proxy.TraceError, TypeError, RuntimeError) as error:
         raise ValueError(f"fold_batch_norm: model {name} cannot be traced by torch.fx: {error}") from error
     folded = fx.GraphModule(copied, graph)
     shared = _shared(folded)

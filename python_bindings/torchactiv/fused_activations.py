@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.fx import Proxy
 
 from torchactiv import _registry
+from torchactiv.arguments import check_number
 
 __all__ = ["Activated", "activated", "entry_of", "node_of"]
 
@@ -56,6 +57,12 @@ def _name_of(activation: str) -> str:
     return _registry.find(activation)["name"]
 
 
+def _number(function: str, argument: str, value: Any) -> float:
+    if not isinstance(value, float):
+        check_number(function, argument, value)
+    return float(value)
+
+
 def _joined(
     function: str, activation: str, mapping: Mapping[str, Any] | None, keywords: dict[str, Any]
 ) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def activated(
     """The operator's result, called with what is before and after the activation, which follows if it is not fused."""
     given = _joined(function, activation, mapping, keywords)
     name, arguments = _fused(activation, tuple(given), function)
-    numbers = [float(given.get(argument, default)) for argument, default in arguments]
+    numbers = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]
     result: Tensor = getattr(torch.ops.torchactiv, function)(*before, name or "identity", numbers, *after)
     if name:
         return result
@@ -124,7 +131,7 @@ class Activated(nn.Module):
     def _set_activation(self, function: str, activation: str, given: dict[str, Any]) -> None:
         name, arguments = _fused(activation, tuple(given), function)
         self.activation = name or "identity"
-        self.arguments = [float(given.get(argument, default)) for argument, default in arguments]
+        self.arguments = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]
         self.act = None  # of an activation that is not fused
         if not name:
             from torchactiv import nn as modules  # which imports this module

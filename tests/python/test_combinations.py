@@ -1,6 +1,7 @@
 """gated, bias_act and taaf: the formulas written out, with every activation of one tensor, called in every way."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -9,6 +10,7 @@ import torchactiv.functional as ours
 from operators import CASES, Case, sample
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
+from torchactiv import nn
 
 SHAPE = (3, 4, 70)  # more than one block, and not whole vectors
 SINGLE = [c for c in CASES if len(c.operator.inputs) == 1]
@@ -234,3 +236,26 @@ def test_results_do_not_depend_on_threads() -> None:
         results.append((y, *torch.autograd.grad(y, (x, bias), torch.ones_like(y))))
     for a, b in zip(*results, strict=True):
         assert torch.equal(a, b)
+
+
+def test_scripted_with_the_default() -> None:
+    def biased(input: Tensor, bias: Tensor) -> Tensor:
+        return ours.bias_act(input, bias)
+
+    x, bias = sample((2, 3)), sample((3,))
+    torch.testing.assert_close(torch.jit.script(biased)(x, bias), biased(x, bias))
+
+
+@pytest.mark.parametrize("number", [torch.nn.Parameter(torch.ones(())), "0.3", None], ids=type)
+def test_what_is_no_number(number: Any) -> None:
+    x = sample((2, 3))
+    calls: list[Callable[[], object]] = [
+        lambda: ours.gated(x, x, "leaky_relu", [number]),
+        lambda: ours.bias_act(x, x[0], "leaky_relu", arguments=[number]),
+        lambda: ours.batch_norm_act(x, None, None, training=True, activation="elu", alpha=number),
+        lambda: nn.LeakyReLU(number),
+        lambda: nn.BatchNormAct1d(3, activation="elu", alpha=number),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError, match="must be Number"):
+            call()

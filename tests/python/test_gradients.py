@@ -210,3 +210,12 @@ def test_both_zeros_have_the_same_second_derivative() -> None:
     x = torch.tensor([-0.0, 0.0], dtype=torch.float64, requires_grad=True)
     (slope,) = torch.autograd.grad(torch.ops.torchactiv.lisht(x).sum(), x, create_graph=True)
     assert torch.equal(torch.autograd.grad(slope.sum(), x)[0], torch.full((2,), 2.0, dtype=torch.float64))
+
+
+def test_second_derivatives_of_swiglu_far_out() -> None:
+    """With a third one to come: as the kernel's."""
+    gate = torch.tensor([-1000.0, -89.0, -60.0, 1.0, 50.0], requires_grad=True)
+    (slope,) = torch.autograd.grad(torch.ops.torchactiv.swiglu(gate, torch.ones(5)).sum(), gate, create_graph=True)
+    (kernel,) = torch.autograd.grad(slope.sum(), gate, retain_graph=True)
+    (composed,) = torch.autograd.grad(slope.sum(), gate, create_graph=True)
+    torch.testing.assert_close(composed, kernel, rtol=1e-3, atol=1e-30)

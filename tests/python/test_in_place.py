@@ -199,3 +199,12 @@ def test_every_layout_in_place(case: Case, layout: Callable[[torch.dtype, int], 
     expected.copy_(case.forward(x.contiguous()))
     case.in_place(x)
     assert same_bits(storage, before) and x.stride() == strides
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("bound", [0.1, 0.7, 1.3])
+def test_results_at_a_bound_that_was_rounded_have_no_slope(dtype: torch.dtype, bound: float) -> None:
+    """Rounded inwards, the bound that is the result would be taken for an element between both."""
+    x = torch.tensor([-5.0, 0.0, 5.0], dtype=dtype, requires_grad=True)
+    torch.ops.torchactiv.hardtanh_(x * 1, -bound, bound).sum().backward()
+    assert torch.equal(x.grad, torch.tensor([0.0, 1.0, 0.0], dtype=dtype))  # type: ignore[arg-type]

@@ -251,3 +251,21 @@ def test_export() -> None:
     x = torch.randn(2, 3, 6, 6)
     program = torch.export.export(module, (x,))
     torch.testing.assert_close(program.module()(x), module(x))
+
+
+def test_second_derivatives_where_the_input_is_kept() -> None:
+    """The copy of what is overwritten has its place in the graph."""
+    layer, given = torch.nn.Linear(3, 3).double(), sample((6, 3))
+    weight = torch.tensor([0.0, 1.0, 2.0], dtype=torch.float64)
+    results = []
+    for memory_efficient, function in (
+        (True, torch.ops.torchactiv.batch_norm_act_),
+        (False, torchactiv.functional.batch_norm_act),
+    ):
+        x = given.clone().requires_grad_()
+        options = {"activation": "elu", "memory_efficient": memory_efficient}
+        y = function(layer(x), None, None, weight, torch.ones(3).double(), True, **options)
+        (first,) = torch.autograd.grad((y * given).sum(), x, create_graph=True)
+        results.append(torch.autograd.grad(first.square().sum(), (x, layer.weight)))
+    for a, b in zip(*results, strict=True):
+        torch.testing.assert_close(a, b)

@@ -147,3 +147,7 @@ def test_what_the_catalogue_gives_may_be_changed(addition: torchactiv.Entry) -> 
     for entry in torchactiv.catalogue():
         entry["aliases"].append("changed")
     assert all("changed" not in entry["aliases"] for entry in torchactiv.catalogue())
+
+
+def test_what_works_in_place_is_another_function() -> None:
+    assert torchactiv.get("relu_") is torchactiv.functional.relu_

@@ -92,3 +92,23 @@ def test_autocast() -> None:
     with torch.autocast("cpu", dtype=torch.bfloat16):
         _, total = ours.add_rms_norm(layer(x), x, torch.ones(5))
         assert torch.equal(total, layer(x) + x)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+def test_weights_of_16_bits_follow_the_sum(dtype: torch.dtype) -> None:
+    """A model in 16 bits with a residual stream in 32."""
+    x, residual, weight = sample((4, 5)).to(dtype), sample((4, 5), seed=1).float(), sample((5,), seed=2).to(dtype)
+    result, total = ours.add_layer_norm(x, residual, weight, weight)
+    torch.testing.assert_close(total, x + residual)
+    torch.testing.assert_close(result, F.layer_norm(x + residual, (5,), weight.float(), weight.float()))
+    rms, _ = ours.add_rms_norm(x, residual, weight)
+    torch.testing.assert_close(rms, F.rms_norm(x + residual, (5,), weight.float()))
+
+
+def test_instance_normalisation_of_any_size_is_exported() -> None:
+    module, x = nn.InstanceNormAct2d(6), sample((3, 6, 4, 5), dtype=torch.float32)
+    shapes = ({0: torch.export.Dim("batch"), 2: torch.export.Dim("height")},)
+    program = torch.export.export(module, (x,), dynamic_shapes=shapes).module()
+    for shape in ((2, 6, 4, 5), (5, 6, 7, 5)):
+        other = sample(shape, dtype=torch.float32)
+        torch.testing.assert_close(program(other), module(other))

@@ -141,3 +141,21 @@ def test_one_nan_does_not_spread(case: Case) -> None:
     result = case.forward(*tensors)
     assert result.isnan().nonzero().flatten().tolist() == [13]
     assert torch.equal(result[:13], whole[:13]) and torch.equal(result[14:], whole[14:])
+
+
+def test_golu_of_unusual_arguments() -> None:
+    x = torch.tensor([-30.0, -17.0, -10.0])
+    assert torch.equal(torch.ops.torchactiv.golu(x, 1.0, -2.0, 1.0), torch.full((3,), -torch.inf))
+    assert torch.equal(torch.ops.torchactiv.golu(x, 1.0, 1e-8, 1.0)[0], torch.tensor(-0.0))
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32], ids=str)
+@pytest.mark.parametrize("name", ["pelu", "mpelu"])
+def test_parameters_that_turn_the_exponential_around(name: str, dtype: torch.dtype) -> None:
+    """Their gradient is e^|x| - 1, which is beyond 16 bits here."""
+    x = torch.tensor([[-95.0, -200.0, -1000.0]], dtype=dtype)
+    first, second = torch.ones(3, dtype=dtype, requires_grad=True), -torch.ones(3, dtype=dtype)
+    values = getattr(torch.ops.torchactiv, name)(x, first, second.requires_grad_())
+    assert values.isposinf().all()
+    (gradient,) = torch.autograd.grad(values, first, torch.ones_like(values))
+    assert (gradient > 3e4).all()

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "torchactiv/cloned.h"
+
 namespace torchactiv {
 
 /// f(batch_norm(input) + residual). In training, running_mean and running_var are updated, unless there are none; with
@@ -61,6 +63,12 @@ class BatchNormActImpl : public Norm {
   void pretty_print(std::ostream& stream) const override {
     Norm::pretty_print(stream);
     stream << " with " << activation;
+  }
+
+  std::shared_ptr<torch::nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override {
+    return cloned(
+        *this, std::make_shared<BatchNormActImpl>(this->options, this->activation, this->arguments, memory_efficient),
+        device);
   }
 
   std::string activation;

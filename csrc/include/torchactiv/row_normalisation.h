@@ -11,6 +11,8 @@
 #include <tuple>
 #include <vector>
 
+#include "torchactiv/cloned.h"
+
 namespace torchactiv {
 
 namespace row_normalisation {
@@ -128,6 +130,10 @@ class LayerNormActImpl : public ActivatedImpl<torch::nn::LayerNormImpl> {
     return layer_norm_act(input, options.normalized_shape(), maybe(weight), maybe(bias), options.eps(), activation,
                           arguments);
   }
+
+  std::shared_ptr<torch::nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override {
+    return cloned(*this, std::make_shared<LayerNormActImpl>(options, activation, arguments), device);
+  }
 };
 TORCH_MODULE(LayerNormAct);
 
@@ -138,6 +144,10 @@ class GroupNormActImpl : public ActivatedImpl<torch::nn::GroupNormImpl> {
     using row_normalisation::maybe;
     return group_norm_act(input, options.num_groups(), maybe(weight), maybe(bias), options.eps(), activation,
                           arguments);
+  }
+
+  std::shared_ptr<torch::nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override {
+    return cloned(*this, std::make_shared<GroupNormActImpl>(options, activation, arguments), device);
   }
 };
 TORCH_MODULE(GroupNormAct);
@@ -154,6 +164,11 @@ class InstanceNormActImpl : public ActivatedImpl<Norm> {
     return instance_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
                              maybe(this->bias), this->is_training() || !options.track_running_stats(),
                              options.momentum(), options.eps(), this->activation, this->arguments);
+  }
+
+  std::shared_ptr<torch::nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override {
+    return cloned(*this, std::make_shared<InstanceNormActImpl>(this->options, this->activation, this->arguments),
+                  device);
   }
 };
 using InstanceNormAct1dImpl = InstanceNormActImpl<torch::nn::InstanceNorm1dImpl>;

@@ -68,7 +68,7 @@ at::Tensor prepare_in_place(const at::Tensor& input, const BatchNorm& norm, cons
   TORCH_CHECK_NOT_IMPLEMENTED(!has_tangent(tensors), BatchNorm::name, "_ has no forward mode; ", BatchNorm::name,
                               " does");
   torch::autograd::check_inplace(input, requires_grad(tensors));
-  return recorded.keeps_input() ? input.detach().clone() : at::Tensor();
+  return recorded.keeps_input() ? input.clone() : at::Tensor();  // with its history, for second derivatives
 }
 
 struct Autograd {

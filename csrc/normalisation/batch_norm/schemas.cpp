@@ -107,7 +107,8 @@ at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_me
                           double eps, c10::string_view activation, ArgumentSpan arguments, bool memory_efficient,
                           const MaybeTensor& residual) {
   const auto [x, added] = promoted(input, residual);
-  const BatchNorm norm{added, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
+  const MaybeTensor w = promoted_with(x, input, weight), b = promoted_with(x, input, bias);
+  const BatchNorm norm{added, w, b, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
   return normalised(
       x, running_mean, running_var, training, momentum, norm, [&] { return call_training(x, norm); },
       [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(x, mean, variance, norm); });

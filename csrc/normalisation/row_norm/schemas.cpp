@@ -64,7 +64,8 @@ OutputAndSum add_rms_norm(const at::Tensor& input, const at::Tensor& residual, c
                           std::optional<double> eps) {
   check_normalized_shape("add_rms_norm", input, weight.sym_sizes());
   const auto [x, added] = promoted(input, residual);
-  const RowNorm norm{weight, nothing, false, weight.dim(), 0, eps_or_default(eps, x), "identity", {}};
+  const MaybeTensor w = promoted_with(x, input, weight);
+  const RowNorm norm{w, nothing, false, weight.dim(), 0, eps_or_default(eps, x), "identity", {}};
   check_row_norm("add_rms_norm", x, added, norm);
   const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
   return {output, sum};
@@ -74,7 +75,8 @@ OutputAndSum add_layer_norm(const at::Tensor& input, const at::Tensor& residual,
                             const MaybeTensor& bias, double eps) {
   check_normalized_shape("add_layer_norm", input, weight.sym_sizes());
   const auto [x, added] = promoted(input, residual);
-  const RowNorm norm{weight, bias, true, weight.dim(), 0, eps, "identity", {}};
+  const MaybeTensor w = promoted_with(x, input, weight), b = promoted_with(x, input, bias);
+  const RowNorm norm{w, b, true, weight.dim(), 0, eps, "identity", {}};
   check_row_norm("add_layer_norm", x, added, norm);
   const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
   return {output, sum};
@@ -97,7 +99,8 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
     return call_inference(input, *running_mean, *running_var,
                           BatchNorm{nothing, weight, bias, eps, activation, arguments});
   }
-  const RowNorm norm{weight, bias, true, 0, input.size(1), eps, activation, arguments};
+  const std::int64_t channels = input.sym_size(1).guard_int(__FILE__, __LINE__);
+  const RowNorm norm{weight, bias, true, 0, channels, eps, activation, arguments};
   check_row_norm("instance_norm_act", input, nothing, norm);
   const auto [output, sum, mean, inverse] = call_row_norm(input, nothing, norm);
   if (input.sym_numel() == 0) return output;  // no values to learn from

@@ -69,6 +69,26 @@ TEST(BatchNormAct, InASequential) {
   EXPECT_NE(shown.str().find("with silu"), std::string::npos);
 }
 
+TEST(BatchNormAct, Clones) {
+  torchactiv::nn::BatchNormAct2d module(nn::BatchNormOptions(4), "leaky_relu", std::vector{0.2}, true);
+  nn::Sequential network(nn::Conv2d(nn::Conv2dOptions(3, 4, 3)), module);
+  const at::Tensor x = at::rand({2, 3, 5, 5});
+  network->forward(x);
+  network->eval();
+  const auto copied = std::dynamic_pointer_cast<nn::SequentialImpl>(network->clone());
+  const auto other = copied->ptr<torchactiv::nn::BatchNormAct2dImpl>(1);
+  EXPECT_TRUE(same_bits(copied->forward<at::Tensor>(x), network->forward<at::Tensor>(x)));
+  EXPECT_EQ(other->activation, "leaky_relu");
+  EXPECT_EQ(other->arguments, std::vector{0.2});
+  EXPECT_TRUE(other->memory_efficient);
+  EXPECT_FALSE(other->is_training());
+  const torch::NoGradGuard guard;
+  module->weight.fill_(3);
+  module->running_mean.fill_(3);
+  EXPECT_FALSE(other->weight.eq(3).any().item<bool>());
+  EXPECT_FALSE(other->running_mean.eq(3).any().item<bool>());
+}
+
 TEST(BatchNormAct, Errors) {
   const at::Tensor x = at::ones({4, 3});
   EXPECT_THROW(torchactiv::batch_norm_act(x, std::nullopt, std::nullopt), c10::Error);

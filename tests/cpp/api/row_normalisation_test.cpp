@@ -53,6 +53,24 @@ TEST(RowNormAct, RmsNorm) {
   EXPECT_NE(shown.str().find("RMSNormAct([6]) with leaky_relu"), std::string::npos);
 }
 
+template <class Holder>
+void expect_a_clone(Holder module, const at::Tensor& x) {
+  const auto copied = std::dynamic_pointer_cast<typename Holder::ContainedType>(module->clone());
+  ASSERT_TRUE(copied);
+  EXPECT_TRUE(same_bits(copied->forward(x), module->forward(x)));
+  const torch::NoGradGuard guard;
+  for (at::Tensor& parameter : module->parameters()) parameter.fill_(3);
+  for (const at::Tensor& parameter : copied->parameters()) EXPECT_FALSE(parameter.eq(3).any().template item<bool>());
+}
+
+TEST(RowNormAct, Clones) {
+  const at::Tensor x = sample({2, 4, 6}, at::kFloat, 1);
+  expect_a_clone(torchactiv::nn::LayerNormAct(nn::LayerNormOptions({6}), "silu"), x);
+  expect_a_clone(torchactiv::nn::GroupNormAct(nn::GroupNormOptions(2, 4), "elu", std::vector{0.5}), x);
+  expect_a_clone(torchactiv::nn::InstanceNormAct1d(nn::InstanceNormOptions(4).affine(true), "mish"), x);
+  expect_a_clone(torchactiv::nn::RMSNormAct(std::vector<std::int64_t>{6}, 1e-5, "tanh"), x);
+}
+
 TEST(RowNormAct, SumsInFront) {
   const at::Tensor x = sample({4, 6}, at::kFloat, 1), r = sample({4, 6}, at::kFloat, 2), w = at::ones({6});
   const auto [rms, sum] = torchactiv::add_rms_norm(x, r, w, 1e-3);
