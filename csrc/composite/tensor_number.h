@@ -156,7 +156,7 @@ inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
 inline TensorNumber at_most(const TensorNumber& a, const TensorNumber& bound) {
   return map(a, [&](const at::Tensor& t) { return at::clamp_max(t, bound.constant()); });
 }
-// One clamp, since of two the exporter to ONNX makes a graph whose nodes are out of order.
+// In one operator.
 inline TensorNumber limited(const TensorNumber& a, double low, double high) {
   return map(a, [&](const at::Tensor& t) { return at::clamp(t, low, high); });
 }
