@@ -17,10 +17,10 @@ _COMPOSITIONS = DispatchKey.CompositeExplicitAutograd, DispatchKey.CompositeImpl
 def decompositions() -> dict[OpOverload, Callable[..., Any]]:
     """What each operator is in PyTorch's own: the function of the same name where PyTorch has it, else a composition.
 
-    For :meth:`torch.export.ExportedProgram.run_decompositions`, on the way to ONNX for example (``pip install '.[onnx]'``),
-    where ``optimize=False`` is wanted: the exporter's optimiser puts nodes of limits in doubles out of order. Values agree
-    to the accuracy of PyTorch's operators, which is less in some tails. What is composed in doubles needs a runtime that
-    has the function of doubles: not all have erf and atan.
+    For :meth:`torch.export.ExportedProgram.run_decompositions`, on the way to ONNX for example
+    (``pip install '.[onnx]'``), where ``optimize=False`` is wanted: the exporter's optimiser puts nodes of limits in
+    doubles out of order. Values agree to the accuracy of PyTorch's operators, which is less in some tails. What is
+    composed in doubles needs a runtime that has the function of doubles: not all have erf and atan.
 
     Returns:
         A table with an entry for each operator that writes into none of its arguments.
