@@ -127,7 +127,7 @@ class _Activated(Activated, _BatchNorm):
         **activation_arguments: Any,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
-        self._set_activation("batch_norm_act", activation, activation_arguments)
+        self._set_activation("batch_norm_act", activation, activation_arguments, device, dtype)
         self.memory_efficient = memory_efficient
 
     def _scale(self) -> Tensor | None:

@@ -128,7 +128,9 @@ class Activated(nn.Module):
     if TYPE_CHECKING:  # TorchScript takes no annotation of a module
         act: nn.Module | None
 
-    def _set_activation(self, function: str, activation: str, given: dict[str, Any]) -> None:
+    def _set_activation(
+        self, function: str, activation: str, given: dict[str, Any], device: Any, dtype: torch.dtype | None
+    ) -> None:
         name, arguments = _fused(activation, tuple(given), function)
         self.activation = name or "identity"
         self.arguments = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]
@@ -143,7 +145,7 @@ class Activated(nn.Module):
                     f"{function}: activation {activation!r} takes {len(data)} tensors, {', '.join(data)}; a "
                     "normalisation has one for it"
                 )
-            self.act = modules.make(activation, **given)
+            self.act = modules.make(activation, **given).to(device=device, dtype=dtype)
 
     def _followed(self, result: Tensor) -> Tensor:
         if self.act is not None:

@@ -107,8 +107,10 @@ class InPlaceABN(ABN):
         True
     """
 
-    def _set_activation(self, function: str, activation: str, given: dict[str, Any]) -> None:
-        super()._set_activation(function, activation, given)
+    def _set_activation(
+        self, function: str, activation: str, given: dict[str, Any], device: Any, dtype: torch.dtype | None
+    ) -> None:
+        super()._set_activation(function, activation, given, device, dtype)
         if self.act is not None or not torch.ops.torchactiv.has_inverse(self.activation, self.arguments):
             argument = f" with {self.arguments}" if self.arguments else ""
             raise ValueError(f"InPlaceABN: activation {activation!r}{argument} has no inverse; ABN takes any")

@@ -64,7 +64,7 @@ class LayerNormAct(Activated, nn.LayerNorm):
         **activation_arguments: Any,
     ) -> None:
         nn.LayerNorm.__init__(self, normalized_shape, eps, elementwise_affine, bias, device, dtype)
-        self._set_activation("layer_norm_act", activation, activation_arguments)
+        self._set_activation("layer_norm_act", activation, activation_arguments, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalises the last dimensions and applies the activation."""
@@ -110,7 +110,7 @@ class RMSNormAct(Activated, nn.RMSNorm):
         **activation_arguments: Any,
     ) -> None:
         nn.RMSNorm.__init__(self, normalized_shape, eps, elementwise_affine, device, dtype)
-        self._set_activation("rms_norm_act", activation, activation_arguments)
+        self._set_activation("rms_norm_act", activation, activation_arguments, device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalises the last dimensions and applies the activation."""
@@ -161,7 +161,7 @@ class GroupNormAct(Activated, nn.GroupNorm):
         **activation_arguments: Any,
     ) -> None:
         nn.GroupNorm.__init__(self, num_groups, num_channels, eps, affine, device, dtype, bias=bias)
-        self._set_activation("group_norm_act", activation, activation_arguments)
+        self._set_activation("group_norm_act", activation, activation_arguments, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalises groups of channels and applies the activation."""
@@ -189,7 +189,7 @@ class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
         nn.modules.instancenorm._InstanceNorm.__init__(
             self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
         )
-        self._set_activation("instance_norm_act", activation, activation_arguments)
+        self._set_activation("instance_norm_act", activation, activation_arguments, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalises each channel of each element and applies the activation."""

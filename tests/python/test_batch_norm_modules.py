@@ -226,3 +226,10 @@ def test_learned_activations_are_modules() -> None:
     torch.testing.assert_close(module(x), F.prelu(F.batch_norm(x, None, None, training=True), module.act.weight))
     assert [name for name, _ in module.named_parameters()] == ["weight", "bias", "act.weight"]
     assert isinstance(module.act, torchactiv.nn.PReLU)
+
+
+@pytest.mark.parametrize("name", ["BatchNormAct1d", "LayerNormAct", "RMSNormAct", "InstanceNormAct1d"])
+def test_parameters_of_the_activation_are_made_as_the_others(name: str) -> None:
+    module = getattr(torchactiv.nn, name)(6, activation="prelu", device="meta", dtype=torch.float64)
+    assert module.act.weight.is_meta
+    assert module.act.weight.dtype == torch.float64
