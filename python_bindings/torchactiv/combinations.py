@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from torchactiv import _registry
-from torchactiv.arguments import check_number
+from torchactiv.arguments import check_number, check_tensor
 from torchactiv.parameters import fitted
 
 __all__ = ["bias_act", "gated", "gated_packed", "taaf"]
@@ -81,6 +81,10 @@ def gated(
         >>> torchactiv.functional.gated(torch.tensor([-1.0, 2.0]), torch.tensor([5.0, 3.0]), "relu")
         tensor([0., 6.])
     """
+    if not isinstance(gate, Tensor):
+        check_tensor("gated", "gate", gate)
+    if not isinstance(up, Tensor):
+        check_tensor("gated", "up", up)
     name, numbers = _chosen(activation, arguments)
     if gate_bias is None and up_bias is None:
         result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
@@ -127,6 +131,8 @@ def gated_packed(
         >>> torchactiv.functional.gated_packed(torch.tensor([2.0, 3.0]), "identity", gate_first=False)
         tensor([6.])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("gated_packed", "input", input)
     if bias is None:
         name, numbers = _chosen(activation, arguments)
         result: Tensor = torch.ops.torchactiv.gated_packed(input, name, numbers, dim, gate_first)
@@ -176,6 +182,8 @@ def bias_act(
         tensor([[0., 0., 1.],
                 [0., 0., 1.]])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("bias_act", "input", input)
     name, numbers = _chosen(activation, arguments)
     bias = fitted("bias_act", "bias", bias, input, dim)
     result: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
@@ -224,6 +232,8 @@ def taaf(
         >>> torchactiv.functional.taaf(torch.tensor([[-1.0, 3.0]]), alpha=2.0, delta=torch.ones(2), activation="relu")
         tensor([[1., 7.]])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("taaf", "input", input)
     name, numbers = _chosen(activation, arguments)
     alpha = fitted("taaf", "alpha", alpha, input, dim)
     beta = fitted("taaf", "beta", beta, input, dim)

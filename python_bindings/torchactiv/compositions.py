@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
+from torchactiv.arguments import check_number, check_tensor
 
 __all__ = ["crelu", "gelu", "glu", "maxout", "rrelu", "rrelu_"]
 
@@ -37,6 +38,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
         >>> torchactiv.functional.gelu(torch.tensor([-torch.inf, 0.0, 3.0]), approximate="tanh")
         tensor([-0.0000, 0.0000, 2.9964])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("gelu", "input", input)
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.gelu(input, approximate=approximate)
         return traced
@@ -80,6 +83,12 @@ def rrelu(
         >>> torchactiv.functional.rrelu(torch.tensor([-24.0, 1.0]))
         tensor([-5.5000,  1.0000])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("rrelu", "input", input)
+    if not isinstance(lower, float):
+        check_number("rrelu", "lower", lower)
+    if not isinstance(upper, float):
+        check_number("rrelu", "upper", upper)
     if inplace:
         written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
         return written
@@ -92,6 +101,12 @@ def rrelu(
 
 def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
     """:func:`rrelu` in place: writes the result over input and returns it."""
+    if not isinstance(input, Tensor):
+        check_tensor("rrelu_", "input", input)
+    if not isinstance(lower, float):
+        check_number("rrelu_", "lower", lower)
+    if not isinstance(upper, float):
+        check_number("rrelu_", "upper", upper)
     written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
     return written
 
@@ -117,6 +132,8 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
         >>> torchactiv.functional.glu(torch.tensor([4.0, 0.0]))
         tensor([2.])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("glu", "input", input)
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.glu(input, dim)
         return traced
@@ -146,6 +163,8 @@ def crelu(input: Tensor, dim: int = 1) -> Tensor:
         >>> torchactiv.functional.crelu(torch.tensor([[-1.0, 2.0]]))
         tensor([[0., 2., 1., 0.]])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("crelu", "input", input)
     result: Tensor = torch.ops.torchactiv.crelu(input, dim)
     return result
 
@@ -172,6 +191,8 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
         >>> torchactiv.functional.maxout(torch.tensor([[1.0, 3.0, 2.0, -4.0]]), pieces=2)
         tensor([[3., 2.]])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("maxout", "input", input)
     result: Tensor = torch.ops.torchactiv.maxout(input, pieces, dim)
     return result
 

@@ -259,3 +259,33 @@ def test_what_is_no_number(number: Any) -> None:
     for call in calls:
         with pytest.raises(TypeError, match="must be Number"):
             call()
+
+
+@pytest.mark.parametrize("wrong", [[1.0], None, 1.0, "text"], ids=repr)
+def test_what_is_no_tensor(wrong: Any) -> None:
+    """As PyTorch's own gelu refuses it."""
+    x = sample((2, 4))
+    calls: list[Callable[[], object]] = [
+        lambda: F.gelu(wrong),
+        lambda: ours.gelu(wrong),
+        lambda: ours.rrelu(wrong),
+        lambda: ours.rrelu_(wrong),
+        lambda: ours.glu(wrong),
+        lambda: ours.crelu(wrong),
+        lambda: ours.maxout(wrong, 2),
+        lambda: ours.gated(wrong, x),
+        lambda: ours.gated(x, wrong),
+        lambda: ours.gated_packed(wrong),
+        lambda: ours.bias_act(wrong, x[0]),
+        lambda: ours.taaf(wrong),
+    ]
+    for call in calls:
+        with pytest.raises(TypeError):
+            call()
+
+
+def test_rrelu_takes_no_bound_that_requires_grad() -> None:
+    bound = torch.nn.Parameter(torch.tensor(0.1))
+    for function in (F.rrelu, ours.rrelu, ours.rrelu_):
+        with pytest.raises(TypeError):
+            function(-torch.ones(3), bound, 0.5)  # type: ignore[operator]
