@@ -29,8 +29,10 @@ inline at::Tensor batch_norm_act(const at::Tensor& input, const std::optional<at
                                  .findSchemaOrThrow("torchactiv::batch_norm_act", "")
                                  .typed<at::Tensor(const at::Tensor&, Maybe, Maybe, Maybe, Maybe, bool, double, double,
                                                    std::string_view, c10::ArrayRef<double>, bool, Maybe)>();
-  return handle.call(input, running_mean, running_var, weight, bias, training, momentum, eps, activation, arguments,
-                     memory_efficient, residual);
+  // LibTorch's modules have an undefined tensor where there is none.
+  const auto maybe = [](Maybe tensor) { return tensor && tensor->defined() ? tensor : std::nullopt; };
+  return handle.call(input, maybe(running_mean), maybe(running_var), maybe(weight), maybe(bias), training, momentum,
+                     eps, activation, arguments, memory_efficient, maybe(residual));
 }
 
 namespace nn {
@@ -54,10 +56,9 @@ class BatchNormActImpl : public Norm {
       this->num_batches_tracked += 1;
       if (!options.momentum()) momentum = 1 / this->num_batches_tracked.template item<double>();  // average of all
     }
-    const auto maybe = [](const at::Tensor& t) { return t.defined() ? std::optional(t) : std::nullopt; };
-    return batch_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
-                          maybe(this->bias), this->is_training() || !this->running_mean.defined(), momentum,
-                          options.eps(), activation, arguments, memory_efficient, residual);
+    return batch_norm_act(input, this->running_mean, this->running_var, this->weight, this->bias,
+                          this->is_training() || !this->running_mean.defined(), momentum, options.eps(), activation,
+                          arguments, memory_efficient, residual);
   }
 
   void pretty_print(std::ostream& stream) const override {

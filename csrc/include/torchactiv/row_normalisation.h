@@ -19,7 +19,8 @@ namespace row_normalisation {
 
 using Maybe = std::optional<at::Tensor>;
 
-inline Maybe maybe(const at::Tensor& tensor) { return tensor.defined() ? Maybe(tensor) : std::nullopt; }
+/// LibTorch's modules have an undefined tensor where there is none.
+inline Maybe maybe(const Maybe& tensor) { return tensor && tensor->defined() ? tensor : std::nullopt; }
 
 /// The operator of that name; Type is its function.
 template <class Type>
@@ -34,12 +35,13 @@ inline at::Tensor layer_norm_act(const at::Tensor& input, at::IntArrayRef normal
                                  const std::optional<at::Tensor>& weight = std::nullopt,
                                  const std::optional<at::Tensor>& bias = std::nullopt, double eps = 1e-5,
                                  std::string_view activation = "relu", c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe;
+  using row_normalisation::Maybe, row_normalisation::maybe;
   static const auto handle =
       row_normalisation::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&, const Maybe&,
                                                    double, std::string_view, c10::ArrayRef<double>)>(
           "torchactiv::layer_norm_act");
-  return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), weight, bias, eps, activation, arguments);
+  return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), maybe(weight), maybe(bias), eps, activation,
+                     arguments);
 }
 
 /// f(rms_norm(input)); without eps that of the type that is computed in.
@@ -47,12 +49,12 @@ inline at::Tensor rms_norm_act(const at::Tensor& input, at::IntArrayRef normaliz
                                const std::optional<at::Tensor>& weight = std::nullopt,
                                std::optional<double> eps = std::nullopt, std::string_view activation = "relu",
                                c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe;
+  using row_normalisation::Maybe, row_normalisation::maybe;
   static const auto handle =
       row_normalisation::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&,
                                                    std::optional<double>, std::string_view, c10::ArrayRef<double>)>(
           "torchactiv::rms_norm_act");
-  return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), weight, eps, activation, arguments);
+  return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), maybe(weight), eps, activation, arguments);
 }
 
 /// f(group_norm(input))
@@ -60,11 +62,11 @@ inline at::Tensor group_norm_act(const at::Tensor& input, std::int64_t num_group
                                  const std::optional<at::Tensor>& weight = std::nullopt,
                                  const std::optional<at::Tensor>& bias = std::nullopt, double eps = 1e-5,
                                  std::string_view activation = "relu", c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe;
+  using row_normalisation::Maybe, row_normalisation::maybe;
   static const auto handle = row_normalisation::operator_named<at::Tensor(
       const at::Tensor&, std::int64_t, const Maybe&, const Maybe&, double, std::string_view, c10::ArrayRef<double>)>(
       "torchactiv::group_norm_act");
-  return handle.call(input, num_groups, weight, bias, eps, activation, arguments);
+  return handle.call(input, num_groups, maybe(weight), maybe(bias), eps, activation, arguments);
 }
 
 /// f(instance_norm(input)). With use_input_stats, running_mean and running_var are updated, unless there are none.
@@ -75,12 +77,12 @@ inline at::Tensor instance_norm_act(const at::Tensor& input,
                                     const std::optional<at::Tensor>& bias = std::nullopt, bool use_input_stats = true,
                                     double momentum = 0.1, double eps = 1e-5, std::string_view activation = "relu",
                                     c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe;
+  using row_normalisation::Maybe, row_normalisation::maybe;
   static const auto handle = row_normalisation::operator_named<at::Tensor(
       const at::Tensor&, const Maybe&, const Maybe&, const Maybe&, const Maybe&, bool, double, double, std::string_view,
       c10::ArrayRef<double>)>("torchactiv::instance_norm_act");
-  return handle.call(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps, activation,
-                     arguments);
+  return handle.call(input, maybe(running_mean), maybe(running_var), maybe(weight), maybe(bias), use_input_stats,
+                     momentum, eps, activation, arguments);
 }
 
 /// rms_norm(input + residual), and that sum.
@@ -97,10 +99,10 @@ inline std::tuple<at::Tensor, at::Tensor> add_layer_norm(const at::Tensor& input
                                                          const at::Tensor& weight,
                                                          const std::optional<at::Tensor>& bias = std::nullopt,
                                                          double eps = 1e-5) {
-  using row_normalisation::Maybe;
+  using row_normalisation::Maybe, row_normalisation::maybe;
   static const auto handle = row_normalisation::operator_named<std::tuple<at::Tensor, at::Tensor>(
       const at::Tensor&, const at::Tensor&, const at::Tensor&, const Maybe&, double)>("torchactiv::add_layer_norm");
-  return handle.call(input, residual, weight, bias, eps);
+  return handle.call(input, residual, weight, maybe(bias), eps);
 }
 
 namespace nn {

@@ -89,6 +89,14 @@ TEST(BatchNormAct, Clones) {
   EXPECT_FALSE(other->running_mean.eq(3).any().item<bool>());
 }
 
+TEST(BatchNormAct, UndefinedTensorsAreNone) {
+  const auto with = [](const std::optional<at::Tensor>& absent) {
+    return torchactiv::batch_norm_act(sample({6, 3, 5}, at::kFloat, 1), absent, absent, absent, absent, true, 0.1, 1e-5,
+                                      "relu", {}, false, absent);
+  };
+  EXPECT_TRUE(same_bits(with(at::Tensor()), with(std::nullopt)));
+}
+
 TEST(BatchNormAct, Errors) {
   const at::Tensor x = at::ones({4, 3});
   EXPECT_THROW(torchactiv::batch_norm_act(x, std::nullopt, std::nullopt), c10::Error);

@@ -71,6 +71,14 @@ TEST(RowNormAct, Clones) {
   expect_a_clone(torchactiv::nn::RMSNormAct(std::vector<std::int64_t>{6}, 1e-5, "tanh"), x);
 }
 
+TEST(RowNormAct, UndefinedTensorsAreNone) {
+  const at::Tensor x = sample({2, 4, 6}, at::kFloat, 1), none;
+  EXPECT_TRUE(same_bits(torchactiv::layer_norm_act(x, {6}, none, none), torchactiv::layer_norm_act(x, {6})));
+  EXPECT_TRUE(same_bits(torchactiv::rms_norm_act(x, {6}, none), torchactiv::rms_norm_act(x, {6})));
+  EXPECT_TRUE(same_bits(torchactiv::group_norm_act(x, 2, none, none), torchactiv::group_norm_act(x, 2)));
+  EXPECT_TRUE(same_bits(torchactiv::instance_norm_act(x, none, none, none), torchactiv::instance_norm_act(x)));
+}
+
 TEST(RowNormAct, SumsInFront) {
   const at::Tensor x = sample({4, 6}, at::kFloat, 1), r = sample({4, 6}, at::kFloat, 2), w = at::ones({6});
   const auto [rms, sum] = torchactiv::add_rms_norm(x, r, w, 1e-3);
