@@ -90,7 +90,7 @@ RECTIFIERS = (
     ),
     Reference(
         name="softplus",
-        value="where(threshold == 20, fmax(x, 0) + log1p(exp(-fabs(beta * x))) / beta, where(beta * x > threshold, x, log1p(exp(beta * x)) / beta))",
+        value="where(threshold != 20, where(beta * x > threshold, x, fmax(x, 0) + log1p(exp(-fabs(beta * x))) / beta), fmax(x, 0) + log1p(exp(-fabs(beta * x))) / beta)",
         partials=(
             "where(threshold == 20, 1 / (1 + exp(-beta * x)), where(beta * x > threshold, 1, 1 / (1 + exp(-beta * x))))",
         ),
