@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/highest_exponent.h"
 #include "ops/number.h"
 #include "ops/tame.h"
 
@@ -40,15 +41,10 @@ struct MPelu : Activation {
   }
 
  private:
-  template <Number N>
-  static constexpr double highest = exponent_limit<N> < 700   ? 88
-                                    : exponent_limit<N> < 709 ? 700
-                                                              : 709;  // e^88 is a float, e^709 a double
-
   // beta x on the left, 0 on the right.
   template <Number N>
   static N exponent(const N& x, const N& beta) {
-    return select(N(0.0) <= x, N(0.0), limited(scaled(x, beta), -exponent_limit<N>, highest<N>));
+    return select(N(0.0) <= x, N(0.0), limited(scaled(x, beta), -exponent_limit<N>, highest_exponent<N>));
   }
 };
 

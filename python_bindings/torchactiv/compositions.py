@@ -50,6 +50,15 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return result
 
 
+def _check_random(function: str, input: Tensor, lower: float, upper: float) -> None:
+    if not isinstance(input, Tensor):
+        check_tensor(function, "input", input)
+    if not isinstance(lower, float):
+        check_number(function, "lower", lower)
+    if not isinstance(upper, float):
+        check_number(function, "upper", upper)
+
+
 def rrelu(
     input: Tensor,
     lower: float = 1.0 / 8,
@@ -83,12 +92,7 @@ def rrelu(
         >>> torchactiv.functional.rrelu(torch.tensor([-24.0, 1.0]))
         tensor([-5.5000,  1.0000])
     """
-    if not isinstance(input, Tensor):
-        check_tensor("rrelu", "input", input)
-    if not isinstance(lower, float):
-        check_number("rrelu", "lower", lower)
-    if not isinstance(upper, float):
-        check_number("rrelu", "upper", upper)
+    _check_random("rrelu", input, lower, upper)
     if inplace:
         written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
         return written
@@ -101,12 +105,7 @@ def rrelu(
 
 def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
     """:func:`rrelu` in place: writes the result over input and returns it."""
-    if not isinstance(input, Tensor):
-        check_tensor("rrelu_", "input", input)
-    if not isinstance(lower, float):
-        check_number("rrelu_", "lower", lower)
-    if not isinstance(upper, float):
-        check_number("rrelu_", "upper", upper)
+    _check_random("rrelu_", input, lower, upper)
     written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
     return written
 

@@ -63,9 +63,9 @@ class GatedFeedForward(nn.Module):
         super().__init__()
         self.activation = operator_name(activation)
         self.packed = packed
-        self.arguments = [] if arguments is None else [float(number) for number in arguments]
-        nothing = torch.empty(0, device="cpu")
-        gated(nothing, nothing, self.activation, self.arguments)  # which refuses what it would in forward
+        nothing, given = torch.empty(0, device="cpu"), list(arguments or ())
+        gated(nothing, nothing, self.activation, given)  # which refuses what it would in forward
+        self.arguments = [float(number) for number in given]
         if packed:
             self.gate_up_proj: nn.Linear = nn.Linear(in_features, 2 * hidden_features, bias, device=device, dtype=dtype)
         else:

@@ -64,9 +64,9 @@ class TAAF(nn.Module):
         self.activation = operator_name(activation)
         self.num_parameters = num_parameters
         self.dim = dim
-        self.arguments = [] if arguments is None else [float(number) for number in arguments]
-        nothing = torch.empty(0, device="cpu")
-        taaf(nothing, activation=self.activation, dim=0, arguments=self.arguments)  # refuses what it would in forward
+        nothing, given = torch.empty(0, device="cpu"), list(arguments or ())
+        taaf(nothing, activation=self.activation, dim=0, arguments=given)  # which refuses what it would in forward
+        self.arguments = [float(number) for number in given]
         for name in ("alpha", "beta", "gamma", "delta"):
             setattr(self, name, nn.Parameter(torch.empty(num_parameters, device=device, dtype=dtype)))
         self.reset_parameters()

@@ -255,6 +255,8 @@ def test_what_is_no_number(number: Any) -> None:
         lambda: ours.batch_norm_act(x, None, None, training=True, activation="elu", alpha=number),
         lambda: nn.LeakyReLU(number),
         lambda: nn.BatchNormAct1d(3, activation="elu", alpha=number),
+        lambda: nn.TAAF("leaky_relu", arguments=[number]),
+        lambda: nn.GatedFeedForward(3, 3, activation="leaky_relu", arguments=[number]),
     ]
     for call in calls:
         with pytest.raises(TypeError, match="must be Number"):
