@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
 from operators import same_bits, sample
+from row_norm_cases import NORMS, SUMS, Norm, every_norm, gradients, one_of_each
 from test_batch_norm import (
     SHARED_NAMES,
     TOLERANCES,
@@ -18,85 +19,8 @@ from test_batch_norm import (
     in_doubles,
 )
 from torch import Tensor
-from torch.autograd import gradcheck, gradgradcheck
-from torch.func import grad, hessian, vmap
 
 ops = torch.ops.torchactiv
-
-
-def to_channels_last(x: Tensor) -> Tensor:
-    return x.to(memory_format=torch.channels_last)
-
-
-class Norm:
-    """One of the functions at a shape, as ours and as PyTorch's; each is called with input, weight and bias."""
-
-    def __init__(self, name: str, shape: tuple[int, ...], argument: Any, layout: Any = Tensor.contiguous) -> None:
-        self.name, self.shape, self.argument, self.layout = name, shape, argument, layout
-        self.format = torch.channels_last if layout is to_channels_last else torch.contiguous_format
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def parameters(self) -> tuple[int, ...]:
-        return self.argument if self.name in ("layer", "rms") else (self.shape[1],)
-
-    def mine(self, x: Tensor, w: Tensor | None, b: Tensor | None, activation: str = "silu", /, **given: Any) -> Tensor:
-        given |= {"activation": activation}
-        if self.name == "layer":
-            return ours.layer_norm_act(x, self.argument, w, b, 1e-3, **given)
-        if self.name == "rms":
-            return ours.rms_norm_act(x, self.argument, w, 1e-3, **given)
-        if self.name == "group":
-            return ours.group_norm_act(x, self.argument, w, b, 1e-3, **given)
-        return ours.instance_norm_act(x, weight=w, bias=b, eps=1e-3, **given)
-
-    def theirs(self, x: Tensor, w: Tensor | None, b: Tensor | None) -> Tensor:
-        if self.name == "layer":
-            return F.layer_norm(x, self.argument, w, b, 1e-3)
-        if self.name == "rms":
-            return F.rms_norm(x, self.argument, w, 1e-3)
-        if self.name == "group":
-            return F.group_norm(x, self.argument, w, b, 1e-3)
-        return F.instance_norm(x, weight=w, bias=b, eps=1e-3)
-
-    def inputs(self, dtype: torch.dtype) -> tuple[Tensor, Tensor, Tensor]:
-        of_parameters = torch.float32 if dtype.itemsize == 2 else dtype
-        x = self.layout((sample(self.shape) * 2 + 1).to(dtype))
-        w, b = (sample(self.parameters, seed=seed).div(2).to(of_parameters) for seed in (3, 4))
-        return x.requires_grad_(), w.requires_grad_(), b.requires_grad_()
-
-
-# Short rows and long ones, several in a block or several blocks for one; segments likewise; what is left over.
-NORMS = {
-    "layer": Norm("layer", (5, 7, 96), (96,)),
-    "layer, odd": Norm("layer", (9, 37), (37,)),
-    "layer, two elements": Norm("layer", (9, 2), (2,)),
-    "layer, in parts": Norm("layer", (5, 1237), (1237,)),
-    "layer, long": Norm("layer", (3, 9001), (9001,)),
-    "layer, two dimensions": Norm("layer", (6, 4, 5), (4, 5)),
-    "layer, many rows": Norm("layer", (1000, 8), (8,)),
-    "layer, strided": Norm("layer", (6, 5, 8), (8,), lambda x: x.transpose(0, 1).contiguous().transpose(0, 1)),
-    "rms": Norm("rms", (5, 7, 96), (96,)),
-    "rms, long": Norm("rms", (3, 9001), (9001,)),
-    "group": Norm("group", (4, 12, 9, 5), 3),
-    "group, long": Norm("group", (2, 6, 70, 41), 2),
-    "group, longer": Norm("group", (2, 4, 70, 71), 2),
-    "group, without inner": Norm("group", (40, 12), 3),
-    "group, without inner, in parts": Norm("group", (3, 1400), 2),
-    "group, one": Norm("group", (4, 12, 3), 1),
-    "group, channels_last": Norm("group", (4, 12, 9, 5), 3, to_channels_last),
-    "instance": Norm("instance", (4, 6, 7, 7), None),
-    "instance, long": Norm("instance", (2, 3, 5000), None),
-}
-every_norm = pytest.mark.parametrize("norm", NORMS.values(), ids=NORMS.keys())
-one_of_each = pytest.mark.parametrize("norm", [NORMS[n] for n in ("layer, odd", "rms", "group", "instance")], ids=str)
-
-
-def gradients(y: Tensor, inputs: tuple[Tensor, ...], gradient: Tensor) -> list[Tensor]:
-    found = torch.autograd.grad(y, inputs, gradient, allow_unused=True)
-    return [torch.zeros_like(x) if g is None else g for x, g in zip(inputs, found, strict=True)]
 
 
 @every_dtype
@@ -178,12 +102,6 @@ def test_what_is_not_fused_follows() -> None:
     )
 
 
-SUMS: dict[str, tuple[Callable[..., Any], Callable[..., Tensor]]] = {
-    "rms": (ours.add_rms_norm, lambda x, w, b: F.rms_norm(x, w.shape, w, 1e-3)),
-    "layer": (ours.add_layer_norm, lambda x, w, b: F.layer_norm(x, w.shape, w, b, 1e-3)),
-}
-
-
 @pytest.mark.parametrize("kind", SUMS)
 @pytest.mark.parametrize("length", [40, 9001])
 @every_dtype
@@ -215,50 +133,6 @@ def test_one_of_two_results() -> None:
     (only_output,) = torch.autograd.grad(y.square().sum(), r)
     (expected,) = torch.autograd.grad(F.rms_norm(x + r, (6,), w).square().sum(), r)
     torch.testing.assert_close(only_output, expected)
-
-
-@pytest.mark.parametrize("activation", ["tanh", "elu", "identity"])
-@one_of_each
-def test_derivatives(norm: Norm, activation: str) -> None:
-    small = Norm(norm.name, *(((3, 4), (4,)) if norm.name in ("layer", "rms") else ((2, 4, 3), 2)))
-    inputs = small.inputs(torch.float64)
-    inputs = inputs[:2] if small.name == "rms" else inputs
-
-    def function(x: Tensor, w: Tensor, b: Tensor | None = None) -> Tensor:
-        return small.mine(x, w, b, activation)
-
-    assert gradcheck(function, inputs, check_forward_ad=True)
-    assert gradgradcheck(function, inputs)
-
-
-@pytest.mark.parametrize("kind", SUMS)
-def test_derivatives_of_sums(kind: str) -> None:
-    x, r, w, b = (sample(shape, seed=3).requires_grad_() for shape in ((3, 4), (3, 4), (4,), (4,)))
-    inputs = (x, r, w) if kind == "rms" else (x, r, w, b)
-    assert gradcheck(SUMS[kind][0], inputs, check_forward_ad=True)
-    assert gradgradcheck(SUMS[kind][0], inputs)
-
-
-@one_of_each
-def test_torch_func(norm: Norm) -> None:
-    x, w, b = (t.detach() for t in norm.inputs(torch.float64))
-    x, batch = x[:1], x[:3].unsqueeze(1)
-
-    def mine(x: Tensor) -> Tensor:
-        return norm.mine(x, w, b, "tanh").sin().sum()
-
-    def theirs(x: Tensor) -> Tensor:
-        return torch.tanh(norm.theirs(x, w, b)).sin().sum()
-
-    transforms: list[Callable[[Any], Any]] = [
-        lambda f: grad(f)(x),
-        lambda f: vmap(f)(batch),
-        lambda f: vmap(grad(f))(batch),
-    ]
-    if x.numel() < 100:
-        transforms.append(lambda f: hessian(f)(x))
-    for transform in transforms:
-        torch.testing.assert_close(transform(mine), transform(theirs))
 
 
 @pytest.mark.parametrize("shape", [(64, 768), (6, 5000)], ids=["short rows", "long rows"])
