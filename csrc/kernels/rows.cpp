@@ -3,8 +3,27 @@
 #include <algorithm>
 #include <cstring>
 
-namespace torchactiv {
+namespace torchactiv::TORCHACTIV_ISA {
 namespace {
+
+// At least one chunk; the last may overlap the one before.
+template <std::int64_t chunk>
+void copy_chunks(const char* from, std::int64_t bytes, char* to) {
+  const std::int64_t last = bytes - chunk;
+  for (std::int64_t done = 0; done < last; done += chunk) std::memcpy(to + done, from + done, chunk);
+  std::memcpy(to + last, from + last, chunk);
+}
+
+// A call of memcpy takes longer than a short row.
+void copy_row(const char* from, std::int64_t bytes, char* to) {
+  constexpr std::int64_t narrow = 16, wide = 64, longest = 1024;
+  if (bytes >= wide && bytes <= longest)
+    copy_chunks<wide>(from, bytes, to);
+  else if (bytes >= narrow && bytes <= longest)
+    copy_chunks<narrow>(from, bytes, to);
+  else
+    std::memcpy(to, from, static_cast<std::size_t>(bytes));
+}
 
 // Copies n elements, `stride` bytes apart. Every second element, as of complex numbers or of two interleaved channels,
 // has a loop of its own, which the compiler turns into vectors.
@@ -13,7 +32,7 @@ void copy_from(const char* from, std::int64_t stride, std::int64_t n, char* to) 
   constexpr std::int64_t size = sizeof(T);
   T* const out = reinterpret_cast<T*>(to);
   if (stride == size) {
-    std::memcpy(to, from, static_cast<std::size_t>(n * size));
+    copy_row(from, n * size, to);
   } else if (stride == 2 * size) {
     const T* const in = reinterpret_cast<const T*>(from);
     for (std::int64_t i = 0; i < n; ++i) out[i] = in[2 * i];
@@ -25,8 +44,9 @@ void copy_from(const char* from, std::int64_t stride, std::int64_t n, char* to) 
 template <class T>
 void copy_to(const char* from, std::int64_t n, char* to, std::int64_t stride) {
   const T* const in = reinterpret_cast<const T*>(from);
-  if (stride == static_cast<std::int64_t>(sizeof(T)))
-    std::memcpy(to, from, static_cast<std::size_t>(n) * sizeof(T));
+  constexpr std::int64_t size = sizeof(T);
+  if (stride == size)
+    copy_row(from, n * size, to);
   else
     for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(to + i * stride) = in[i];
 }
@@ -55,21 +75,30 @@ class Rows {
         block_(share_ / loop.element_size) {}
 
   void run(std::int64_t columns, std::int64_t rows) {
-    const std::int64_t whole = columns / loop_.lanes * loop_.lanes;
-    if (whole > 0) {
-      bool all_direct = true;
-      for (int i = 0; i < loop_.operands; ++i) all_direct &= is_direct(i);
-      if (all_direct)
-        loop_.run(data_, strides_, whole, rows, arguments_);
-      else
-        run_buffered(whole, rows);
+    const std::int64_t whole =
+        columns % loop_.lanes == 0 || !copies_rows(columns, rows) ? columns / loop_.lanes * loop_.lanes : 0;
+    // Of rows of both parts so many at a time as the second finds in a cache where the first left them.
+    const std::int64_t most =
+        whole == 0 || whole == columns ? rows : std::max<std::int64_t>(1, near_elements / columns);
+    for (std::int64_t row = 0; row < rows; row += most) {
+      const std::int64_t count = std::min(most, rows - row);
+      if (whole > 0) run_whole(row, whole, count);
+      if (whole < columns) run_rest(row, whole, columns, count);
     }
-    if (whole < columns) run_rest(whole, columns, rows);
   }
 
  private:
   // Long enough for most elements to have reached the cache before vectors read them there.
   static constexpr std::int64_t most_of_one = 2048;
+  static constexpr std::int64_t near_elements = 16384;
+
+  // Short rows are not cut into full vectors and a rest, which most of them would be. One row is, and rows along which
+  // an operand is one element, for which a loop may have code of its own.
+  bool copies_rows(std::int64_t columns, std::int64_t rows) const {
+    constexpr std::int64_t short_row = 8;  // vectors
+    return rows > 1 && columns < short_row * loop_.lanes &&
+           std::find(strides_, strides_ + loop_.operands, 0) == strides_ + loop_.operands;
+  }
 
   struct Position {
     std::int64_t row, column;
@@ -93,13 +122,27 @@ class Rows {
                  [&]<class T>(T) { copy_to<T>(buffer(i) + index * loop_.element_size, n, place(i, at), strides_[i]); });
   }
 
-  // Rows of n elements, full vectors, by way of a buffer for the operands that are not direct.
-  void run_buffered(std::int64_t n, std::int64_t rows) {
+  // Rows of n elements, full vectors.
+  void run_whole(std::int64_t first_row, std::int64_t n, std::int64_t rows) {
+    bool all_direct = true;
+    char* pointers[most_operands];
+    for (int i = 0; i < loop_.operands; ++i) {
+      all_direct &= is_direct(i);
+      pointers[i] = place(i, {first_row, 0});
+    }
+    if (all_direct)
+      loop_.run(pointers, strides_, n, rows, arguments_);
+    else
+      run_buffered(first_row, n, rows);
+  }
+
+  // By way of a buffer for the operands that are not direct.
+  void run_buffered(std::int64_t first_row, std::int64_t n, std::int64_t rows) {
     char* pointers[most_operands];
     std::int64_t strides[2 * most_operands];
     std::fill_n(strides + loop_.operands, loop_.operands, 0);
     for (int i = 0; i < loop_.operands; ++i) strides[i] = is_direct(i) ? strides_[i] : loop_.element_size;
-    for (Position at{0, 0}; at.row < rows; ++at.row) {
+    for (Position at{first_row, 0}; at.row < first_row + rows; ++at.row) {
       for (at.column = 0; at.column < n; at.column += block_) {
         const std::int64_t length = std::min(block_, n - at.column);
         for (int i = 0; i < loop_.operands; ++i) {
@@ -114,39 +157,57 @@ class Rows {
   }
 
   // What is left over of full vectors, from column `first` on, by way of a buffer that elements of several rows fill.
-  void run_rest(std::int64_t first, std::int64_t columns, std::int64_t rows) {
+  void run_rest(std::int64_t first_row, std::int64_t first, std::int64_t columns, std::int64_t rows) {
+    const std::int64_t width = columns - first, size = loop_.element_size;
     char* pointers[most_operands];
     std::int64_t strides[2 * most_operands];
+    std::fill_n(strides, loop_.operands, size);
     std::fill_n(strides + loop_.operands, loop_.operands, 0);
-    for (int i = 0; i < loop_.operands; ++i) {
-      pointers[i] = buffer(i);
-      strides[i] = loop_.element_size;
-    }
-    // Calls visit(position, n, index) for the parts of rows that fill the buffer from index on; returns what follows.
-    const auto for_each_part = [&](Position from, auto visit) {
-      for (std::int64_t filled = 0; filled < block_ && from.row < rows;) {
-        const std::int64_t n = std::min(block_ - filled, columns - from.column);
-        visit(from, n, filled);
-        filled += n;
-        from.column += n;
-        if (from.column == columns) from = {from.row + 1, first};
+    for (std::int64_t done = 0, n; done < rows * width; done += n) {
+      n = std::min(block_, rows * width - done);
+      const Rest rest{first, columns, {first_row + done / width, first + done % width}, n};
+      const std::int64_t padded = (n + loop_.lanes - 1) / loop_.lanes * loop_.lanes;
+      const auto needs_buffer = [&](int i) { return padded > n || !rows_follow(i, first, columns); };
+      for (int i = 0; i < loop_.operands; ++i) {
+        pointers[i] = needs_buffer(i) ? buffer(i) : place(i, rest.begin);
+        if (i < loop_.outputs || !needs_buffer(i)) continue;
+        for_each_part(rest, [&]<class T>(T, Position at, std::int64_t length, std::int64_t index) {
+          copy_from<T>(place(i, at), strides_[i], length, buffer(i) + index * size);
+        });
+        std::memset(buffer(i) + n * size, 0, static_cast<std::size_t>((padded - n) * size));
       }
-      return from;
-    };
-    for (Position begin{0, first}, end; begin.row < rows; begin = end) {
-      std::int64_t total = 0;
-      end = for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
-        for (int i = loop_.outputs; i < loop_.operands; ++i) gather(i, at, n, index);
-        total = index + n;
-      });
-      const std::int64_t padded = (total + loop_.lanes - 1) / loop_.lanes * loop_.lanes, size = loop_.element_size;
-      for (int i = loop_.outputs; i < loop_.operands; ++i)
-        std::memset(buffer(i) + total * size, 0, static_cast<std::size_t>((padded - total) * size));
       loop_.run(pointers, strides, padded, 1, arguments_);
-      for_each_part(begin, [&](Position at, std::int64_t n, std::int64_t index) {
-        for (int i = 0; i < loop_.outputs; ++i) scatter(i, at, n, index);
-      });
+      for (int i = 0; i < loop_.outputs; ++i)
+        if (needs_buffer(i))
+          for_each_part(rest, [&]<class T>(T, Position at, std::int64_t length, std::int64_t index) {
+            copy_to<T>(buffer(i) + index * size, length, place(i, at), strides_[i]);
+          });
     }
+  }
+
+  // n elements of the columns from `first` on, row by row.
+  struct Rest {
+    std::int64_t first, columns;
+    Position begin;
+    std::int64_t n;
+  };
+
+  // Whether these columns of all rows follow each other in memory, as those of a new result do.
+  bool rows_follow(int i, std::int64_t first, std::int64_t columns) const {
+    const std::int64_t size = loop_.element_size;
+    return first == 0 && strides_[i] == size && strides_[loop_.operands + i] == columns * size;
+  }
+
+  // Calls visit(T{}, position, length, index) for each row's part, which is `index` elements behind the first.
+  template <class Visit>
+  void for_each_part(const Rest& rest, Visit visit) {
+    with_element(loop_.element_size, [&]<class T>(T type) {
+      Position at = rest.begin;
+      for (std::int64_t index = 0, length; index < rest.n; index += length, at = {at.row + 1, rest.first}) {
+        length = std::min(rest.n - index, rest.columns - at.column);
+        visit(type, at, length, index);
+      }
+    });
   }
 
   const VectorLoop& loop_;
@@ -164,4 +225,4 @@ void run_rows(const VectorLoop& loop, char* const* data, const std::int64_t* str
   Rows(loop, data, strides, arguments).run(columns, rows);
 }
 
-}  // namespace torchactiv
+}  // namespace torchactiv::TORCHACTIV_ISA

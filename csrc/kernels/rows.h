@@ -3,7 +3,7 @@
 
 #include "csrc/kernels/table.h"
 
-namespace torchactiv {
+namespace torchactiv::TORCHACTIV_ISA {
 
 // A loop whose `run` takes rows of full vectors only, in which every operand is contiguous or has a stride of 0: an
 // input that is one element for the whole row, an output that is the sums along it, for each lane of a vector.
@@ -17,4 +17,4 @@ struct VectorLoop {
 void run_rows(const VectorLoop& loop, char* const* data, const std::int64_t* strides, std::int64_t columns,
               std::int64_t rows, const double* arguments);
 
-}  // namespace torchactiv
+}  // namespace torchactiv::TORCHACTIV_ISA

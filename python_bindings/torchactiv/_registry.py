@@ -113,6 +113,9 @@ def entries() -> list[Entry]:
     return operators + copy.deepcopy(_added)
 
 
+_IGNORED = str.maketrans("", "", "_- ")
+
+
 def normalised(name: str) -> str:
     """The name without what libraries differ in: case, underscores, hyphens and spaces.
 
@@ -125,7 +128,7 @@ def normalised(name: str) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(f"activation must be named by a string, got {name!r}")
-    return name.casefold().translate({ord(c): None for c in "_- "})
+    return name.casefold().translate(_IGNORED)
 
 
 def demanded(entry: Entry) -> dict[str, float]:

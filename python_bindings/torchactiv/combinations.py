@@ -6,6 +6,7 @@ Each is one pass forward and one backward, and saves nothing but its inputs. The
 
 import torch
 from torch import Tensor
+from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
 from torchactiv.arguments import check_number, check_tensor
@@ -14,6 +15,11 @@ from torchactiv.parameters import fitted
 __all__ = ["bias_act", "gated", "gated_packed", "taaf"]
 
 _WITHOUT_OPTIONS = {"gelu": "gelu_erf", "swish": "silu"}  # the operators that these are by default
+
+
+# As in torchactiv.functional: what torch.ops has in front of them takes as long as the call of a small tensor.
+_gated, _gated_packed = torch.ops.torchactiv.gated._op, torch.ops.torchactiv.gated_packed._op
+_bias_act, _taaf = torch.ops.torchactiv.bias_act._op, torch.ops.torchactiv.taaf._op
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
@@ -87,7 +93,10 @@ def gated(
         check_tensor("gated", "up", up)
     name, numbers = _chosen(activation, arguments)
     if gate_bias is None and up_bias is None:
-        result: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
+        if is_dynamo_compiling():
+            traced: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
+            return traced
+        result: Tensor = _gated(gate, up, name, numbers)
         return result
     none = torch.zeros([1], dtype=gate.dtype, device=gate.device)
     first = none if gate_bias is None else fitted("gated", "gate_bias", gate_bias, gate, dim)
@@ -135,7 +144,10 @@ def gated_packed(
         check_tensor("gated_packed", "input", input)
     if bias is None:
         name, numbers = _chosen(activation, arguments)
-        result: Tensor = torch.ops.torchactiv.gated_packed(input, name, numbers, dim, gate_first)
+        if is_dynamo_compiling():
+            traced: Tensor = torch.ops.torchactiv.gated_packed(input, name, numbers, dim, gate_first)
+            return traced
+        result: Tensor = _gated_packed(input, name, numbers, dim, gate_first)
         return result
     if input.size(dim) % 2 != 0:
         raise RuntimeError(f"gated_packed: input has the odd size {input.size(dim)} along dim={dim}")
@@ -186,7 +198,10 @@ def bias_act(
         check_tensor("bias_act", "input", input)
     name, numbers = _chosen(activation, arguments)
     bias = fitted("bias_act", "bias", bias, input, dim)
-    result: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
+        return traced
+    result: Tensor = _bias_act(input, bias, name, numbers)
     return result
 
 
@@ -239,5 +254,8 @@ def taaf(
     beta = fitted("taaf", "beta", beta, input, dim)
     gamma = fitted("taaf", "gamma", gamma, input, dim)
     delta = fitted("taaf", "delta", delta, input, dim)
-    result: Tensor = torch.ops.torchactiv.taaf(input, alpha, beta, gamma, delta, name, numbers)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.taaf(input, alpha, beta, gamma, delta, name, numbers)
+        return traced
+    result: Tensor = _taaf(input, alpha, beta, gamma, delta, name, numbers)
     return result

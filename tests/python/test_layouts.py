@@ -108,6 +108,22 @@ def test_every_length_of_row(case: Case, dtype: torch.dtype) -> None:
         assert (whole[:5] == 123).all() and (whole[5 + length :] == 123).all()
 
 
+@pytest.mark.parametrize("length", [1, 3, 8, 20, 33, 64, 65, 96, 127, 200, 511, 600, 2100])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+@one_of_each_kind
+def test_rows_with_gaps(case: Case, dtype: torch.dtype, length: int) -> None:
+    """Rows are joined, cut or copied by their length; the gaps between them stay as they are."""
+    rows = 43
+    tensors = case.inputs((rows, length + 5), dtype=dtype)
+    sliced = [t[..., 2 : 2 + length] if t.numel() > 1 else t for t in tensors]
+    expected = case.forward(*(t.contiguous() for t in sliced))
+    assert same_bits(case.forward(*sliced), expected)
+    whole = torch.full((rows, length + 4), 123.0, dtype=dtype)
+    case.out(*sliced, out=whole[:, 3:-1])
+    assert same_bits(whole[:, 3:-1].contiguous(), expected)
+    assert (whole[:, :3] == 123).all() and (whole[:, -1] == 123).all()
+
+
 @several_data
 def test_data_broadcasts(case: Case) -> None:
     shapes = [
