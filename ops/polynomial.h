@@ -40,14 +40,30 @@ struct Polynomial : Activation {
 
   template <Number N>
   static void partials(N* slopes, N x, Coefficients<N> coefficients) {
-    N power = one_like(x), slope = zero_like(x);
+    powers_from(one_like(x), slopes + 1, x, coefficients);
+    slopes[0] = slope(x, coefficients);
+  }
+  template <Number N>
+  static void scaled_partials(N* slopes, N scale, N x, Coefficients<N> coefficients) {
+    powers_from(scale, slopes + 1, x, coefficients);
+    slopes[0] = slope(x, coefficients) * scale;
+  }
+
+ private:
+  template <Number N>
+  static void powers_from(N power, N* powers, const N& x, Coefficients<N> coefficients) {
     for (std::size_t k = 0; k < coefficients.size(); ++k) {
-      slopes[1 + k] = power;
+      powers[k] = power;
       power = power * x;
     }
+  }
+
+  template <Number N>
+  static N slope(const N& x, Coefficients<N> coefficients) {
+    N slope = zero_like(x);
     for (std::size_t k = coefficients.size(); k-- > 1;)
       slope = fma(tame(x, slope), slope, N(static_cast<double>(k)) * coefficients[k]);
-    slopes[0] = slope;
+    return slope;
   }
 };
 

@@ -42,22 +42,11 @@ struct RationalFormula : Activation {
 
   template <Number N>
   static void partials(N* slopes, N x, Coefficients<N> p, Coefficients<N> q) {
-    const Terms<N> terms(x, p, q);
-    const auto weights = terms.weights();
-    N numerator_slope(0.0), denominator_slope(0.0);  // P' / Q and Q' / Q
-    for (std::size_t j = 0; j < p.size(); ++j) {
-      slopes[1 + j] = terms.limit(weights[j]);
-      if (j > 0) numerator_slope = fma(N(static_cast<double>(j)) * p[j], weights[j - 1], numerator_slope);
-    }
-    for (std::size_t i = 0; i < q.size(); ++i) {
-      const std::size_t k = i + first_power;
-      if (k > 0) {
-        const auto [factor, weight] = terms.of_slope(q[i], weights[k - 1]);
-        denominator_slope = fma(N(static_cast<double>(k)) * factor, weight, denominator_slope);
-      }
-      slopes[1 + p.size() + i] = terms.limit(-(terms.value * terms.by_coefficient(q[i], weights[k])));
-    }
-    slopes[0] = terms.limit(numerator_slope - terms.value * (terms.direction * denominator_slope));
+    derivatives(slopes, x, p, q, [](const N& a) { return a; });
+  }
+  template <Number N>
+  static void scaled_partials(N* slopes, N scale, N x, Coefficients<N> p, Coefficients<N> q) {
+    derivatives(slopes, x, p, q, [&](const N& a) { return a * scale; });
   }
 
  private:
@@ -80,6 +69,29 @@ struct RationalFormula : Activation {
     return select(abs(a) > N(0.0), copysign(N(1.0), a), N(0.0));
   }
 
+  // Where nothing can overflow, 1 / Q is scaled, and with it every derivative.
+  template <Number N, class Scaled>
+  static void derivatives(N* slopes, const N& x, Coefficients<N> p, Coefficients<N> q, Scaled scaled) {
+    const Terms<N> terms(x, p, q);
+    const auto weights = terms.weights(terms.spared ? scaled(terms.inverse) : terms.inverse);
+    const auto finished = [&](const N& slope) { return terms.spared ? slope : scaled(terms.limit(slope)); };
+    N numerator_slope(0.0), denominator_slope(0.0);  // P' / Q and Q' / Q
+    for (std::size_t j = 0; j < p.size(); ++j) {
+      slopes[1 + j] = finished(weights[j]);
+      if (j > 0) numerator_slope = fma(N(static_cast<double>(j)) * p[j], weights[j - 1], numerator_slope);
+    }
+    for (std::size_t i = 0; i < q.size(); ++i) {
+      const std::size_t k = i + first_power;
+      if (k > 0) {
+        const N weight = terms.in_denominator(weights[k - 1], k - 1);
+        denominator_slope = fma(N(static_cast<double>(k)) * terms.coefficient(q[i]), weight, denominator_slope);
+      }
+      const N slope = terms.slope_of_coefficient(q[i]) * terms.in_denominator(weights[k], k);
+      slopes[1 + p.size() + i] = finished(-(terms.value * slope));
+    }
+    slopes[0] = finished(numerator_slope - terms.value * (terms.direction * denominator_slope));
+  }
+
   template <Number N>
   struct Terms {
     std::size_t m, n;
@@ -88,7 +100,8 @@ struct RationalFormula : Activation {
     N x, t;         // x, and it or its inverse, which is at most 1
     Mask<N> large;  // where it is the inverse
     N inverse;      // of Q / x^n or, but for plain, Q / |x|^n where x is large; of Q elsewhere
-    N direction;    // what the derivatives of S are multiplied by in those of Q
+    N sign_of_x;
+    N direction;  // what the derivatives of S are multiplied by in those of Q
     N value;
 
     Terms(const N& given, Coefficients<N> p, Coefficients<N> q)
@@ -97,7 +110,8 @@ struct RationalFormula : Activation {
           spared(NumberTraits<N>::has_spare_digits && m <= spared_degree && n <= spared_degree),
           at_infinity(is_infinite(given)),
           x(select(at_infinity, copysign(N(spared ? spared_far : far), given), given)),
-          large(abs(x) > N(1.0)) {
+          large(abs(x) > N(1.0)),
+          sign_of_x(copysign(N(1.0), x)) {
       const N one(1.0);
       t = spared ? x : select(large, one / select(large, x, one), x);
       N numerator = by_size(p[0], p[m]);
@@ -116,29 +130,27 @@ struct RationalFormula : Activation {
       return select(at_infinity, tended, result);
     }
 
-    // Two factors of q x^(k - 1) / Q as it adds to Q' / Q, but for k and the direction, from x^(k - 1) / Q.
-    std::array<N, 2> of_slope(const N& coefficient, const N& weight) const {
-      if constexpr (of_magnitudes) return {abs(coefficient), abs(weight)};
-      return {coefficient, weight};
+    // x^k / Q as it appears in Q' and in the derivative of Q by the coefficient of x^k, but for the direction.
+    N in_denominator(const N& weight, std::size_t k) const {
+      return of_magnitudes && k % 2 == 1 ? weight * sign_of_x : weight;
     }
-    // The derivative of Q by the coefficient of x^k, over Q, from x^k / Q.
-    N by_coefficient(const N& coefficient, const N& weight) const {
-      return of_magnitudes ? sign(coefficient) * abs(weight) : direction * weight;
-    }
+    // The coefficient's factor in them.
+    N coefficient(const N& q) const { return of_magnitudes ? abs(q) : q; }
+    N slope_of_coefficient(const N& q) const { return of_magnitudes ? sign(q) : direction; }
 
-    // x^j / Q(x).
-    auto weights() const {
+    // x^j / Q(x) from 1 / Q(x) or, where x is large and may be inverted, from what `inverse` is.
+    auto weights(const N& first) const {
       std::array<N, highest_degree + 1> powers, result;
       powers[0] = N(1.0);
       const std::size_t highest = std::max(m, n);
       if (spared) {
-        result[0] = inverse;
+        result[0] = first;
         for (std::size_t j = 1; j <= highest; ++j) result[j] = result[j - 1] * x;
         return result;
       }
       for (std::size_t j = 1; j <= highest; ++j) powers[j] = powers[j - 1] * t;
       N growing(1.0);
-      const N factor = by_size(turned(inverse), inverse);
+      const N factor = by_size(turned(first), first);
       for (std::size_t j = 0; j <= highest; ++j) {
         if (j > n) growing = growing * x;
         result[j] = factor * by_size(j > n ? growing : powers[n - j], powers[j]);

@@ -41,6 +41,13 @@ class Blockwise {
   std::int64_t sums() const { return static_cast<std::int64_t>(sums_.size()); }
   std::int64_t block() const { return block_bytes_ / compute_size_; }  // its longest
 
+  // The longest with one of each parameter for all: sums that the kernel makes itself need no room for every element,
+  // and are floats for no longer than this.
+  std::int64_t row_block() const {
+    constexpr std::int64_t longest_sum = 4096;
+    return sums_itself(Parameters::one) && !is_staged() ? longest_sum : block();
+  }
+
   // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on.
   void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n) const;
 

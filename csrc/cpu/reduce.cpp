@@ -31,8 +31,8 @@ std::vector<double> sum_rows(const Blockwise& work, const Pattern& p) {
       const std::int64_t row = piece / parts, first = piece % parts * piece_elements;
       const std::int64_t n = std::min(piece_elements, p.inner - first);
       double* const into = &partial[static_cast<std::size_t>(piece * sums)];
-      for (std::int64_t done = 0; done < n; done += work.block()) {
-        const std::int64_t count = std::min(work.block(), n - done);
+      for (std::int64_t done = 0; done < n; done += work.row_block()) {
+        const std::int64_t count = std::min(work.row_block(), n - done);
         work.run(buffers, row * p.inner + first + done, row % p.channels, Blockwise::Parameters::one, count);
         for (std::int64_t s = 0; s < sums; ++s) into[s] += work.sum(buffers, s, count);
       }

@@ -50,6 +50,10 @@ struct CountedForward {
   }
 };
 
+// Whether f multiplies its derivatives by a factor itself, for less than a multiplication of each.
+template <class Op>
+concept ScalesPartials = requires { &Op::template scaled_partials<Doubles>; };
+
 template <class Op>
 struct CountedBackward {
   static constexpr int arguments = argument_count<Op>;
@@ -58,8 +62,12 @@ struct CountedBackward {
 
   template <class V>
   static void evaluate(const Counts& counts, const V* in, V* out, const double* arguments) {
-    partials<Op>(counts, in + 1, arguments, out);
-    for (int i = 0; i < counts.total(); ++i) out[i] = chain<Op>(in[0], out[i]);
+    if constexpr (ScalesPartials<Op>) {
+      apply<Op>([&](const auto&... a) { Op::scaled_partials(out, in[0], a...); }, counts, in + 1, arguments);
+    } else {
+      partials<Op>(counts, in + 1, arguments, out);
+      for (int i = 0; i < counts.total(); ++i) out[i] = chain<Op>(in[0], out[i]);
+    }
   }
 };
 
