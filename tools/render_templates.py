@@ -30,6 +30,8 @@ def main() -> None:
         keep_trailing_newline=True,
         autoescape=False,
     )
+    # What Python writes as lambd is lambda in LibTorch.
+    environment.filters["libtorch"] = lambda name: {"lambd": "lambda"}.get(name, name)
     environment.filters["start"] = lambda initial: tuple(initial) if isinstance(initial, list) else initial
     for template in sorted(options.templates.rglob("*.jinja")):
         name = template.relative_to(options.templates)
