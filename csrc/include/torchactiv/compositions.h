@@ -26,6 +26,14 @@ inline at::Tensor rrelu(const at::Tensor& input, double lower = 1.0 / 8, double 
   return handle.call(input, lower, upper, training, std::move(generator));
 }
 
+inline at::Tensor& rrelu_(at::Tensor& input, double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false,
+                          std::optional<at::Generator> generator = std::nullopt) {
+  static const auto handle = c10::Dispatcher::singleton()
+                                 .findSchemaOrThrow("torchactiv::rrelu_", "")
+                                 .typed<at::Tensor&(at::Tensor&, double, double, bool, std::optional<at::Generator>)>();
+  return handle.call(input, lower, upper, training, std::move(generator));
+}
+
 /// The first half of the input along dim, times the sigmoid of the second.
 inline at::Tensor glu(const at::Tensor& input, std::int64_t dim = -1) {
   static const auto handle = c10::Dispatcher::singleton()

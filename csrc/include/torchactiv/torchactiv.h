@@ -2,6 +2,7 @@
 #pragma once
 
 #include <torchactiv/combinations.h>
+#include <torchactiv/composed_modules.h>
 #include <torchactiv/compositions.h>
 #include <torchactiv/feed_forward.h>
 #include <torchactiv/functional.h>
