@@ -207,10 +207,10 @@ def bias_act(
 
 def taaf(
     input: Tensor,
-    alpha: Tensor | float = 1.0,
-    beta: Tensor | float = 1.0,
-    gamma: Tensor | float = 0.0,
-    delta: Tensor | float = 0.0,
+    alpha: Tensor | int | float = 1.0,
+    beta: Tensor | int | float = 1.0,
+    gamma: Tensor | int | float = 0.0,
+    delta: Tensor | int | float = 0.0,
     activation: str = "tanh",
     dim: int = 1,
     arguments: list[float] | None = None,

@@ -50,19 +50,10 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return result
 
 
-def _check_random(function: str, input: Tensor, lower: float, upper: float) -> None:
-    if not isinstance(input, Tensor):
-        check_tensor(function, "input", input)
-    if not isinstance(lower, float):
-        check_number(function, "lower", lower)
-    if not isinstance(upper, float):
-        check_number(function, "upper", upper)
-
-
 def rrelu(
     input: Tensor,
-    lower: float = 1.0 / 8,
-    upper: float = 1.0 / 3,
+    lower: int | float = 1.0 / 8,
+    upper: int | float = 1.0 / 3,
     training: bool = False,
     inplace: bool = False,
 ) -> Tensor:
@@ -92,7 +83,12 @@ def rrelu(
         >>> torchactiv.functional.rrelu(torch.tensor([-24.0, 1.0]))
         tensor([-5.5000,  1.0000])
     """
-    _check_random("rrelu", input, lower, upper)
+    if not isinstance(input, Tensor):
+        check_tensor("rrelu", "input", input)
+    if not isinstance(lower, float):
+        lower = check_number("rrelu", "lower", lower)
+    if not isinstance(upper, float):
+        upper = check_number("rrelu", "upper", upper)
     if inplace:
         written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
         return written
@@ -103,9 +99,14 @@ def rrelu(
     return result
 
 
-def rrelu_(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3, training: bool = False) -> Tensor:
+def rrelu_(input: Tensor, lower: int | float = 1.0 / 8, upper: int | float = 1.0 / 3, training: bool = False) -> Tensor:
     """:func:`rrelu` in place: writes the result over input and returns it."""
-    _check_random("rrelu_", input, lower, upper)
+    if not isinstance(input, Tensor):
+        check_tensor("rrelu_", "input", input)
+    if not isinstance(lower, float):
+        lower = check_number("rrelu_", "lower", lower)
+    if not isinstance(upper, float):
+        upper = check_number("rrelu_", "upper", upper)
     written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
     return written
 

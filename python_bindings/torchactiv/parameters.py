@@ -10,7 +10,7 @@ torch.fx.wrap("_along")
 torch.fx.wrap("_coefficients_along")
 
 
-def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, dim: int) -> Tensor:
+def fitted(operator: str, name: str, parameter: Tensor | int | float, input: Tensor, dim: int) -> Tensor:
     """The parameter as a tensor that broadcasts against the input.
 
     Args:
@@ -32,7 +32,7 @@ def fitted(operator: str, name: str, parameter: Tensor | float, input: Tensor, d
     return _along(operator, name, parameter, input, dim)
 
 
-def _along(operator: str, name: str, parameter: Tensor | float, input: Tensor, dim: int) -> Tensor:
+def _along(operator: str, name: str, parameter: Tensor | int | float, input: Tensor, dim: int) -> Tensor:
     if isinstance(parameter, Tensor):
         if parameter.dim() != 1 or parameter.numel() == 1:
             return parameter

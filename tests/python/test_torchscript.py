@@ -108,6 +108,38 @@ def scripted(source: str) -> torch.jit.ScriptFunction:
     return torch.jit.script(scope["f"])
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "softplus(x, 1, 20)",
+        "softplus(x, beta=2)",
+        "softshrink(x, 1)",
+        "hardshrink(x, 1)",
+        "celu_(x, 2)",
+        "elu_(x, 2)",
+        "hardtanh_(x, 0, 1)",
+        "leaky_relu_(x, 2)",
+        "rrelu_(x, 0, 1)",
+        "threshold_(x, 0, 1)",
+    ],
+)
+def test_whole_numbers_in_a_script(call: str) -> None:
+    """Where torch.nn.functional takes them."""
+    x = torch.linspace(-3, 3, 20)
+    mine, theirs = (
+        scripted(f"def f(x: torch.Tensor):\n    return {namespace}.functional.{call}\n")
+        for namespace in ("torchactiv", "torch.nn")
+    )
+    torch.testing.assert_close(mine(x.clone()), theirs(x.clone()))
+
+
+@pytest.mark.parametrize("call", ["elu(x, 2)", "rrelu(x, 0, 1)", "pelu(x, 1, 2)", "swish(x, 2, dim=0)", "taaf(x, 2)"])
+def test_whole_numbers_beyond_pytorchs(call: str) -> None:
+    x = torch.linspace(-3, 3, 20)
+    script = scripted(f"def f(x: torch.Tensor):\n    return torchactiv.functional.{call}\n")
+    assert same_bits(script(x), eval(call, vars(torchactiv.functional), {"x": x}))
+
+
 @in_place_of_each_kind
 def test_in_place_in_a_script(case: Case) -> None:
     numbers = "".join(f", {name}={value}" for name, value in case.keywords.items())
