@@ -10,11 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from torchactiv import scripted_norms
 from torchactiv.fused_activations import Activated, activated, node_of
+from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
 
 
+@scripted_as(scripted_norms.batch_norm_act)
 def batch_norm_act(
     input: Tensor,
     running_mean: Tensor | None,
@@ -53,7 +56,7 @@ def batch_norm_act(
         momentum: the weight of the batch in the running statistics.
         eps: added to the variance.
         activation: f: any activation, by any of its names. One that is no function of a single tensor and numbers is
-            applied in a pass of its own.
+            applied in a pass of its own. In TorchScript the name of an operator of one tensor, such as "gelu_erf".
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
             which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
             elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is
@@ -63,7 +66,7 @@ def batch_norm_act(
         residual: r, of the shape of input, such as the shortcut of a residual block; of its dtype, or one of them of
             16 bits and the other float32, which the result has then.
         activation_arguments: what f takes beside its input, by name.
-        keywords: the same, where the names are none of those above.
+        keywords: the same, where the names are none of those above; not in TorchScript.
 
     Returns:
         A tensor of the shape, dtype and memory format of input.

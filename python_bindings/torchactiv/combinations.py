@@ -37,8 +37,13 @@ def operator_name(activation: str) -> str:
     return _WITHOUT_OPTIONS.get(name, name)
 
 
-def _chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[float]]:
-    """The operator's name and numbers, as it takes them; in TorchScript the name is the operator's already."""
+def chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[float]]:
+    """The operator's name and numbers, as it takes them; in TorchScript the name is the operator's already.
+
+    Example:
+        >>> chosen("LeakyReLU", [0.2])
+        ('leaky_relu', [0.2])
+    """
     numbers: list[float] = []
     if arguments is not None:
         numbers = arguments
@@ -91,7 +96,7 @@ def gated(
         check_tensor("gated", "gate", gate)
     if not isinstance(up, Tensor):
         check_tensor("gated", "up", up)
-    name, numbers = _chosen(activation, arguments)
+    name, numbers = chosen(activation, arguments)
     if gate_bias is None and up_bias is None:
         if is_dynamo_compiling():
             traced: Tensor = torch.ops.torchactiv.gated(gate, up, name, numbers)
@@ -143,7 +148,7 @@ def gated_packed(
     if not isinstance(input, Tensor):
         check_tensor("gated_packed", "input", input)
     if bias is None:
-        name, numbers = _chosen(activation, arguments)
+        name, numbers = chosen(activation, arguments)
         if is_dynamo_compiling():
             traced: Tensor = torch.ops.torchactiv.gated_packed(input, name, numbers, dim, gate_first)
             return traced
@@ -196,7 +201,7 @@ def bias_act(
     """
     if not isinstance(input, Tensor):
         check_tensor("bias_act", "input", input)
-    name, numbers = _chosen(activation, arguments)
+    name, numbers = chosen(activation, arguments)
     bias = fitted("bias_act", "bias", bias, input, dim)
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.bias_act(input, bias, name, numbers)
@@ -249,7 +254,7 @@ def taaf(
     """
     if not isinstance(input, Tensor):
         check_tensor("taaf", "input", input)
-    name, numbers = _chosen(activation, arguments)
+    name, numbers = chosen(activation, arguments)
     alpha = fitted("taaf", "alpha", alpha, input, dim)
     beta = fitted("taaf", "beta", beta, input, dim)
     gamma = fitted("taaf", "gamma", gamma, input, dim)

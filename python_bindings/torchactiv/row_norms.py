@@ -9,11 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from torchactiv import scripted_norms
 from torchactiv.fused_activations import activated
+from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["add_layer_norm", "add_rms_norm", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act"]
 
 
+@scripted_as(scripted_norms.layer_norm_act)
 def layer_norm_act(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -37,9 +40,10 @@ def layer_norm_act(
         weight: of that shape; 1 by default. Of the dtype of input, or float32 where that is of 16 bits.
         bias: likewise; 0 by default.
         eps: added to the variance.
-        activation: f: any activation, by any of its names.
+        activation: f: any activation, by any of its names; in TorchScript the name of an operator of one tensor, such
+            as "gelu_erf".
         activation_arguments: what f takes beside its input, by name.
-        keywords: the same, where the names are none of those above.
+        keywords: the same, where the names are none of those above; not in TorchScript.
 
     Returns:
         A contiguous tensor of the shape and dtype of input.
@@ -64,6 +68,7 @@ def layer_norm_act(
     return activated("layer_norm_act", activation, activation_arguments, keywords, given)
 
 
+@scripted_as(scripted_norms.rms_norm_act)
 def rms_norm_act(
     input: Tensor,
     normalized_shape: Sequence[int],
@@ -103,6 +108,7 @@ def rms_norm_act(
     return activated("rms_norm_act", activation, activation_arguments, keywords, given)
 
 
+@scripted_as(scripted_norms.group_norm_act)
 def group_norm_act(
     input: Tensor,
     num_groups: int,
@@ -148,6 +154,7 @@ def group_norm_act(
     return activated("group_norm_act", activation, activation_arguments, keywords, given)
 
 
+@scripted_as(scripted_norms.instance_norm_act)
 def instance_norm_act(
     input: Tensor,
     running_mean: Tensor | None = None,
