@@ -3,6 +3,7 @@
 #include "csrc/compositions/compositions.h"
 
 #include <ATen/Functions.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/library.h>
 
 #include "csrc/operators/activations.h"
@@ -29,11 +30,20 @@ void check_bounds(double lower, double upper) {
 }
 
 // The derivative of rrelu at each element, with which it is multiplied, forward and backward: all that is saved. It is
-// prelu's; with a dimension in front, since a weight of one dimension would belong to channels.
-at::Tensor random_slopes(const at::Tensor& input, double lower, double upper, std::optional<at::Generator> generator) {
+// prelu's; with a dimension in front, since a weight of one dimension would belong to channels. `drawn` is overwritten.
+at::Tensor random_slopes(const at::Tensor& input, const at::Tensor& drawn, double lower, double upper,
+                         std::optional<at::Generator> generator) {
+  drawn.uniform_(lower, upper, std::move(generator));
   const at::Tensor data = input.detach().unsqueeze(0), one = at::ones({1}, data.options()).expand_as(data);
-  const at::Tensor slopes = at::empty_like(data).uniform_(lower, upper, std::move(generator));
-  return operator_of<PRelu>().backward.call({one, data, slopes}, {})[0].squeeze(0);
+  return operator_of<PRelu>().backward.call({one, data, drawn.unsqueeze(0)}, {})[0].squeeze(0);
+}
+
+// Where slopes can be drawn into. vmap, which torch.func may be within, refuses to draw numbers, or gives them a batch
+// where they shall differ: no numbers as well as others.
+at::Tensor undrawn_slopes(const at::Tensor& input, std::optional<at::Generator> generator) {
+  const at::Tensor slopes = at::empty_like(input);
+  if (!c10::impl::tls_is_dispatch_key_included(c10::DispatchKey::FuncTorchDynamicLayerBackMode)) return slopes;
+  return slopes.add(at::rand({0}, std::move(generator), input.options()).sum());
 }
 
 }  // namespace
@@ -48,7 +58,7 @@ at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool train
                  std::optional<at::Generator> generator) {
   check_bounds(lower, upper);
   if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
-  return at::mul(input, random_slopes(input, lower, upper, std::move(generator)));
+  return at::mul(input, random_slopes(input, undrawn_slopes(input, generator), lower, upper, std::move(generator)));
 }
 
 at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
@@ -58,7 +68,7 @@ at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
     operator_of<LeakyRelu>().forward_in_place.call(input, (lower + upper) / 2);
     return input;
   }
-  return input.mul_(random_slopes(input, lower, upper, std::move(generator)));
+  return input.mul_(random_slopes(input, at::empty_like(input), lower, upper, std::move(generator)));
 }
 
 at::Tensor glu(const at::Tensor& input, std::int64_t dim) {
@@ -118,3 +128,8 @@ void implement(torch::Library& m) {
 TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) { torchactiv::implement(m); }
 // vmap as well takes them for what they are made of, so that each part has its rule, random numbers among them.
 TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatchedDecomposition, m) { torchactiv::implement(m); }
+// Without a batch in the input, too, vmap has a say in random numbers.
+TORCH_LIBRARY_IMPL(torchactiv, FuncTorchVmapMode, m) {
+  m.impl("rrelu", torchactiv::rrelu);
+  m.impl("rrelu_", torchactiv::rrelu_);
+}

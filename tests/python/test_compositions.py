@@ -116,6 +116,52 @@ def test_vmap_says_whether_random_slopes_are_the_same() -> None:
         assert not torch.equal(*slopes("different")[:2])
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_vmap_has_a_say_in_slopes_of_an_input_without_a_batch(dtype: torch.dtype) -> None:
+    """As it has in dropout's numbers, and with gradients inside."""
+    x, batch = -torch.ones(4, dtype=dtype), torch.zeros(3, dtype=dtype)
+
+    def slopes(randomness: str, function: Callable[..., Tensor]) -> Tensor:
+        return torch.func.vmap(lambda t: function(x, training=True) + t, randomness=randomness)(batch)  # type: ignore[no-any-return]
+
+    def gradient(x: Tensor, training: bool) -> Tensor:
+        return torch.func.grad(lambda x: ours.rrelu(x, training=training).sum())(x)  # type: ignore[no-any-return]
+
+    for function in (F.dropout, ours.rrelu, gradient):
+        with pytest.raises(RuntimeError, match="random operation while in randomness error mode"):
+            slopes("error", function)
+    for function in (ours.rrelu, gradient):
+        assert slopes("same", function).unique(dim=0).shape == (1, 4)
+        different = slopes("different", function)
+        assert different.shape == (3, 4) and different.unique().numel() > 8
+        assert different.abs().min() >= 1 / 8 and different.abs().max() <= 1 / 3 + 1e-3
+
+
+def test_vmap_over_vmap_draws_for_both() -> None:
+    x = -torch.ones(2)
+
+    def inner(randomness: str) -> Tensor:
+        return torch.func.vmap(lambda t: ours.rrelu(x, training=True) + t, randomness=randomness)(torch.zeros(3))  # type: ignore[no-any-return]
+
+    both = torch.func.vmap(lambda t: inner("different") + t, randomness="different")(torch.zeros(4))
+    assert both.unique().numel() == 4 * 3 * 2
+    outer = torch.func.vmap(lambda t: inner("same") + t, randomness="different")(torch.zeros(4))
+    assert outer.unique().numel() == 4 * 2
+
+
+def test_vmap_draws_nothing_in_place_for_an_input_without_a_batch() -> None:
+    """As PyTorch's random functions in place; the same for all it draws."""
+
+    def apply(randomness: str, function: Callable[[Tensor], Tensor]) -> Tensor:
+        x = -torch.ones(4)
+        return torch.func.vmap(lambda t: function(x) + t, randomness=randomness)(torch.zeros(3))  # type: ignore[no-any-return]
+
+    for function in (lambda x: x.uniform_(), lambda x: ours.rrelu(x, training=True, inplace=True)):
+        with pytest.raises(RuntimeError, match="different inplace randomness on an unbatched tensor"):
+            apply("different", function)
+        assert apply("same", function).unique(dim=0).shape == (1, 4)
+
+
 @pytest.mark.parametrize(
     "function",
     [ours.gelu, lambda t: ours.glu(t, 0), lambda t: ours.crelu(t, 0), lambda t: ours.maxout(t, 2, 0)],
