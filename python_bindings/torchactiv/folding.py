@@ -78,7 +78,7 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
     name = type(model).__name__
     if model.training:
         raise RuntimeError("fold_batch_norm: model is in training mode, where statistics change; call model.eval()")
-    copied = copy.deepcopy(model)
+    copied = _copy(model)
     if _is_single(copied):
         return copied
     if _has_hooks(model):
@@ -100,6 +100,12 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
     graph.lint()
     folded.recompile()
     return folded
+
+
+def _copy(model: nn.Module) -> nn.Module:
+    """A deep one, in which results that a module keeps, such as the weight of a pruned layer, have no graph behind."""
+    kept = [t for m in model.modules() for t in (*vars(m).values(), *m._buffers.values()) if isinstance(t, Tensor)]
+    return copy.deepcopy(model, {id(t): t.detach().clone() for t in kept if not t.is_leaf})
 
 
 def _is_single(module: nn.Module) -> bool:

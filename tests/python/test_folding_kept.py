@@ -142,6 +142,21 @@ def test_a_layer_that_is_changed_stays(change: Callable[[nn.Module], object]) ->
     assert_folds(trained(model, (5, 4)), torch.randn(5, 4), 1)
 
 
+@pytest.mark.parametrize("name", ["pruned", "spectral_norm as a hook"])
+def test_a_layer_whose_weight_has_a_graph_behind(name: str) -> None:
+    """As after a forward with gradients; the copy has no part in it, and is pruned in its turn."""
+    layer, x = nn.Linear(4, 4), torch.randn(5, 4)
+    CHANGES[name](layer)
+    model = trained(nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4), layer, nn.BatchNorm1d(4)), (5, 4))
+    model(x)
+    assert not layer.weight.is_leaf
+    folded = assert_folds(model, x, 1)
+    folded(x).sum().backward()
+    assert folded.get_submodule("2").weight_orig.grad.abs().sum() > 0
+    assert layer.weight_orig.grad is None
+    assert layer.weight.grad_fn is not None
+
+
 @pytest.mark.parametrize("name", ["hook", "pre-hook", "forward", "parametrised bias"])
 def test_a_normalisation_that_is_changed_stays(name: str) -> None:
     model = nn.Sequential(nn.Linear(4, 4), nn.BatchNorm1d(4))
