@@ -8,8 +8,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
-from operators import CASES, Case, sample
-from test_batch_norm import (
+from batch_norm_cases import (
     TOLERANCES,
     Layout,
     assert_near,

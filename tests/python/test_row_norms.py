@@ -7,9 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 import torchactiv.functional as ours
-from operators import same_bits, sample
-from row_norm_cases import NORMS, SUMS, Norm, every_norm, gradients, one_of_each
-from test_batch_norm import (
+from batch_norm_cases import (
     SHARED_NAMES,
     TOLERANCES,
     assert_near,
@@ -18,6 +16,8 @@ from test_batch_norm import (
     every_single,
     in_doubles,
 )
+from operators import same_bits, sample
+from row_norm_cases import NORMS, SUMS, Norm, every_norm, gradients, one_of_each
 from torch import Tensor
 
 ops = torch.ops.torchactiv

@@ -1,0 +1,63 @@
+"""batch_norm_act of values that cost digits: large means, outliers, squares that are no floats, NaN; and in ulp."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+import torchactiv.functional as ours
+from batch_norm_cases import every_single
+from operators import Case, sample
+from rounding import error_in_ulp
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+def test_a_large_mean_costs_no_digits(layout: torch.memory_format) -> None:
+    """The last digits of the input allow no more; PyTorch's errors are some hundred times as large."""
+    x = (torch.randn(16, 4, 32, 32, generator=torch.Generator().manual_seed(0)) + 1e4).to(memory_format=layout)
+    exact = F.batch_norm(x.double(), None, None, training=True)
+    mine = ours.batch_norm_act(x, None, None, training=True, activation="identity")
+    theirs = F.batch_norm(x, None, None, training=True)
+    error, of_pytorch = ((y.double() - exact).abs().max().item() for y in (mine, theirs))
+    assert error < 2e-6
+    assert error < of_pytorch
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+def test_a_first_sample_that_is_like_no_other(layout: torch.memory_format) -> None:
+    x = torch.randn(200, 64, 16, 16, generator=torch.Generator().manual_seed(0)) + 1000  # several groups of rows
+    x[0] = -1000
+    x = x.to(memory_format=layout)
+    exact = F.batch_norm(x.double(), None, None, training=True)
+    mine = ours.batch_norm_act(x, None, None, training=True, activation="identity")
+    torch.testing.assert_close(mine.double(), exact, rtol=2e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(4, 2, 300), (600, 2)], ids=["rows", "columns"])
+def test_squares_that_are_no_floats(shape: tuple[int, ...]) -> None:
+    x = sample(shape).float() * 1e30
+    mine = ours.batch_norm_act(x, None, None, training=True, activation="identity")
+    exact = F.batch_norm(x.double(), None, None, training=True)
+    torch.testing.assert_close(mine.double(), exact, rtol=1e-6, atol=1e-6)
+
+
+@every_single
+@pytest.mark.parametrize("shape", [(3, 2, 1500), (5, 2, 7, 7), (64, 70)], ids=["rows", "short rows", "columns"])
+def test_activations_of_floats_lose_three_ulp_at_most(case: Case, shape: tuple[int, ...]) -> None:
+    x = (3 * sample(shape)).float().requires_grad_()
+    nothing, one = torch.zeros(shape[1]), torch.ones(shape[1])
+    given = {"activation": case.operator.name, "activation_arguments": case.keywords}
+    y = ours.batch_norm_act(x, nothing, one, eps=0.0, **given)
+    (slope,) = torch.autograd.grad(y.sum(), x)
+    exact_x = x.detach().double().requires_grad_()
+    exact = case.rounded.forward(exact_x)
+    (exact_slope,) = torch.autograd.grad(exact.sum(), exact_x)
+    assert error_in_ulp(y.detach(), exact.detach()).max() <= 3
+    torch.testing.assert_close(slope.double(), exact_slope, rtol=2.0**-22, atol=2.0**-22)
+
+
+@pytest.mark.parametrize("shape", [(4, 2, 40), (40, 2)], ids=["rows", "columns"])
+def test_nan_stays_in_its_channel(shape: tuple[int, ...]) -> None:
+    x = sample(shape)
+    x[1, 1] = float("nan")
+    y = ours.batch_norm_act(x, None, None, training=True)
+    assert y[:, 1].isnan().all()
+    assert not y[:, 0].isnan().any()
