@@ -22,14 +22,25 @@ void update_running(const at::Tensor& running, const at::Tensor& value, double m
   running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
 }
 
-std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual) {
-  if (!residual || residual->scalar_type() == input.scalar_type()) return {input, residual};
+namespace {
+
+bool are_promoted(const at::Tensor& input, const MaybeTensor& residual) {
   const auto fits_float = [](const at::Tensor& t) {
     return is_short(t.scalar_type()) || t.scalar_type() == at::kFloat;
   };
-  if (!fits_float(input) || !fits_float(*residual)) return {input, residual};
+  return residual && residual->scalar_type() != input.scalar_type() && fits_float(input) && fits_float(*residual);
+}
+
+}  // namespace
+
+std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual) {
+  if (!are_promoted(input, residual)) return {input, residual};
   const at::ScalarType type = c10::promoteTypes(input.scalar_type(), residual->scalar_type());
   return {input.to(type), residual->to(type)};
+}
+
+MaybeTensor demoted(const at::Tensor& input, const MaybeTensor& residual) {
+  return are_promoted(input, residual) ? residual->to(input.scalar_type()) : residual;
 }
 
 MaybeTensor promoted_with(const at::Tensor& x, const at::Tensor& input, const MaybeTensor& values) {

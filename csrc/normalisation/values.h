@@ -14,6 +14,8 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
 
 // Both in the dtype of their sum, where one of them is of 16 bits, as under autocast. What differs otherwise stays.
 std::pair<at::Tensor, MaybeTensor> promoted(const at::Tensor& input, const MaybeTensor& residual);
+// The residual in the dtype of the input instead, where the result must have that.
+MaybeTensor demoted(const at::Tensor& input, const MaybeTensor& residual);
 
 // Of weight or bias: in the dtype of the promoted x, if it had that of the input.
 MaybeTensor promoted_with(const at::Tensor& x, const at::Tensor& input, const MaybeTensor& values);

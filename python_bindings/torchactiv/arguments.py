@@ -1,7 +1,10 @@
 """What functions refuse of their arguments, which the operators would take or call something else."""
 
+import functools
+from collections.abc import Sequence
 from typing import Any, SupportsFloat, SupportsIndex
 
+import torch
 from torch import Tensor
 from torch.overrides import has_torch_function
 
@@ -54,3 +57,44 @@ def check_number(operator: str, name: str, value: int) -> float:
     if not isinstance(value, SupportsFloat | SupportsIndex) and not has_torch_function((value,)):
         raise TypeError(f"{operator}: {name} must be Number, not {type(value).__name__}")
     return value
+
+
+@functools.cache
+def _operands(operator: str) -> list[tuple[int, str, bool, bool]]:
+    schema = getattr(torch.ops.torchactiv, operator).default._schema
+    given = [a for a in schema.arguments if a.name not in ("activation", "arguments")]
+    kinds = [str(a.type).removeprefix("Optional[").removesuffix("]") for a in given]
+    return [
+        (i, a.name, kind == "Tensor", str(a.type) != kind)
+        for i, (a, kind) in enumerate(zip(given, kinds, strict=True))
+        if kind in ("Tensor", "float")
+    ]
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _operands_of(operator: str) -> list[tuple[int, str, bool, bool]]:
+    """Of its tensors and numbers: position, name, whether it is a tensor, whether it may be None."""
+    return _operands(operator)
+
+
+def check_operands(operator: str, given: Sequence[Any]) -> None:
+    """Refuses tensors that are none and numbers that are none, by the operator's schema.
+
+    Args:
+        operator: that they are for.
+        given: all that it takes, in order, but the activation and its arguments.
+
+    Raises:
+        TypeError: something is no tensor, or no number.
+
+    Example:
+        >>> import torch
+        >>> check_operands("add_rms_norm", (torch.ones(2), torch.ones(2), None, 1e-5))
+        Traceback (most recent call last):
+        TypeError: add_rms_norm: weight must be Tensor, not NoneType
+    """
+    for position, name, is_tensor, is_optional in _operands_of(operator):
+        value = given[position]
+        if isinstance(value, Tensor if is_tensor else float) or (is_optional and value is None):
+            continue
+        (check_tensor if is_tensor else check_number)(operator, name, value)

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from torchactiv import scripted_norms
-from torchactiv.fused_activations import Activated, activated, node_of
+from torchactiv.arguments import check_tensor
+from torchactiv.fused_activations import Activated, activated
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
@@ -127,10 +128,11 @@ class _Activated(Activated, _BatchNorm):
         *,
         bias: bool = True,
         memory_efficient: bool = False,
-        **activation_arguments: Any,
+        activation_arguments: Mapping[str, Any] | None = None,
+        **keywords: Any,
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
-        self._set_activation("batch_norm_act", activation, activation_arguments, device, dtype)
+        self._set_activation("batch_norm_act", activation, activation_arguments, keywords, device, dtype)
         self.memory_efficient = memory_efficient
 
     def _scale(self) -> Tensor | None:
@@ -149,10 +151,10 @@ class _Activated(Activated, _BatchNorm):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Normalises, adds the residual and applies the activation; in training, updates the running statistics."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input, residual)
-            if node is not None:
-                return node
+        if not isinstance(input, Tensor):
+            check_tensor("batch_norm_act", "input", input)
+        if residual is not None and not isinstance(residual, Tensor):
+            check_tensor("batch_norm_act", "residual", residual)
         self._check_input_dim(input)  # type: ignore[no-untyped-call]
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
@@ -196,13 +198,14 @@ class BatchNormAct1d(_Activated, nn.BatchNorm1d):
         bias: whether there is a bias, if there is a weight.
         memory_efficient: whether training keeps the output rather than the input, where the activation has an inverse.
         activation_arguments: of the activation, by name; of its module where it has parameters.
+        keywords: the same, where the names are none of those above.
 
     Shape:
         (N, C) or (N, C, L); the result has the same. A second argument of the same shape is a residual.
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name, or an argument that it does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
 
     Example:
         >>> import torch, torchactiv

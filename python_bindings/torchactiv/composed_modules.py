@@ -2,11 +2,10 @@
 
 from typing import ClassVar
 
-import torch
 from torch import Tensor, nn
 
 from torchactiv.compositions import crelu, gelu, glu, maxout, rrelu
-from torchactiv.fused_activations import node_of
+from torchactiv.leaves import Leaf
 
 __all__ = ["GELU", "GLU", "CReLU", "Maxout", "RReLU"]
 
@@ -39,7 +38,7 @@ class GELU(nn.Module):
         return f"approximate={self.approximate!r}"
 
 
-class RReLU(nn.Module):
+class RReLU(Leaf):
     r"""Randomised leaky rectified linear unit. See :func:`torchactiv.functional.rrelu`.
 
     Args:
@@ -66,10 +65,6 @@ class RReLU(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input)
-            if node is not None:
-                return node
         return rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
     def extra_repr(self) -> str:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.fx import Proxy
 
 from torchactiv import _registry
-from torchactiv.arguments import check_number
+from torchactiv.arguments import check_number, check_operands
+from torchactiv.leaves import Leaf
 
-__all__ = ["Activated", "activated", "entry_of", "node_of"]
+__all__ = ["Activated", "activated", "entry_of"]
 
 
 def entry_of(function: str, activation: str) -> _registry.Entry:
@@ -84,6 +84,7 @@ def activated(
     after: tuple[Any, ...] = (),
 ) -> Tensor:
     """The operator's result, called with what is before and after the activation, which follows if it is not fused."""
+    check_operands(function, before + after)
     given = _joined(function, activation, mapping, keywords)
     name, arguments = _fused(activation, tuple(given), function)
     numbers = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]
@@ -96,31 +97,7 @@ def activated(
     return followed
 
 
-def node_of(module: nn.Module, input: Tensor, residual: Tensor | None = None) -> Tensor | None:
-    """The module as one node in a graph of :mod:`torch.fx`, as PyTorch's normalisations are.
-
-    So it follows train() and eval(), and counts batches when the graph runs.
-
-    Args:
-        module: a normalisation.
-        input: what it is called with.
-        residual: likewise.
-
-    Returns:
-        The result's place in the graph; None where nothing is traced, of the module that tracing began with, which
-        cannot be a node of itself, and of one with hooks: being traced already, they would run twice.
-    """
-    if not isinstance(input, Proxy):
-        return None
-    path = input.tracer.path_of_module(module)
-    if not path or module._forward_hooks or module._forward_pre_hooks:
-        return None
-    inputs = (input,) if residual is None else (input, residual)
-    node: Tensor = input.tracer.create_proxy("call_module", path, inputs, {})
-    return node
-
-
-class Activated(nn.Module):
+class Activated(Leaf):
     """What modules of normalisations keep of their activation; in front of PyTorch's module among the bases."""
 
     activation: str
@@ -129,8 +106,15 @@ class Activated(nn.Module):
         act: nn.Module | None
 
     def _set_activation(
-        self, function: str, activation: str, given: dict[str, Any], device: Any, dtype: torch.dtype | None
+        self,
+        function: str,
+        activation: str,
+        mapping: Mapping[str, Any] | None,
+        keywords: dict[str, Any],
+        device: Any,
+        dtype: torch.dtype | None,
     ) -> None:
+        given = _joined(function, activation, mapping, keywords)
         name, arguments = _fused(activation, tuple(given), function)
         self.activation = name or "identity"
         self.arguments = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]

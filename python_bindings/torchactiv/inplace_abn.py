@@ -3,13 +3,15 @@
 They are part of :mod:`torchactiv.nn`.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
-from torchactiv.fused_activations import entry_of, node_of
+from torchactiv.fused_activations import entry_of
 
 __all__ = ["ABN", "InPlaceABN"]
 
@@ -64,7 +66,7 @@ class ABN(_Activated):
             affine,
             track_running_stats,
             activation=activation,
-            **given,
+            activation_arguments=given,
         )
         self.activation_param = activation_param
 
@@ -95,7 +97,8 @@ class InPlaceABN(ABN):
     arXiv:1712.02616.
 
     Shape:
-        (N, C) or (N, C, ...); the result has the same.
+        (N, C) or (N, C, ...); the result has the same. A second argument of the same shape is a residual; one of
+        another precision, such as bfloat16 with an input of float32, is taken in the dtype of the input.
 
     Raises:
         ValueError: no such activation, or it has no inverse.
@@ -108,9 +111,15 @@ class InPlaceABN(ABN):
     """
 
     def _set_activation(
-        self, function: str, activation: str, given: dict[str, Any], device: Any, dtype: torch.dtype | None
+        self,
+        function: str,
+        activation: str,
+        mapping: Mapping[str, Any] | None,
+        keywords: dict[str, Any],
+        device: Any,
+        dtype: torch.dtype | None,
     ) -> None:
-        super()._set_activation(function, activation, given, device, dtype)
+        super()._set_activation(function, activation, mapping, keywords, device, dtype)
         if self.act is not None or not torch.ops.torchactiv.has_inverse(self.activation, self.arguments):
             argument = f" with {self.arguments}" if self.arguments else ""
             raise ValueError(f"InPlaceABN: activation {activation!r}{argument} has no inverse; ABN takes any")
@@ -121,10 +130,10 @@ class InPlaceABN(ABN):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Overwrites the input and returns it."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input, residual)
-            if node is not None:
-                return node
+        if not isinstance(input, Tensor):
+            check_tensor("batch_norm_act_", "input", input)
+        if residual is not None and not isinstance(residual, Tensor):
+            check_tensor("batch_norm_act_", "residual", residual)
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
         result: Tensor = torch.ops.torchactiv.batch_norm_act_(

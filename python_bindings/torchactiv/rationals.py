@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from torchactiv import _registry
 from torchactiv.combinations import operator_name
-from torchactiv.fused_activations import node_of
+from torchactiv.leaves import Leaf
 from torchactiv.parameters import fitted_coefficients
 
 __all__ = ["Rational", "rational"]
@@ -86,7 +86,7 @@ def rational(input: Tensor, numerator: Tensor, denominator: Tensor, version: str
     return result
 
 
-class Rational(nn.Module):
+class Rational(Leaf):
     r"""Learned rational function of degrees 5 and 4 that starts near another activation.
 
     See :func:`torchactiv.functional.rational`. Version "D" is "B" with noise: in training every coefficient is
@@ -167,10 +167,6 @@ class Rational(nn.Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input)
-            if node is not None:
-                return node
         numerator: Tensor = self.numerator
         denominator: Tensor = self.denominator
         version = self.version

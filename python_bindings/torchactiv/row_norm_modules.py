@@ -1,27 +1,19 @@
-"""Modules of layer, RMS, group and instance normalisation with an activation: PyTorch's, with something behind them.
+"""Modules of layer, RMS and group normalisation with an activation: PyTorch's, with something behind them.
 
 They are part of :mod:`torchactiv.nn`.
 """
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from torchactiv.fused_activations import Activated, node_of
+from torchactiv.arguments import check_tensor
+from torchactiv.fused_activations import Activated
+from torchactiv.leaves import Leaf
 
-__all__ = [
-    "AddLayerNorm",
-    "AddRMSNorm",
-    "GroupNormAct",
-    "InstanceNormAct1d",
-    "InstanceNormAct2d",
-    "InstanceNormAct3d",
-    "LayerNormAct",
-    "RMSNormAct",
-]
+__all__ = ["AddLayerNorm", "AddRMSNorm", "GroupNormAct", "LayerNormAct", "RMSNormAct"]
 
 Shape = int | Sequence[int]
 
@@ -38,13 +30,14 @@ class LayerNormAct(Activated, nn.LayerNorm):
         dtype: of the parameters.
         activation: by any of its names.
         activation_arguments: of the activation, by name; of its module where it has parameters.
+        keywords: the same, where the names are none of those above.
 
     Shape:
         (..., normalized_shape); the result has the same.
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name, or an argument that it does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
 
     Example:
         >>> import torch, torchactiv
@@ -61,13 +54,17 @@ class LayerNormAct(Activated, nn.LayerNorm):
         device: Any = None,
         dtype: torch.dtype | None = None,
         activation: str = "relu",
-        **activation_arguments: Any,
+        *,
+        activation_arguments: Mapping[str, Any] | None = None,
+        **keywords: Any,
     ) -> None:
         nn.LayerNorm.__init__(self, normalized_shape, eps, elementwise_affine, bias, device, dtype)
-        self._set_activation("layer_norm_act", activation, activation_arguments, device, dtype)
+        self._set_activation("layer_norm_act", activation, activation_arguments, keywords, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalises the last dimensions and applies the activation."""
+        if not isinstance(input, Tensor):
+            check_tensor("layer_norm_act", "input", input)
         result: Tensor = torch.ops.torchactiv.layer_norm_act(
             input, self.normalized_shape, self.weight, self.bias, self.eps, self.activation, self.arguments
         )
@@ -85,13 +82,14 @@ class RMSNormAct(Activated, nn.RMSNorm):
         dtype: of the weight.
         activation: by any of its names.
         activation_arguments: of the activation, by name; of its module where it has parameters.
+        keywords: the same, where the names are none of those above.
 
     Shape:
         (..., normalized_shape); the result has the same.
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name, or an argument that it does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
 
     Example:
         >>> import torchactiv
@@ -107,13 +105,17 @@ class RMSNormAct(Activated, nn.RMSNorm):
         device: Any = None,
         dtype: torch.dtype | None = None,
         activation: str = "relu",
-        **activation_arguments: Any,
+        *,
+        activation_arguments: Mapping[str, Any] | None = None,
+        **keywords: Any,
     ) -> None:
         nn.RMSNorm.__init__(self, normalized_shape, eps, elementwise_affine, device, dtype)
-        self._set_activation("rms_norm_act", activation, activation_arguments, device, dtype)
+        self._set_activation("rms_norm_act", activation, activation_arguments, keywords, device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """Normalises the last dimensions and applies the activation."""
+        if not isinstance(x, Tensor):
+            check_tensor("rms_norm_act", "x", x)
         result: Tensor = torch.ops.torchactiv.rms_norm_act(
             x, self.normalized_shape, self.weight, self.eps, self.activation, self.arguments
         )
@@ -133,13 +135,14 @@ class GroupNormAct(Activated, nn.GroupNorm):
         activation: by any of its names.
         bias: whether there is a bias, if there is a weight.
         activation_arguments: of the activation, by name; of its module where it has parameters.
+        keywords: the same, where the names are none of those above.
 
     Shape:
         (N, num_channels, ...); the result has the same.
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name, or an argument that it does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
 
     Example:
         >>> import torchactiv
@@ -158,120 +161,23 @@ class GroupNormAct(Activated, nn.GroupNorm):
         activation: str = "relu",
         *,
         bias: bool = True,
-        **activation_arguments: Any,
+        activation_arguments: Mapping[str, Any] | None = None,
+        **keywords: Any,
     ) -> None:
         nn.GroupNorm.__init__(self, num_groups, num_channels, eps, affine, device, dtype, bias=bias)
-        self._set_activation("group_norm_act", activation, activation_arguments, device, dtype)
+        self._set_activation("group_norm_act", activation, activation_arguments, keywords, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
         """Normalises groups of channels and applies the activation."""
+        if not isinstance(input, Tensor):
+            check_tensor("group_norm_act", "input", input)
         result: Tensor = torch.ops.torchactiv.group_norm_act(
             input, self.num_groups, self.weight, self.bias, self.eps, self.activation, self.arguments
         )
         return self._followed(result)
 
 
-class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-5,
-        momentum: float = 0.1,
-        affine: bool = False,
-        track_running_stats: bool = False,
-        device: Any = None,
-        dtype: torch.dtype | None = None,
-        activation: str = "relu",
-        *,
-        bias: bool = True,
-        **activation_arguments: Any,
-    ) -> None:
-        nn.modules.instancenorm._InstanceNorm.__init__(
-            self, num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias
-        )
-        self._set_activation("instance_norm_act", activation, activation_arguments, device, dtype)
-
-    def forward(self, input: Tensor) -> Tensor:
-        """Normalises each channel of each element and applies the activation."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input)
-            if node is not None:
-                return node
-        self._check_input_dim(input)  # type: ignore[no-untyped-call]
-        has_batch = input.dim() != self._get_no_batch_dim()  # type: ignore[no-untyped-call]
-        channels = input.size(1 if has_batch else 0)
-        if channels != self.num_features:  # as for PyTorch
-            found = f"input has {channels} channels, but num_features is {self.num_features}"
-            if self.affine:
-                raise ValueError(f"instance_norm_act: {found}")
-            warnings.warn(f"instance_norm_act: {found}, which affine=False makes no use of", stacklevel=2)
-        if has_batch:
-            return self._apply_instance_norm(input)
-        result: Tensor = self._handle_no_batch_input(input)  # type: ignore[no-untyped-call]
-        return result
-
-    def _apply_instance_norm(self, input: Tensor) -> Tensor:  # called by PyTorch's method for what is no batch, too
-        result: Tensor = torch.ops.torchactiv.instance_norm_act(
-            input,
-            self.running_mean,
-            self.running_var,
-            self.weight,
-            self.bias,
-            self.training or not self.track_running_stats,
-            self.momentum if self.momentum is not None else 0.0,
-            self.eps,
-            self.activation,
-            self.arguments,
-        )
-        return self._followed(result)
-
-
-class InstanceNormAct1d(_InstanceNormAct, nn.InstanceNorm1d):
-    """:class:`torch.nn.InstanceNorm1d` with an activation. See :func:`torchactiv.functional.instance_norm_act`.
-
-    Args:
-        num_features: the number of channels.
-        eps: added to the variance.
-        momentum: of the running statistics.
-        affine: whether there are weight and bias.
-        track_running_stats: whether there are running statistics.
-        device: of the parameters.
-        dtype: of the parameters.
-        activation: by any of its names.
-        bias: whether there is a bias, if there is a weight.
-        activation_arguments: of the activation, by name; of its module where it has parameters.
-
-    Shape:
-        (N, C, L) or (C, L); the result has the same.
-
-    Raises:
-        ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name, or an argument that it does not have.
-
-    Example:
-        >>> import torch, torchactiv
-        >>> torchactiv.nn.InstanceNormAct1d(8)(torch.ones(2, 8, 5)).sum().item()
-        0.0
-    """
-
-
-class InstanceNormAct2d(_InstanceNormAct, nn.InstanceNorm2d):
-    """:class:`torch.nn.InstanceNorm2d` with an activation. See :class:`InstanceNormAct1d` for the arguments.
-
-    Shape:
-        (N, C, H, W) or (C, H, W); the result has the same.
-    """
-
-
-class InstanceNormAct3d(_InstanceNormAct, nn.InstanceNorm3d):
-    """:class:`torch.nn.InstanceNorm3d` with an activation. See :class:`InstanceNormAct1d` for the arguments.
-
-    Shape:
-        (N, C, D, H, W) or (C, D, H, W); the result has the same.
-    """
-
-
-class AddRMSNorm(nn.RMSNorm):
+class AddRMSNorm(Leaf, nn.RMSNorm):
     """:class:`torch.nn.RMSNorm` of a sum. See :func:`torchactiv.functional.add_rms_norm`.
 
     Args:
@@ -302,11 +208,15 @@ class AddRMSNorm(nn.RMSNorm):
 
     def forward(self, input: Tensor, residual: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """The normalised sum, and the sum."""
+        if not isinstance(input, Tensor):
+            check_tensor("add_rms_norm", "input", input)
+        if not isinstance(residual, Tensor):
+            check_tensor("add_rms_norm", "residual", residual)
         output, total = torch.ops.torchactiv.add_rms_norm(input, residual, self.weight, self.eps)
         return output, total
 
 
-class AddLayerNorm(nn.LayerNorm):
+class AddLayerNorm(Leaf, nn.LayerNorm):
     """:class:`torch.nn.LayerNorm` of a sum. See :func:`torchactiv.functional.add_layer_norm`.
 
     Args:
@@ -339,5 +249,9 @@ class AddLayerNorm(nn.LayerNorm):
 
     def forward(self, input: Tensor, residual: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """The normalised sum, and the sum."""
+        if not isinstance(input, Tensor):
+            check_tensor("add_layer_norm", "input", input)
+        if not isinstance(residual, Tensor):
+            check_tensor("add_layer_norm", "residual", residual)
         output, total = torch.ops.torchactiv.add_layer_norm(input, residual, self.weight, self.bias, self.eps)
         return output, total

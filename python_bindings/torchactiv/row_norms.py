@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from torchactiv import scripted_norms
+from torchactiv.arguments import check_operands
 from torchactiv.fused_activations import activated
 from torchactiv.scripted_norms import scripted_as
 
@@ -226,6 +227,7 @@ def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | N
         >>> torchactiv.functional.add_rms_norm(x, 2 * x, torch.ones(2), eps=0.0)
         (tensor([[-1.,  1.]]), tensor([[-3.,  3.]]))
     """
+    check_operands("add_rms_norm", (input, residual, weight, eps))
     output, total = torch.ops.torchactiv.add_rms_norm(input, residual, weight, eps)
     return output, total
 
@@ -256,5 +258,6 @@ def add_layer_norm(
         >>> torchactiv.functional.add_layer_norm(x, x + 2, torch.ones(2), eps=0.0)
         (tensor([[-1.,  1.]]), tensor([[0., 4.]]))
     """
+    check_operands("add_layer_norm", (input, residual, weight, bias, eps))
     output, total = torch.ops.torchactiv.add_layer_norm(input, residual, weight, bias, eps)
     return output, total

@@ -3,6 +3,7 @@
 They are part of :mod:`torchactiv.nn`.
 """
 
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 import torch
@@ -10,8 +11,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
-from torchactiv.fused_activations import node_of
 from torchactiv.inplace_abn import InPlaceABN
 from torchactiv.synchronised import InPlaceTraining, joined_moments, training
 
@@ -20,30 +21,62 @@ __all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
 _ops = torch.ops.torchactiv
 
 
-def _synchronised(
-    module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any, in_place: bool
-) -> Tensor:
+def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any) -> Tensor:
+    name = type(module).__name__
+    check_tensor(name, "input", input)
+    if residual is not None:
+        check_tensor(name, "residual", residual)
+    _check_running(name, module)
     if module.eps <= 0:
-        raise ValueError(f"{type(module).__name__}: eps must be positive during training, got {module.eps}")
+        raise ValueError(f"{name}: eps must be positive during training, got {module.eps}")
     scale, numbers = module._scale(), (module.eps, module.activation, module.arguments)
-    if in_place:
+    if isinstance(module, InPlaceABN) and residual is not None and _are_promoted(input, residual):
+        residual = residual.to(input.dtype)  # which the result has
+    if isinstance(module, InPlaceABN) and _ops.has_inverse(module.activation, module.arguments, input.dtype):
         with torch.no_grad():
-            mean, variance, count = statistics = joined_moments(type(module).__name__, input, group)
+            mean, variance, count = statistics = joined_moments(name, input, group)
         result: Tensor = InPlaceTraining.apply(  # type: ignore[no-untyped-call]
             input, residual, scale, module.bias, statistics, group, numbers
         )
     else:
         shared = cast(Any, dist.group.WORLD if group is None else group)
         keeps_output = module.memory_efficient and torch.is_grad_enabled()
-        result, mean, variance, count = training(
-            input, residual, scale, module.bias, *numbers, keeps_output, shared.group_name, type(module).__name__
-        )
+        data = _promoted(input, residual, scale, module.bias)
+        result, mean, variance, count = training(*data, *numbers, keeps_output, shared.group_name, name)
     if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
         with torch.no_grad():
             module.running_mean.lerp_(mean.to(module.running_mean.dtype), momentum)
             unbiased = variance * (count / (count - 1))
             module.running_var.lerp_(unbiased.to(module.running_var.dtype), momentum)
     return result if module.act is None else cast(Tensor, module.act(result))
+
+
+def _check_running(name: str, module: _Activated) -> None:
+    """Refuses statistics that require grad, as batch_norm_act does."""
+    if not torch.is_grad_enabled():
+        return
+    for argument in ("running_mean", "running_var"):
+        statistic = getattr(module, argument)
+        if statistic is not None and statistic.requires_grad:
+            raise RuntimeError(
+                f"{name} is not differentiable with respect to argument {argument!r}; it must not require grad, got "
+                f"shape {list(statistic.shape)}"
+            )
+
+
+def _are_promoted(input: Tensor, residual: Tensor) -> bool:
+    """Whether one of them is of 16 bits and the other of float32; what differs otherwise the operators refuse."""
+    floats = input.is_floating_point() and residual.is_floating_point()
+    return floats and input.dtype != residual.dtype and torch.float64 not in (input.dtype, residual.dtype)
+
+
+def _promoted(input: Tensor, residual: Tensor | None, *parameters: Tensor | None) -> tuple[Tensor | None, ...]:
+    """In the dtype of the sum, parameters as well if they have that of the input; as batch_norm_act has it."""
+    if residual is None or not _are_promoted(input, residual):
+        return input, residual, *parameters
+    dtype = torch.promote_types(input.dtype, residual.dtype)
+    fitted = (p.to(dtype) if p is not None and p.dtype == input.dtype else p for p in parameters)
+    return input.to(dtype), residual.to(dtype), *fitted
 
 
 def _is_shared(group: Any) -> bool:
@@ -66,8 +99,10 @@ class SyncBatchNormAct(_Activated):
         device: of the parameters.
         dtype: of the parameters.
         activation: by any of its names.
+        bias: whether there is a bias, if there is a weight.
         memory_efficient: see :class:`BatchNormAct1d`.
         activation_arguments: of the activation, by name; of its module where it has parameters.
+        keywords: the same, where the names are none of those above.
 
     Shape:
         (N, C) or (N, C, ...); the result has the same. A second argument of the same shape is a residual.
@@ -76,7 +111,8 @@ class SyncBatchNormAct(_Activated):
         ValueError: no such activation, or one of several tensors, such as a gate; in training an eps that is not
             positive, or one value per channel in all processes; with memory_efficient and several processes a weight
             so small beside its bias that the input cannot be restored.
-        TypeError: an activation that is no name, or an argument that it does not have.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        RuntimeError: in training, running statistics that require grad.
 
     Example:
         >>> import torch, torchactiv
@@ -96,8 +132,10 @@ class SyncBatchNormAct(_Activated):
         dtype: torch.dtype | None = None,
         activation: str = "relu",
         *,
+        bias: bool = True,
         memory_efficient: bool = False,
-        **activation_arguments: Any,
+        activation_arguments: Mapping[str, Any] | None = None,
+        **keywords: Any,
     ) -> None:
         super().__init__(
             num_features,
@@ -108,8 +146,10 @@ class SyncBatchNormAct(_Activated):
             device,
             dtype,
             activation,
+            bias=bias,
             memory_efficient=memory_efficient,
-            **activation_arguments,
+            activation_arguments=activation_arguments,
+            **keywords,
         )
         self.process_group = process_group
 
@@ -118,14 +158,10 @@ class SyncBatchNormAct(_Activated):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Normalises by the statistics of all processes, adds the residual and applies the activation."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input, residual)
-            if node is not None:
-                return node
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.process_group):
             momentum, _ = self._count_batch()
-            return _synchronised(self, input, residual, momentum, self.process_group, False)
+            return _synchronised(self, input, residual, momentum, self.process_group)
         return super().forward(input, residual)
 
     @classmethod
@@ -244,13 +280,8 @@ class InPlaceABNSync(InPlaceABN):
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Overwrites the input and returns it; 16-bit input of an activation that saturates is left as it is."""
-        if not torch.jit.is_scripting():  # type: ignore[attr-defined]
-            node = node_of(self, input, residual)
-            if node is not None:
-                return node
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.group):
             momentum, _ = self._count_batch()
-            in_place = _ops.has_inverse(self.activation, self.arguments, input.dtype)
-            return _synchronised(self, input, residual, momentum, self.group, in_place)
+            return _synchronised(self, input, residual, momentum, self.group)
         return super().forward(input, residual)

@@ -207,6 +207,41 @@ def test_what_no_module_takes_for_an_activation(make: Callable[..., nn.Module]) 
             make(activation=gate)
 
 
+NO_TENSORS: list[Callable[[Any], object]] = [
+    lambda wrong: ours.batch_norm_act(wrong, None, None, training=True),
+    lambda wrong: ours.batch_norm_act(torch.ones(4, 3), wrong or [1.0], torch.ones(3)),
+    lambda wrong: ours.batch_norm_act(torch.ones(4, 3), None, None, wrong or [1.0], training=True),
+    lambda wrong: ours.batch_norm_act(torch.ones(4, 3), None, None, residual=wrong or [1.0], training=True),
+    lambda wrong: ours.layer_norm_act(wrong, (3,)),
+    lambda wrong: ours.layer_norm_act(torch.ones(4, 3), (3,), bias=wrong or [1.0], activation="prelu"),
+    lambda wrong: ours.rms_norm_act(wrong, (3,)),
+    lambda wrong: ours.group_norm_act(wrong, 1),
+    lambda wrong: ours.instance_norm_act(wrong),
+    lambda wrong: ours.add_rms_norm(wrong, torch.ones(3), torch.ones(3)),
+    lambda wrong: ours.add_rms_norm(torch.ones(3), torch.ones(3), wrong),
+    lambda wrong: ours.add_layer_norm(torch.ones(3), wrong, torch.ones(3)),
+    *(lambda wrong, make=make: make()(wrong) for make in MODULES),  # type: ignore[misc]
+    *(lambda wrong, make=make: make()(torch.ones(2, 4, 3, 3), wrong or [1.0]) for make in MODULES[:5]),  # type: ignore[misc]
+    lambda wrong: torchactiv.nn.AddRMSNorm(3)(wrong, torch.ones(3)),
+    lambda wrong: torchactiv.nn.AddLayerNorm(3)(torch.ones(3), wrong),
+]
+
+
+@pytest.mark.parametrize("wrong", [[1.0], None, 1.0, "text"], ids=repr)
+@pytest.mark.parametrize("call", NO_TENSORS)
+def test_what_is_no_tensor(call: Callable[[Any], object], wrong: Any) -> None:
+    """As PyTorch's own layer_norm refuses it."""
+    for refuses in (lambda wrong: F.layer_norm(wrong, (3,)), call):
+        with pytest.raises(TypeError, match=r"must be Tensor, not \w+$"):
+            refuses(wrong)
+
+
+@pytest.mark.parametrize("name", ["eps", "momentum"])
+def test_what_is_no_number(name: str) -> None:
+    with pytest.raises(TypeError, match=f"batch_norm_act: {name} must be Number, not str"):
+        ours.batch_norm_act(torch.ones(4, 3), None, None, training=True, **{name: "1"})
+
+
 def test_statistics_stay_when_something_is_wrong() -> None:
     mean, variance = torch.zeros(3), torch.ones(3)
     with pytest.raises(RuntimeError):

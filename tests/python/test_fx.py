@@ -121,9 +121,7 @@ def test_modules_of_two_tensors(name: str) -> None:
     assert_the_same(OF_TWO[name](), sample(ROWS).float(), sample(ROWS, seed=1).float())
 
 
-NORMALISATIONS = [
-    name for name in OTHERS if name.startswith(("ABN", "BatchNorm", "InPlace", "InstanceNorm", "SyncBatchNorm"))
-]
+NORMALISATIONS = [name for name in OTHERS if ("Norm" in name and name != "PolyNorm") or "ABN" in name]
 
 
 @pytest.mark.parametrize("name", NORMALISATIONS)
@@ -141,15 +139,44 @@ def test_normalisations_are_nodes(name: str) -> None:
     assert [node.target for node in traced.graph.nodes if node.op == "call_module"] == ["module"]
 
 
-def test_hooks_run_once() -> None:
-    module, x = ours.ABN(4).eval(), sample(ROWS).float()
-    module.register_forward_hook(lambda module, given, result: 2 * result)
+@pytest.mark.parametrize("name", [*NORMALISATIONS, *OF_TWO, "RReLU", "Rational"])
+def test_hooks_run_with_the_graph(name: str) -> None:
+    """Once, and not while it is traced; as those of PyTorch's normalisations."""
+    make, shape = OTHERS.get(name) or (OF_TWO[name], ROWS)
+    module, calls = make().eval(), []
+    inputs = [sample(shape, seed=seed).float() for seed in range(2 if name in OF_TWO else 1)]
+    module.register_forward_pre_hook(lambda module, given: calls.append(type(given[0])))
+    module.register_forward_hook(lambda module, given, result: (result[0] * 2, *result[1:]))
+    expected = network(module, len(inputs))(*inputs)
+    traced = fx.symbolic_trace(network(module, len(inputs)))
+    assert [node.target for node in traced.graph.nodes if node.op == "call_module"] == ["module"]
+    torch.testing.assert_close(traced(*inputs), expected, rtol=0, atol=0)
+    assert calls == [Tensor, Tensor]
+
+
+class Doubled(ours.BatchNormAct1d):
+    def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
+        return 2 * super().forward(input, residual)
+
+
+def test_a_subclass_is_one_node() -> None:
+    module, x = Doubled(4), sample(ROWS).float()
     torch.testing.assert_close(fx.symbolic_trace(OfOne(module))(x), module(x), rtol=0, atol=0)
 
 
 def test_a_residual() -> None:
     module = ours.BatchNormAct2d(4, activation="silu")
     assert_the_same(module, sample(MAPS).float(), sample(MAPS, seed=1).float())
+
+
+class ByName(OfOne):
+    def forward(self, x: Tensor, y: Tensor) -> Any:  # type: ignore[override]
+        return self.module(input=x, residual=y)
+
+
+def test_arguments_by_name() -> None:
+    model, inputs = ByName(ours.BatchNormAct1d(4)), (sample(ROWS).float(), sample(ROWS, seed=1).float())
+    torch.testing.assert_close(fx.symbolic_trace(model)(*inputs), model(*inputs), rtol=0, atol=0)
 
 
 # With parameters that are traced as well, that are tensors, and that are numbers.

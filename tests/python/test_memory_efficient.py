@@ -18,9 +18,11 @@ from batch_norm_cases import (
     in_doubles,
     in_training_or_not,
 )
+from operators import CASES, Case, sample
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 from torch.func import grad, vmap
+from torchactiv.nn import InPlaceABN
 
 ops = torch.ops.torchactiv
 
@@ -243,6 +245,41 @@ def test_what_was_compiled_refuses_weights_that_hide_the_input() -> None:
     weight[1] = 1e-5
     with pytest.raises(ValueError, match=r"batch_norm_act: with memory_efficient=True .* weight\[1\] = 1e-05"):
         function()
+
+
+MIXED = [
+    (torch.bfloat16, torch.float32),
+    (torch.float32, torch.bfloat16),
+    (torch.float16, torch.float32),
+    (torch.float32, torch.float16),
+    (torch.float16, torch.bfloat16),
+]
+
+
+@pytest.mark.parametrize("training", [True, False], ids=["training", "inference"])
+@pytest.mark.parametrize("dtype,of_residual", MIXED, ids=str)
+def test_a_residual_of_another_precision_in_place(dtype: torch.dtype, of_residual: torch.dtype, training: bool) -> None:
+    """It is taken in the input's, which the result keeps; gradients have the dtypes of what they are of."""
+    x, residual = sample((4, 3, 5)).to(dtype).requires_grad_(), sample((4, 3, 5), seed=1).to(of_residual)
+    statistics = (None, None) if training else (torch.zeros(3), torch.ones(3))
+    numbers = (None, None, training, 0.1, 1e-5, "leaky_relu", [0.5], True)
+    given, residual = x * 1, residual.requires_grad_()
+    result = torch.ops.torchactiv.batch_norm_act_(given, *statistics, *numbers, residual)
+    assert result is given and result.dtype == dtype
+    of_one_dtype = residual.detach().to(dtype).requires_grad_()
+    expected = torch.ops.torchactiv.batch_norm_act_(x * 1, *statistics, *numbers, of_one_dtype)
+    torch.testing.assert_close(result, expected, rtol=0, atol=0)
+    gradients = torch.autograd.grad(result.float().sin().sum(), (x, residual))
+    exact = torch.autograd.grad(expected.float().sin().sum(), (x, of_one_dtype))
+    assert [g.dtype for g in gradients] == [dtype, of_residual]
+    torch.testing.assert_close(gradients, (exact[0], exact[1].to(of_residual)), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.int64], ids=str)
+def test_a_residual_in_place_that_does_not_fit(dtype: torch.dtype) -> None:
+    x = torch.randn(4, 3)
+    with pytest.raises(RuntimeError, match=r"batch_norm_act: residual is \w+, but must have the dtype of input, Float"):
+        InPlaceABN(3)(x, torch.ones(4, 3, dtype=dtype))
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from torchactiv import (
     conditional_modules,
     gated_modules,
     inplace_abn,
+    instance_norm_modules,
     named_gates,
     row_norm_modules,
     row_norms,
@@ -283,6 +284,7 @@ def test_the_catalogue_lists_every_function_and_module() -> None:
         set(batch_norms.__all__) - {"batch_norm_act"}
         | set(inplace_abn.__all__)
         | set(row_norm_modules.__all__)
+        | set(instance_norm_modules.__all__)
         | set(sync_batch_norm.__all__)
     )
     assert set(torchactiv.nn.__all__) == modules | blocks | norms | {"AlphaDropout", "PolyNorm", "Rational", "make"}

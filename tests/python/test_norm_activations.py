@@ -1,14 +1,19 @@
 """The activation behind a normalisation, and how its arguments are given."""
 
+import copy
 import inspect
+import pickle
+from collections.abc import Callable
 
 import pytest
 import torch
 import torch.nn.functional as F
+import torchactiv
 import torchactiv.functional as ours
+import torchactiv.nn as modules
 from batch_norm_cases import SHARED_NAMES, channel_values, every_shared_name, every_single, in_training_or_not
 from operators import Case, sample
-from torch import Tensor
+from torch import Tensor, nn
 
 
 @in_training_or_not
@@ -63,3 +68,73 @@ def test_names_that_the_activation_shares_compiled(activation: str) -> None:
 
     x = sample((4, 3, 5)).float()
     torch.testing.assert_close(torch.compile(function, fullgraph=True, backend="aot_eager")(x), function(x))
+
+
+# With the shape of the input.
+MODULES: dict[str, tuple[Callable[..., nn.Module], tuple[int, ...]]] = {
+    "BatchNormAct1d": (lambda **given: modules.BatchNormAct1d(3, **given), (4, 3, 5)),
+    "BatchNormAct2d": (lambda **given: modules.BatchNormAct2d(3, **given), (4, 3, 5, 2)),
+    "BatchNormAct3d": (lambda **given: modules.BatchNormAct3d(3, **given), (4, 3, 2, 3, 2)),
+    "SyncBatchNormAct": (lambda **given: modules.SyncBatchNormAct(3, **given), (4, 3, 5)),
+    "LayerNormAct": (lambda **given: modules.LayerNormAct(5, **given), (4, 3, 5)),
+    "RMSNormAct": (lambda **given: modules.RMSNormAct(5, **given), (4, 3, 5)),
+    "GroupNormAct": (lambda **given: modules.GroupNormAct(3, 6, **given), (4, 6, 5)),
+    "InstanceNormAct1d": (lambda **given: modules.InstanceNormAct1d(3, affine=True, **given), (4, 3, 5)),
+    "InstanceNormAct2d": (lambda **given: modules.InstanceNormAct2d(3, **given), (4, 3, 5, 2)),
+    "InstanceNormAct3d": (lambda **given: modules.InstanceNormAct3d(3, **given), (4, 3, 2, 3, 2)),
+}
+OF_SEVERAL_NUMBERS = {
+    entry["name"]: {argument["name"]: 0.25 + i / 2 for i, argument in enumerate(entry["arguments"])}
+    for entry in torchactiv.catalogue()
+    if len(entry.get("inputs", [])) == 1 and len(entry["arguments"]) > 1
+}
+
+
+def test_there_are_activations_of_several_numbers() -> None:
+    assert {"hardtanh", "shrink", "softplus", "threshold"} <= OF_SEVERAL_NUMBERS.keys()
+
+
+@pytest.mark.parametrize("activation", OF_SEVERAL_NUMBERS)
+@pytest.mark.parametrize("name", MODULES)
+def test_all_numbers_reach_a_module(name: str, activation: str) -> None:
+    """Whatever they are called; copies, representation and state are the same as with any other activation."""
+    (make, shape), given = MODULES[name], OF_SEVERAL_NUMBERS[activation]
+    module, plain = make(activation=activation, activation_arguments=given), make(activation="identity")
+    x = sample(shape).float()
+    expected = getattr(ours, activation)(plain(x), **given)
+    torch.testing.assert_close(module(x), expected)
+    assert f"activation='{activation}', arguments={list(given.values())}" in repr(module)
+    assert module.state_dict().keys() == plain.state_dict().keys()
+    copies = [copy.deepcopy(module), pickle.loads(pickle.dumps(module))]
+    if name != "SyncBatchNormAct":  # which TorchScript does not take, as it does not take PyTorch's
+        copies.append(torch.jit.script(module))
+    for other in copies:
+        torch.testing.assert_close(other(x), expected)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_arguments_of_a_module_that_follows(name: str) -> None:
+    make, shape = MODULES[name]
+    x = sample(shape).float()
+    module = make(activation="prelu", activation_arguments={"init": 0.5}, num_parameters=shape[1])
+    assert module.act.weight.tolist() == [0.5] * shape[1]
+    torch.testing.assert_close(module(x), F.leaky_relu(make(activation="identity")(x), 0.5))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_arguments_that_no_module_takes(name: str) -> None:
+    make, _ = MODULES[name]
+    with pytest.raises(TypeError, match="elu's 'alpha' is given twice, by name and in activation_arguments"):
+        make(activation="elu", alpha=0.5, activation_arguments={"alpha": 1.0})
+    with pytest.raises(TypeError, match="shrink has no argument 'beta'; it takes lambd, bias"):
+        make(activation="shrink", activation_arguments={"beta": 1.0})
+
+
+def test_the_bias_of_shrink_is_not_that_of_the_normalisation() -> None:
+    module = modules.BatchNormAct1d(3, activation="shrink", activation_arguments={"bias": 0.25}, bias=False)
+    assert module.bias is None
+    assert module.arguments == [0.5, 0.25]
+    folded = torchactiv.fold_batch_norm(nn.Sequential(nn.Linear(2, 3), module).eval())
+    assert repr(folded.get_submodule("1")) == "Shrink(lambd=0.5, bias=0.25, inplace=True)"
+    converted = modules.SyncBatchNormAct.convert_sync_batchnorm(module)
+    assert converted.arguments == [0.5, 0.25]

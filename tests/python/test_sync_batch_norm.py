@@ -104,6 +104,37 @@ def gradient_in_halves(part: slice, memory_efficient: bool) -> Tensor:
     return torch.autograd.grad(y.float().sin().sum(), x)[0]
 
 
+# Of input, residual and parameters.
+MIXED = {
+    "input in halves": (torch.bfloat16, torch.float32, torch.float32),
+    "residual in halves": (torch.float32, torch.bfloat16, torch.float32),
+    "module in halves": (torch.bfloat16, torch.float32, torch.bfloat16),
+    "different halves": (torch.float16, torch.bfloat16, torch.float16),
+}
+
+
+def with_mixed_residual(module: nn.Module, part: slice, dtypes: tuple[torch.dtype, ...]) -> list[Tensor]:
+    """Output, and gradients of input, residual, weight and bias."""
+    of_input, of_residual, of_parameters = dtypes
+    x, r = (sample(SHAPE, seed=i)[part].to(d).requires_grad_() for i, d in enumerate((of_input, of_residual)))
+    y = varied(module).to(of_parameters)(x * 1, r * 1)
+    return [y.detach(), *torch.autograd.grad(y.float().sin().sum(), (x, r, module.weight, module.bias))]
+
+
+def refusal(call: Callable[[], object]) -> str:
+    """The message of what a call raises, if it raises something."""
+    try:
+        call()
+    except (RuntimeError, ValueError) as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def refused_statistics(module: nn.Module) -> str:
+    module.running_var.requires_grad_()
+    return refusal(lambda: module(torch.randn(4, 3)))
+
+
 def in_a_process(rank: int, folder: Path) -> None:
     dist.init_process_group("gloo", f"file://{folder}/rendezvous", rank=rank, world_size=2)
     torch.set_num_threads(1)
@@ -112,32 +143,25 @@ def in_a_process(rank: int, folder: Path) -> None:
         for with_residual in (False, True):
             found[f"{name}, {with_residual}"] = steps(varied(make()), PARTS[rank], with_residual)
     few = SyncBatchNormAct(3)
-    try:
-        few(torch.ones(1 - rank, 3))
-    except ValueError as error:
-        found["error"] = str(error)
-    try:
-        InPlaceABNSync(3, activation="elu")(torch.ones(1 - rank, 3).bfloat16())
-    except ValueError as error:
-        found["error of halves"] = str(error)
+    found["error"] = refusal(lambda: few(torch.ones(1 - rank, 3)))
+    halves = torch.ones(1 - rank, 3).bfloat16()
+    found["error of halves"] = refusal(lambda: InPlaceABNSync(3, activation="elu")(halves))
     x = torch.randn(4, 3, requires_grad=True)
     (gradient,) = torch.autograd.grad(few(x).sum(), x, create_graph=True)
-    try:
-        gradient.sum().backward()
-    except RuntimeError as error:
-        found["twice"] = str(error)
+    found["twice"] = refusal(gradient.sum().backward)
     for hidden in (InPlaceABNSync(3), SyncBatchNormAct(3, activation="elu", memory_efficient=True)):
         nn.init.zeros_(hidden.weight), nn.init.ones_(hidden.bias)
-        try:
-            hidden(torch.randn(4, 3))
-        except ValueError as error:
-            found[f"hidden from {type(hidden).__name__}"] = str(error)
+        found[f"hidden from {type(hidden).__name__}"] = refusal(lambda hidden=hidden: hidden(torch.randn(4, 3)))
     for without in (SyncBatchNormAct(3, eps=0.0), InPlaceABNSync(3, eps=0.0)):
-        try:
-            without(torch.randn(4, 3))
-        except ValueError as error:
-            found[f"eps of {type(without).__name__}"] = str(error)
+        found[f"eps of {type(without).__name__}"] = refusal(lambda without=without: without(torch.randn(4, 3)))
     found["gradients in halves"] = [gradient_in_halves(PARTS[rank], flag) for flag in (False, True)]
+    for name, dtypes in MIXED.items():
+        for kind in (SyncBatchNormAct, InPlaceABNSync):
+            found[f"{name}, {kind.__name__}"] = with_mixed_residual(kind(3), PARTS[rank], dtypes)
+    for kind in (SyncBatchNormAct, InPlaceABNSync):
+        found[f"learned statistics of {kind.__name__}"] = refused_statistics(kind(3))
+        with torch.no_grad():
+            found[f"constant statistics of {kind.__name__}"] = refused_statistics(kind(3))
     found["kept"] = [kept(False), kept(True)]
     found["no elements"] = few(torch.ones(4 * rank, 3) * torch.arange(4.0 * rank)[:, None])
     found["halves"] = InPlaceABNSync(3, activation="elu")(sample(SHAPE)[PARTS[rank]].bfloat16())
@@ -168,8 +192,8 @@ def test_two_processes_are_as_one(found: list[dict[str, Any]], kind: str, with_r
 
 def test_one_value_in_all_processes(found: list[dict[str, Any]]) -> None:
     for process in found:
-        assert "SyncBatchNormAct: expected more than 1 value per channel when training" in process["error"]
-        assert "InPlaceABNSync: expected more than 1 value per channel when training" in process["error of halves"]
+        for module, kind in (("SyncBatchNormAct", "error"), ("InPlaceABNSync", "error of halves")):
+            assert f"ValueError: {module}: expected more than 1 value per channel when training" in process[kind]
 
 
 def test_derivatives_of_derivatives_are_not_there(found: list[dict[str, Any]]) -> None:
@@ -188,7 +212,7 @@ def test_eps_of_nothing(found: list[dict[str, Any]]) -> None:
     """It is refused as it is in one process."""
     for process in found:
         for name in ("InPlaceABNSync", "SyncBatchNormAct"):
-            assert process[f"eps of {name}"] == f"{name}: eps must be positive during training, got 0.0"
+            assert process[f"eps of {name}"] == f"ValueError: {name}: eps must be positive during training, got 0.0"
 
 
 def test_memory_efficient_keeps_the_output_only(found: list[dict[str, Any]]) -> None:
@@ -210,6 +234,34 @@ def test_halves(found: list[dict[str, Any]]) -> None:
 def test_gradients_in_halves(found: list[dict[str, Any]]) -> None:
     for process in found:
         torch.testing.assert_close(*process["gradients in halves"], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("in_place", [False, True], ids=["", "in place"])
+@pytest.mark.parametrize("name", MIXED)
+def test_a_residual_of_another_precision(found: list[dict[str, Any]], name: str, in_place: bool) -> None:
+    """The result has the dtype that it has in one process."""
+    kinds: tuple[type[nn.Module], type[nn.Module]] = (
+        (InPlaceABNSync, InPlaceABN) if in_place else (SyncBatchNormAct, BatchNormAct2d)
+    )
+    whole = with_mixed_residual(kinds[1](3), slice(None), MIXED[name])
+    first, second = (process[f"{name}, {kinds[0].__name__}"] for process in found)
+    joined = [torch.cat([a, b]) if a.dim() > 1 else a + b for a, b in zip(first, second, strict=True)]
+    assert [t.dtype for t in joined] == [t.dtype for t in whole]
+    for mine, exact in zip(joined, whole, strict=True):
+        tolerance = {torch.float32: 1e-5, torch.bfloat16: 5e-2, torch.float16: 1e-2}[exact.dtype]
+        torch.testing.assert_close(mine, exact, rtol=tolerance, atol=tolerance)
+
+
+def test_statistics_that_require_grad(found: list[dict[str, Any]]) -> None:
+    """They are refused as they are in one process."""
+    for name in ("InPlaceABNSync", "SyncBatchNormAct"):
+        for process in found:
+            assert process[f"learned statistics of {name}"] == (
+                f"RuntimeError: {name} is not differentiable with respect to argument 'running_var'; it must not "
+                "require grad, got shape [3]"
+            )
+            assert process[f"constant statistics of {name}"] == ""
+    assert "is not differentiable with respect to argument 'running_var'" in refused_statistics(SyncBatchNormAct(3))
 
 
 def test_one_process() -> None:

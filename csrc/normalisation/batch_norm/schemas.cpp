@@ -74,11 +74,13 @@ at::Tensor call_restore(const at::Tensor& output, const at::Tensor& variance, co
 
 namespace {
 
-// With the results of training(input), or of inference(input, mean, variance), which may write them over the input.
+// With the results of training(), or of inference(mean, variance), which may write them over the input. `x` is the
+// input, promoted.
 template <class Training, class Inference>
-at::Tensor normalised(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
-                      bool training, double momentum, const BatchNorm& norm, Training train, Inference infer) {
-  check_input(input, norm);
+at::Tensor normalised(const at::Tensor& input, const at::Tensor& x, const MaybeTensor& running_mean,
+                      const MaybeTensor& running_var, bool training, double momentum, const BatchNorm& norm,
+                      Training train, Inference infer) {
+  check_input(x, norm);
   check_running(BatchNorm::name, running_mean, running_var, training);
   if (running_mean) check_channel_values(BatchNorm::name, "running_mean", *running_mean, input);
   if (running_var) check_channel_values(BatchNorm::name, "running_var", *running_var, input);
@@ -110,7 +112,7 @@ at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_me
   const MaybeTensor w = promoted_with(x, input, weight), b = promoted_with(x, input, bias);
   const BatchNorm norm{added, w, b, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
   return normalised(
-      x, running_mean, running_var, training, momentum, norm, [&] { return call_training(x, norm); },
+      input, x, running_mean, running_var, training, momentum, norm, [&] { return call_training(x, norm); },
       [&](const at::Tensor& mean, const at::Tensor& variance) { return call_inference(x, mean, variance, norm); });
 }
 
@@ -122,10 +124,10 @@ at::Tensor batch_norm_act_in_place(const at::Tensor& input, const MaybeTensor& r
                                    const MaybeTensor& running_var, const MaybeTensor& weight, const MaybeTensor& bias,
                                    bool training, double momentum, double eps, c10::string_view activation,
                                    ArgumentSpan arguments, bool memory_efficient, const MaybeTensor& residual) {
-  const BatchNorm norm{
-      residual, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
+  const MaybeTensor added = demoted(input, residual);
+  const BatchNorm norm{added, weight, bias, eps, activation, arguments, memory_efficient && at::GradMode::is_enabled()};
   return normalised(
-      input, running_mean, running_var, training, momentum, norm,
+      input, input, running_mean, running_var, training, momentum, norm,
       [&]() -> ThreeTensors {
         const auto [mean, variance] = call_training_in_place(input, norm);
         return {input, mean, variance};

@@ -1,0 +1,34 @@
+"""What is one node in a graph of :mod:`torch.fx`, as the modules of torch.nn are."""
+
+from typing import Any
+
+from torch import fx, nn
+
+__all__ = ["Leaf"]
+
+
+class Leaf(nn.Module):
+    """A module that is traced as a whole; in front of PyTorch's module among the bases.
+
+    So it follows train() and eval(), counts batches when the graph runs, and runs its hooks then.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> model = torch.nn.Sequential(torchactiv.nn.LayerNormAct(4), torchactiv.nn.RReLU())
+        >>> [node.op for node in torch.fx.symbolic_trace(model).graph.nodes]
+        ['placeholder', 'call_module', 'call_module', 'output']
+    """
+
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
+        """The result, or its place in the graph."""
+        for value in (*inputs, *named.values()):
+            if isinstance(value, fx.Proxy) and isinstance(value.tracer, fx.Tracer):
+                return _traced(self, value.tracer, inputs, named)
+        return super().__call__(*inputs, **named)
+
+
+def _traced(module: nn.Module, tracer: fx.Tracer, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def node(*inputs: Any, **named: Any) -> fx.Proxy:
+        return tracer.create_proxy("call_module", tracer.path_of_module(module), inputs, named)
+
+    return tracer.call_module(module, node, inputs, named)
