@@ -122,6 +122,13 @@ const char* name_of(torchactiv::Precision precision) {
   std::abort();
 }
 
+// What an activation with positive parameters may declare.
+template <class Op>
+constexpr bool has_logscale() {
+  if constexpr (requires { Op::has_logscale; }) return Op::has_logscale;
+  return false;
+}
+
 template <class Op>
 void describe(bool first) {
   using namespace torchactiv;
@@ -149,13 +156,14 @@ void describe(bool first) {
   }
   std::printf(
       "],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": "
-      "{\"forward\": \"%s\", \"partials\": \"%s\"}, \"dim\": %d, \"drop_in\": %s}",
+      "{\"forward\": \"%s\", \"partials\": \"%s\"}, \"dim\": %d, \"drop_in\": %s, \"logscale\": %s}",
       Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
       truth(Op::in_place && Op::inplace_argument).data(),
       Op::repr == Repr::names    ? "names"
       : Op::repr == Repr::values ? "values"
                                  : "nothing",
-      name_of(Op::forward_precision), name_of(Op::partials_precision), Op::dim, truth(Op::drop_in).data());
+      name_of(Op::forward_precision), name_of(Op::partials_precision), Op::dim, truth(Op::drop_in).data(),
+      truth(has_logscale<Op>()).data());
 }
 
 }  // namespace

@@ -86,6 +86,8 @@ class Entry(TypedDict):
     """Whether function and module are PyTorch's, where parameters have no defaults and lie along dimension 1."""
     operators: NotRequired[list[str]]
     """What it is made of, where that is in the catalogue as well: of these derivatives and figures are known."""
+    logscale: NotRequired[bool]
+    """Whether the module may keep the logarithms of its parameters: takes alpha_logscale=."""
     repr: NotRequired[str]
     """Which arguments the module's repr shows: "names" with values, "values" alone, or "nothing"."""
 

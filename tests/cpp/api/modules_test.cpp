@@ -5,6 +5,7 @@
 #include <torchactiv/torchactiv.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <utility>
 
@@ -200,6 +201,24 @@ TYPED_TEST(NnModule, TrainsInASequential) {
     }
     EXPECT_LT(last, 0.9 * first);
   }
+}
+
+// As BigVGAN's.
+TEST(SnakeBeta, KeepsLogarithms) {
+  using torchactiv::nn::SnakeBeta, torchactiv::nn::SnakeBetaOptions;
+  SnakeBeta module(SnakeBetaOptions().num_parameters(3).alpha_init(2).beta_init(0.5).alpha_logscale(true));
+  EXPECT_TRUE(at::allclose(module->alpha, at::full({3}, std::log(2.0))));
+  EXPECT_TRUE(at::allclose(module->beta, at::full({3}, std::log(0.5))));
+  const at::Tensor x = torch::randn({2, 3, 5});
+  const at::Tensor y = module->forward(x);
+  EXPECT_TRUE(at::allclose(y, SnakeBeta(SnakeBetaOptions().alpha_init(2).beta_init(0.5))->forward(x)));
+  y.sum().backward();
+  EXPECT_TRUE(module->alpha.grad().defined());
+  EXPECT_TRUE(module->beta.grad().defined());
+  std::ostringstream stream;
+  stream << module;
+  EXPECT_EQ(stream.str(), "torchactiv::nn::SnakeBeta(num_parameters=3, alpha_logscale=true)");
+  EXPECT_THROW(SnakeBeta(SnakeBetaOptions().beta_init(0).alpha_logscale(true)), c10::ValueError);
 }
 
 }  // namespace
