@@ -9,26 +9,20 @@ channel, where it takes them. `pip install torchactiv[cli,plot] scikit-learn tqd
 
 import argparse
 import contextlib
-import dataclasses
 import functools
-import inspect
 import pathlib
 import statistics
 import sys
-import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import torch
 import torchactiv
-from torch import Tensor, nn
+from torch import Tensor
 
 INSTALLED_BY = {"matplotlib": "torchactiv[plot]", "sklearn": "scikit-learn", "tabulate": "torchactiv[cli]"}
 try:
-    import sklearn.datasets
-    import sklearn.model_selection
-    import sklearn.preprocessing
     import tqdm
+    from adaptive_training import MODULES, TASKS, WIDTH, Split, Task, Trainer, module, train
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from tabulate import tabulate
@@ -36,80 +30,7 @@ except ModuleNotFoundError as error:
     missing = (error.name or "").split(".")[0]
     sys.exit(f"{missing} is missing, which `pip install {INSTALLED_BY.get(missing, missing)}` installs")
 
-MODULES = {entry["name"]: entry["module"] for entry in torchactiv.catalogue()}
-MODULES["taaf"] = "TAAF"  # a formula around any activation, and so no entry of the catalogue
 FIXED = ["relu", "tanh", "silu", "gelu", "mish"]
-WIDTH = 32  # of both hidden layers
-
-
-@dataclasses.dataclass(frozen=True)
-class Task:
-    """A data set, and for how long a network learns it."""
-
-    load: Callable[..., Any]
-    classes: int
-    """0 where the target is a number."""
-    epochs: int
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return (nn.functional.cross_entropy if self.classes else nn.functional.mse_loss)(outputs, targets)
-
-    def score(self, outputs: Tensor, targets: Tensor) -> float:
-        if self.classes:
-            return (outputs.argmax(1) == targets).double().mean().item()
-        return 1 - (self.loss(outputs, targets) / targets.var(correction=0)).item()
-
-
-TASKS = {
-    "digits": Task(sklearn.datasets.load_digits, classes=10, epochs=30),
-    "breast_cancer": Task(sklearn.datasets.load_breast_cancer, classes=2, epochs=30),
-    "diabetes": Task(sklearn.datasets.load_diabetes, classes=0, epochs=20),  # longer, all of them overfit
-}
-
-
-class Split:
-    """The data that a seed chooses to train with, and the quarter that it holds out; both standardised."""
-
-    def __init__(self, task: Task, seed: int) -> None:
-        inputs, targets = task.load(return_X_y=True)
-        parts: list[Any] = sklearn.model_selection.train_test_split(
-            inputs, targets, test_size=0.25, random_state=seed, stratify=targets if task.classes else None
-        )
-        self.inputs, self.test_inputs = standardised(*parts[:2])
-        if task.classes:
-            self.targets, self.test_targets = (torch.from_numpy(part) for part in parts[2:])
-        else:
-            self.targets, self.test_targets = standardised(*(part[:, None] for part in parts[2:]))
-
-
-class Trainer:
-    """A network, the time of each of its steps, and where each epoch left the parameters of its activations."""
-
-    def __init__(self, task: Task, activation: str, channels: int, seed: int) -> None:
-        torch.manual_seed(seed)  # the same weights to start from for every activation
-        self.task = task
-        self.activations = [module(activation), module(activation)]
-        first, second = self.activations
-        layers = [nn.Linear(channels, WIDTH), first, nn.Linear(WIDTH, WIDTH), second]
-        self.network = nn.Sequential(*layers, nn.Linear(WIDTH, task.classes or 1))
-        self.optimiser = torch.optim.Adam(self.network.parameters(), lr=0.003, fused=True)
-        self.microseconds: list[float] = []
-        self.history = [self.parameters()]
-
-    def parameters(self) -> dict[str, Tensor]:
-        return {
-            f"{name}{place}, layer {layer}": coefficient
-            for layer, activation in enumerate(self.activations, start=1)
-            for name, parameter in activation.named_parameters()
-            for place, coefficient in coefficients(parameter.detach().clone())
-        }
-
-    def step(self, inputs: Tensor, targets: Tensor) -> None:
-        begin = time.perf_counter()
-        self.optimiser.zero_grad()
-        self.task.loss(self.network(inputs), targets).backward()  # type: ignore[no-untyped-call]
-        self.optimiser.step()
-        self.microseconds.append(1e6 * (time.perf_counter() - begin))
 
 
 class Result:
@@ -134,25 +55,6 @@ class Result:
         score = f"{self.scores.mean().item():.4f} ± {self.scores.std().item():.4f}"
         time = statistics.median(step for trainer in self.trainers for step in trainer.microseconds)
         return self.activation, kind, str(parameters), score, f"{time:.0f}"
-
-
-def coefficients(parameter: Tensor) -> list[tuple[str, Tensor]]:
-    """Which of how many, and its elements: one for each channel, or one that all of them share."""
-    counted = parameter.reshape(-1, WIDTH if parameter.shape[-1] == WIDTH else 1)
-    return [(f"[{k}]" if len(counted) > 1 else "", coefficient) for k, coefficient in enumerate(counted)]
-
-
-def standardised(train: Any, test: Any) -> tuple[Tensor, Tensor]:
-    """Both by the mean and the deviation of the first."""
-    scaler = sklearn.preprocessing.StandardScaler().fit(train)
-    return torch.from_numpy(scaler.transform(train)).float(), torch.from_numpy(scaler.transform(test)).float()
-
-
-def module(activation: str) -> nn.Module:
-    """With parameters for each channel, if it takes them."""
-    constructor: type[nn.Module] = getattr(torchactiv.nn, MODULES[activation])
-    by_channel = "num_parameters" in inspect.signature(constructor).parameters
-    return constructor(**({"num_parameters": WIDTH} if by_channel else {}))
 
 
 @functools.cache
@@ -186,17 +88,6 @@ def adaptive() -> list[str]:
         with contextlib.suppress(ValueError):
             found += [name] if is_adaptive(find(name)) else []
     return found
-
-
-def train(trainers: Sequence[Trainer], split: Split, epochs: int, seed: int) -> None:
-    """All of them with the same batches, in turns, so that the machine treats all alike."""
-    order = torch.Generator().manual_seed(seed)
-    for _ in range(epochs):
-        batches = torch.randperm(len(split.inputs), generator=order).split(64)  # type: ignore[no-untyped-call]
-        for trainer in trainers:
-            for chosen in batches:
-                trainer.step(split.inputs[chosen], split.targets[chosen])
-            trainer.history.append(trainer.parameters())
 
 
 def compare(task: Task, activations: Sequence[str], seeds: int, epochs: int) -> list[Result]:

@@ -1,6 +1,6 @@
 """examples/adaptive.py: what it prints and plots, in runs that are too short to learn much."""
 
-import importlib.util
+import importlib
 import re
 import subprocess
 import sys
@@ -18,12 +18,9 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(scope="module")
 def example() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("adaptive", PROGRAM)
-    assert specification and specification.loader
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[specification.name] = module  # where dataclasses look for it
-    specification.loader.exec_module(module)
-    return module
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(PROGRAM.parent)  # as Python does for a program: part of it is in a module beside it
+        return importlib.import_module(PROGRAM.stem)
 
 
 def run(example: ModuleType, output: Path, capsys: Capture, *options: str) -> str:
@@ -196,7 +193,8 @@ def test_numbers_that_it_refuses(options: list[str], example: ModuleType, capsys
 
 
 def test_it_says_how_to_install_matplotlib() -> None:
-    code = f"import runpy, sys; sys.modules['matplotlib'] = None; runpy.run_path({str(PROGRAM)!r}, run_name='__main__')"
+    path = f"sys.path.insert(0, {str(PROGRAM.parent)!r}); sys.modules['matplotlib'] = None"
+    code = f"import runpy, sys; {path}; runpy.run_path({str(PROGRAM)!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "matplotlib is missing, which `pip install torchactiv[plot]` installs\n"
