@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from torch import fx, nn
+from torch import nn
+from torch.fx import Proxy, Tracer
 
 __all__ = ["Leaf"]
 
@@ -21,14 +22,14 @@ class Leaf(nn.Module):
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """The result, or its place in the graph."""
-        for value in (*inputs, *named.values()):
-            if isinstance(value, fx.Proxy) and isinstance(value.tracer, fx.Tracer):
+        for value in inputs + tuple(named.values()) if named else inputs:
+            if isinstance(value, Proxy) and isinstance(value.tracer, Tracer):
                 return _traced(self, value.tracer, inputs, named)
         return super().__call__(*inputs, **named)
 
 
-def _traced(module: nn.Module, tracer: fx.Tracer, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    def node(*inputs: Any, **named: Any) -> fx.Proxy:
+def _traced(module: nn.Module, tracer: Tracer, inputs: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    def node(*inputs: Any, **named: Any) -> Proxy:
         return tracer.create_proxy("call_module", tracer.path_of_module(module), inputs, named)
 
     return tracer.call_module(module, node, inputs, named)
