@@ -44,6 +44,26 @@ std::vector<std::int64_t> offsets(const Pattern& pattern, const at::Tensor& alig
   return result;
 }
 
+// Whether a parameter's elements are those of the channels in their order, as they nearly always are.
+bool is_in_order(const Pattern& pattern, const at::Tensor& aligned) {
+  return pattern.varying.size() == 1 && aligned.is_contiguous() &&
+         varies_along(aligned, pattern.varying[0], pattern.order.size());
+}
+
+// Sums of `repeat` neighbours and over channels, in the order of a contiguous tensor of that shape.
+std::vector<double> join(const double* sums, std::int64_t repeat, const Pattern& pattern, const at::Tensor& aligned) {
+  std::vector<std::int64_t> strides(static_cast<std::size_t>(aligned.dim()));
+  std::int64_t elements = 1;
+  for (std::size_t d = strides.size(); d-- > 0;) {
+    strides[d] = elements;
+    elements *= aligned.size(static_cast<std::int64_t>(d));
+  }
+  std::vector<double> totals(static_cast<std::size_t>(elements));
+  for (const std::int64_t offset : offsets(pattern, aligned, strides))
+    for (std::int64_t i = 0; i < repeat; ++i) totals[static_cast<std::size_t>(offset)] += *sums++;
+  return totals;
+}
+
 // Calls visit(T{}) for an integer type of the element's size.
 template <class Visit>
 void with_bits(const at::Tensor& tensor, Visit visit) {
@@ -85,6 +105,7 @@ std::optional<Pattern> find_pattern(const at::Tensor& data, TensorSpan inputs, s
 
 // By hand: a chain of ATen's views and copies takes longer than a small tensor's whole operator.
 at::Tensor lay_out(const at::Tensor& parameter, const Pattern& pattern, std::int64_t repeat, std::int64_t copies) {
+  if (repeat == 1 && copies == 1 && is_in_order(pattern, parameter)) return parameter;
   at::Tensor out = at::detail::empty_cpu({pattern.channels * repeat * copies}, parameter.options());
   const std::vector<std::int64_t> from = offsets(pattern, parameter, parameter.strides());
   with_bits(parameter, [&]<class T>(T) {
@@ -99,18 +120,14 @@ at::Tensor lay_out(const at::Tensor& parameter, const Pattern& pattern, std::int
 
 void fold(const double* sums, std::int64_t repeat, const Pattern& pattern, const at::Tensor& aligned,
           at::Tensor& gradient) {
-  std::vector<std::int64_t> strides(static_cast<std::size_t>(aligned.dim()));
-  std::int64_t elements = 1;
-  for (std::size_t d = strides.size(); d-- > 0;) {
-    strides[d] = elements;
-    elements *= aligned.size(static_cast<std::int64_t>(d));
+  std::vector<double> joined;
+  std::span<const double> totals(sums, static_cast<std::size_t>(aligned.numel()));
+  if (repeat > 1 || !is_in_order(pattern, aligned)) {
+    joined = join(sums, repeat, pattern, aligned);
+    totals = joined;
   }
-  std::vector<double> totals(static_cast<std::size_t>(elements));
-  for (const std::int64_t offset : offsets(pattern, aligned, strides))
-    for (std::int64_t i = 0; i < repeat; ++i) totals[static_cast<std::size_t>(offset)] += *sums++;
-
   const bool direct = gradient.is_contiguous();
-  at::Tensor flat = direct ? gradient : at::detail::empty_cpu({elements}, gradient.options());
+  at::Tensor flat = direct ? gradient : at::detail::empty_cpu({aligned.numel()}, gradient.options());
   const auto write = [&]<class T>(T* out) {
     for (const double total : totals) {
       if constexpr (std::is_same_v<T, double>)
