@@ -26,9 +26,9 @@ struct ElementsNormalisedBy {
                                     std::array<double, 2>* sums, const double* arguments) {
     for (std::int64_t row = 0; row < rows; ++row, g += n, x += n, s += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
-      RoundedFloats slopes(0.0), distances(0.0);
+      RoundedFloats slopes(0.0), products(0.0);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats distance = some.load(x + i) - c.centre, z = multiply_add(distance, c.scale, c.shift);
+        const RoundedFloats z = multiply_add(some.load(x + i) - c.centre, c.scale, c.shift);
         const RoundedFloats weight = some.load(w + i);
         const RoundedFloats found = slope<Op>(some.load(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
         if constexpr (is_identity<Op>)
@@ -39,10 +39,10 @@ struct ElementsNormalisedBy {
         some.store(some.load(db + i) + found, db + i);
         const RoundedFloats weighted = found * weight;
         slopes = slopes + weighted;
-        distances = multiply_add(weighted, distance, distances);
+        products = multiply_add(weighted, z, products);
       });
       sums[row][0] += sum_of_lanes(slopes);
-      sums[row][1] += sum_of_lanes(distances);
+      sums[row][1] += sum_of_lanes(products);
     }
   }
 

@@ -51,9 +51,12 @@ inline double sum_of_lanes(const RoundedFloats& a) {
   return total<float>(sum);
 }
 
+inline RoundedFloats repeated(float value) { return RoundedFloats(static_cast<double>(value)); }
 inline Affine<RoundedFloats> repeated(const Affine<float>& c) {
-  const auto all = [](float value) { return RoundedFloats(static_cast<double>(value)); };
-  return {all(c.centre), all(c.scale), all(c.shift)};
+  return {repeated(c.centre), repeated(c.scale), repeated(c.shift)};
+}
+inline Correction<RoundedFloats> repeated(const Correction<float>& c) {
+  return {repeated(c.centre), repeated(c.slope), repeated(c.shift), repeated(c.scale)};
 }
 
 // Of the identity g is the gradient, whatever u is.
@@ -122,7 +125,8 @@ struct NormalisedBy {
 
   [[gnu::flatten]] static void rows_gradient(const float* g, const float* x, float* dx, std::int64_t rows,
                                              std::int64_t n, const Affine<float>* channels,
-                                             const Affine<float>* corrections, const double* arguments, bool streams) {
+                                             const Correction<float>* corrections, const double* arguments,
+                                             bool streams) {
     streams = may_stream(streams, dx, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n)
       by_elements(n, [&](std::int64_t i, auto some) {
@@ -169,11 +173,13 @@ struct NormalisedBy {
 
   [[gnu::flatten]] static void columns_gradient(const float* g, const float* x, float* dx, std::int64_t rows,
                                                 std::int64_t stride, std::int64_t n, Affine<const float*> channels,
-                                                Affine<const float*> corrections, const double* arguments,
+                                                Correction<const float*> corrections, const double* arguments,
                                                 bool streams) {
     streams = may_stream(streams, dx, stride);
     by_columns(rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
-      const Affine<RoundedFloats> c = loaded(some, channels, i), correction = loaded(some, corrections, i);
+      const Affine<RoundedFloats> c = loaded(some, channels, i);
+      const Correction<RoundedFloats> correction{c.centre, some.load(corrections.slope + i),
+                                                 some.load(corrections.shift + i), c.scale};
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
         some.put(streams, gradient(some.load(g + at), some.load(x + at), c, correction, arguments), dx + at);
@@ -194,12 +200,11 @@ struct NormalisedBy {
   }
 
   static RoundedFloats gradient(const RoundedFloats& g, const RoundedFloats& x, const Affine<RoundedFloats>& c,
-                                const Affine<RoundedFloats>& correction, const double* arguments) {
-    const RoundedFloats distance = x - c.centre, rest = multiply_add(distance, -correction.scale, -correction.shift);
-    if constexpr (Op::has_cheap_slope)
-      return multiply_add(slope(g, distance, c, arguments), c.scale, rest);
-    else
-      return multiply_add(g, c.scale, rest);
+                                const Correction<RoundedFloats>& correction, const double* arguments) {
+    const RoundedFloats distance = x - c.centre, owed = multiply_add(distance, correction.slope, correction.shift);
+    RoundedFloats s = g;
+    if constexpr (Op::has_cheap_slope) s = slope(g, distance, c, arguments);
+    return multiply_add(owed, -correction.scale, s * c.scale);
   }
 
   template <class Elements>

@@ -25,4 +25,11 @@ struct Affine {
   T centre, scale, shift;
 };
 
+// What backward owes to the mean and the variance: dx = dx - ((x - centre) slope + shift) scale. The product of slope
+// and scale, of 1 / deviation^2, might be beyond T where none of the results is.
+template <class T>
+struct Correction {
+  T centre, slope, shift, scale;
+};
+
 }  // namespace torchactiv

@@ -186,18 +186,18 @@ void columns_backward_from_output(FusedKernels f, const T* g, const T* y, const 
 }
 
 template <class T>
-void rows_correct(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* channels) {
+void rows_correct(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Correction<T>* channels) {
   for (std::int64_t row = 0; row < rows; ++row) correct(x + row * n, dx + row * n, n, channels[row]);
 }
 
 template <class T>
 void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                     Affine<const T*> channels) {
+                     Correction<const T*> c) {
   for (std::int64_t row = 0; row < rows; ++row) {
     const T* const from = x + row * stride;
     T* const to = dx + row * stride;
     for (std::int64_t i = 0; i < n; ++i)
-      to[i] = multiply_add(from[i] - channels.centre[i], -channels.scale[i], to[i] - channels.shift[i]);
+      to[i] = multiply_add(multiply_add(from[i] - c.centre[i], c.slope[i], c.shift[i]), -c.scale[i], to[i]);
   }
 }
 
@@ -205,6 +205,7 @@ template <class T>
 constexpr NormalisationKernels<T> kernels_of() {
   return {
       .row_moments = row_moments<T>,
+      .row_moments_about_zero = row_moments_about_zero<T>,
       .columns_mean = columns_mean<T>,
       .columns_distances = columns_distances<T>,
       .row_forward = row_forward<T>,

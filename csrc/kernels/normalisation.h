@@ -40,6 +40,7 @@ template <class T>
 struct NormalisationKernels {
   // Of up to most_of_moments elements; in doubles where squares are too large for T.
   Moments (*row_moments)(const T* x, std::int64_t n);
+  Moments (*row_moments_about_zero)(const T* x, std::int64_t n);
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
   // Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate.
   void (*columns_distances)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
@@ -69,16 +70,16 @@ struct NormalisationKernels {
                                        std::int64_t rows, std::int64_t n, Affine<const T*> channels,
                                        Affine<const T*> inverse, T* sums, T* distance_sums);
 
-  // What backward owes to the mean and the variance: dx = dx - shift - (x - centre) scale.
-  void (*row_correct)(const T* x, T* dx, std::int64_t n, Affine<T> channel);
-  void (*rows_correct)(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* channels);
+  void (*row_correct)(const T* x, T* dx, std::int64_t n, Correction<T> channel);
+  void (*rows_correct)(const T* x, T* dx, std::int64_t rows, std::int64_t n, const Correction<T>* channels);
   void (*columns_correct)(const T* x, T* dx, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                          Affine<const T*> channels);
+                          Correction<const T*> channels);
 };
 
 // The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
 // that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
-//   dx = s scale - (x - centre) correction.scale - correction.shift.
+//   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale,
+// the last of which is that of the channel where channels are columns.
 // elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
 // stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {
@@ -97,14 +98,14 @@ struct FusedNormalisation {
   void (*rows_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
                     const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
   void (*rows_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
-                        const Affine<float>* channels, const Affine<float>* corrections, const double* arguments,
+                        const Affine<float>* channels, const Correction<float>* corrections, const double* arguments,
                         bool streams);
   void (*columns_forward)(const float* x, float* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
                           Affine<const float*> channels, const double* arguments, bool streams);
   void (*columns_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t stride, std::int64_t n,
                        Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments);
   void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
-                           std::int64_t n, Affine<const float*> channels, Affine<const float*> corrections,
+                           std::int64_t n, Affine<const float*> channels, Correction<const float*> corrections,
                            const double* arguments, bool streams);
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,

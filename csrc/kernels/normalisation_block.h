@@ -97,11 +97,22 @@ Moments plain_moments(const T* x, std::int64_t n) {
   return found;
 }
 
+template <class T>
+[[gnu::flatten]] Moments plain_moments_about_zero(const T* x, std::int64_t n) {
+  WideSum<T> squares;
+  by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
+    const V value = load_as<V>(x + i);
+    squares.of(v) = multiply_add(value, value, squares.of(v));
+  });
+  return {0, squares.total(n)};
+}
+
 // Squares that are too large for floats.
-[[gnu::noinline]] inline Moments moments_in_doubles(const float* x, std::int64_t n) {
+template <Moments (*moments)(const double*, std::int64_t)>
+[[gnu::noinline]] Moments in_doubles(const float* x, std::int64_t n) {
   double converted[most_of_moments];
   std::copy_n(x, n, converted);
-  return plain_moments(converted, n);
+  return moments(converted, n);
 }
 
 template <class T>
@@ -109,7 +120,17 @@ Moments row_moments(const T* x, std::int64_t n) {
   const Moments moments = plain_moments(x, n);
   if constexpr (std::is_same_v<T, float>)
     if (!std::isfinite(moments.squares)) [[unlikely]]
-      return moments_in_doubles(x, n);
+      return in_doubles<plain_moments<double>>(x, n);
+  return moments;
+}
+
+// As if the mean were 0: the square of an infinity is one, where distances from a mean were no numbers.
+template <class T>
+Moments row_moments_about_zero(const T* x, std::int64_t n) {
+  const Moments moments = plain_moments_about_zero(x, n);
+  if constexpr (std::is_same_v<T, float>)
+    if (!std::isfinite(moments.squares)) [[unlikely]]
+      return in_doubles<plain_moments_about_zero<double>>(x, n);
   return moments;
 }
 
@@ -175,12 +196,11 @@ void finish_row(const T* x, T* dx, T* dr, std::int64_t n, Affine<T> channel, dou
   });
 }
 
-// dx = dx - shift - (x - centre) scale
 template <class T>
-void correct(const T* x, T* dx, std::int64_t n, Affine<T> channel) {
+void correct(const T* x, T* dx, std::int64_t n, Correction<T> c) {
 #pragma GCC ivdep
   for (std::int64_t i = 0; i < n; ++i)
-    dx[i] = multiply_add(x[i] - channel.centre, -channel.scale, dx[i] - channel.shift);
+    dx[i] = multiply_add(multiply_add(x[i] - c.centre, c.slope, c.shift), -c.scale, dx[i]);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -13,39 +13,40 @@ constexpr int rows_together = 4;
 // Elements of one operand that are read before others are written.
 constexpr std::int64_t columns_together = 512;
 
-// Of s = g f': what is added to the gradients of weight and bias, and sums of s w, and of that times x - centre. The
-// rows are `stride` elements behind each other.
+// Of s = g f': what is added to the gradients of weight and bias, and sums of s w, and of that times z. The rows are
+// `stride` elements behind each other.
 template <int rows, class T>
 void sum_elements(const T* s, const T* x, std::int64_t n, std::int64_t stride, const Affine<T>* of_row, const T* w,
                   T* dw, T* db, std::array<double, 2>* sums) {
   const auto add = [&](int r, auto& of_weight, auto& of_bias, const auto& slope, const auto& value, const auto& weight,
-                       auto& slopes, auto& distances) {
+                       auto& slopes, auto& products) {
     using V = std::remove_cvref_t<decltype(slope)>;
-    const V distance = value - V(of_row[r].centre), weighted = slope * weight;
-    of_weight = multiply_add(slope, multiply_add(distance, V(of_row[r].scale), V(of_row[r].shift)), of_weight);
+    const V z = multiply_add(value - V(of_row[r].centre), V(of_row[r].scale), V(of_row[r].shift));
+    const V weighted = slope * weight;
+    of_weight = multiply_add(slope, z, of_weight);
     of_bias = of_bias + slope;
     slopes = slopes + weighted;
-    distances = multiply_add(weighted, distance, distances);
+    products = multiply_add(weighted, z, products);
   };
   using V = Column<T>;
   const std::int64_t whole = n / V::lanes * V::lanes;
-  V slopes[rows], distances[rows];
-  for (int r = 0; r < rows; ++r) slopes[r] = distances[r] = V(0.0);
+  V slopes[rows], products[rows];
+  for (int r = 0; r < rows; ++r) slopes[r] = products[r] = V(0.0);
   for (std::int64_t i = 0; i < whole; i += V::lanes) {
     V of_weight = V::load(dw + i), of_bias = V::load(db + i);
     const V weight = V::load(w + i);
     for (int r = 0; r < rows; ++r)
       add(r, of_weight, of_bias, V::load(s + r * stride + i), V::load(x + r * stride + i), weight, slopes[r],
-          distances[r]);
+          products[r]);
     of_weight.store(dw + i);
     of_bias.store(db + i);
   }
   for (int r = 0; r < rows; ++r) {
-    T slope_rest = 0, distance_rest = 0;
+    T slope_rest = 0, product_rest = 0;
     for (std::int64_t i = whole; i < n; ++i)
-      add(r, dw[i], db[i], s[r * stride + i], x[r * stride + i], w[i], slope_rest, distance_rest);
+      add(r, dw[i], db[i], s[r * stride + i], x[r * stride + i], w[i], slope_rest, product_rest);
     sums[r][0] += total<T>(slopes[r]) + static_cast<double>(slope_rest);
-    sums[r][1] += total<T>(distances[r]) + static_cast<double>(distance_rest);
+    sums[r][1] += total<T>(products[r]) + static_cast<double>(product_rest);
   }
 }
 
@@ -98,15 +99,13 @@ void elements_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_
 }
 
 template <class T>
-void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
-                      const Affine<T>* corrections, const T* w) {
+void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+                      const Correction<T>* corrections, const T* w) {
   for (std::int64_t row = 0; row < rows; ++row, s += n, x += n, dx += n) {
-    const T scale = of_row[row].scale;
-    const Affine<T> correction = corrections[row];
+    const Correction<T> c = corrections[row];
 #pragma GCC ivdep
     for (std::int64_t i = 0; i < n; ++i)
-      dx[i] = multiply_add(s[i] * w[i], scale,
-                           multiply_add(x[i] - correction.centre, -correction.scale, -correction.shift));
+      dx[i] = c.scale * multiply_add(s[i], w[i], multiply_add(x[i] - c.centre, -c.slope, -c.shift));
   }
 }
 

@@ -51,7 +51,8 @@ void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w
   each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
     const std::int64_t at = first * n;
     for (std::int64_t row = first; row < last; ++row)
-      states[row] = RowState::of(row_moments(x + row * n, n), n, block.centred, block.eps);
+      states[row] = RowState::of(block.centred ? row_moments(x + row * n, n) : row_moments_about_zero(x + row * n, n),
+                                 n, block.eps);
     if (block.inner > 1) {
       const Segments<T> segments(block, first, last, states, w, b);
       segments_forward(f, x + at, y + at, (last - first) * block.channels, block.inner, segments.of);
@@ -75,17 +76,18 @@ void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const
     std::fill_n(found, count, std::array<double, 2>{});
     segments_backward(f, g + at, x + at, dx + at, count, block.inner, segments.of, found);
 
-    Affine<T> corrections[Segments<T>::most];
+    Correction<T> corrections[Segments<T>::most];
     for (std::int64_t row = first; row < last; ++row) {
       const RowState& state = states[row];
       const std::int64_t channel = block.first_channel(row), segment = (row - first) * block.channels;
       double sums[2] = {};
       for (std::int64_t c = 0; c < block.channels; ++c) {
         const auto [slope, distance] = found[segment + c];
-        dw[channel + c] += state.template gradient_of_weight<T>(slope, distance);
+        const double of_weight = state.template gradient_of_weight<T>(slope, distance);
+        dw[channel + c] += of_weight;
         db[channel + c] += slope;
         sums[0] += slope * static_cast<double>(w[channel + c]);
-        sums[1] += distance * static_cast<double>(w[channel + c]);
+        sums[1] += of_weight * static_cast<double>(w[channel + c]);
       }
       std::fill_n(corrections + segment, block.channels, state.correction<T>(block.length(), block.centred, sums));
     }
@@ -101,14 +103,15 @@ void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Ro
   each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
     each_run(block, first, last, [&](std::int64_t begin, std::int64_t end, std::int64_t channel) {
       const std::int64_t at = begin * n, count = end - begin;
-      Affine<T> of_row[most_of_batch], corrections[most_of_batch];
+      Affine<T> of_row[most_of_batch];
+      Correction<T> corrections[most_of_batch];
       std::array<double, 2> sums[most_of_batch] = {};
       for (std::int64_t i = 0; i < count; ++i) of_row[i] = states[begin + i].template affine<T>();
       elements_backward(f, g + at, x + at, dx + at, count, n, of_row, w + channel, b + channel, dw + channel,
                         db + channel, sums);
       for (std::int64_t i = 0; i < count; ++i)
         corrections[i] = states[begin + i].template correction<T>(n, block.centred, sums[i].data());
-      elements_correct((f.is_identity ? g : dx) + at, x + at, dx + at, count, n, of_row, corrections, w + channel);
+      elements_correct((f.is_identity ? g : dx) + at, x + at, dx + at, count, n, corrections, w + channel);
     });
   });
 }
@@ -118,7 +121,8 @@ template <class T>
 void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
                         const RowState* states, T* dw, T* db) {
   const std::int64_t n = block.length();
-  Affine<T> of_row{}, of_previous{}, correction{};
+  Affine<T> of_row{};
+  Correction<T> correction{};
   for (std::int64_t row = 0; row <= block.rows; ++row) {
     const bool is_row = row < block.rows, has_previous = row > 0;
     const std::int64_t channel = block.first_channel(row), previous = block.first_channel(row + block.groups - 1);
@@ -130,11 +134,10 @@ void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Row
         elements_backward(f, g + at, x + at, dx + at, 1, count, &of_row, w + channel + i, b + channel + i,
                           dw + channel + i, db + channel + i, &sums);
       if (has_previous)
-        elements_correct((f.is_identity ? g : dx) + before, x + before, dx + before, 1, count, &of_previous,
-                         &correction, w + previous + i);
+        elements_correct((f.is_identity ? g : dx) + before, x + before, dx + before, 1, count, &correction,
+                         w + previous + i);
     }
     if (is_row) correction = states[row].template correction<T>(n, block.centred, sums.data());
-    of_previous = of_row;
   }
 }
 

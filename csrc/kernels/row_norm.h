@@ -38,15 +38,15 @@ struct RowNormKernels {
 
   // Rows, or parts of longer ones, with (x - centre) scale + shift for z. First y = f(z w + b), or s = g f', which goes
   // to the place of dx if it is left for `correct`. That writes, once whole rows are summed, given s or otherwise g,
-  //   dx = s w scale - (x - centre) correction.scale - correction.shift.
+  //   dx = s w scale - ((x - centre) correction.slope + correction.shift) correction.scale.
   // Elements that have a weight each add g f' z to dw, g f' to db, and to the sums of their row g f' w, and that times
-  // x - centre.
+  // z.
   void (*elements_forward)(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
                            const T* w, const T* b);
   void (*elements_backward)(FusedKernels f, const T* g, const T* x, T* s, std::int64_t rows, std::int64_t n,
                             const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db, std::array<double, 2>* sums);
-  void (*elements_correct)(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
-                           const Affine<T>* corrections, const T* w);
+  void (*elements_correct)(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+                           const Correction<T>* corrections, const T* w);
   // Segments of `length` elements that share a weight, which is in their affine map: to two sums of each segment, g f'
   // is added, and that times x - centre.
   void (*segments_forward)(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
@@ -54,7 +54,7 @@ struct RowNormKernels {
   void (*segments_backward)(FusedKernels f, const T* g, const T* x, T* s, std::int64_t segments, std::int64_t length,
                             const Affine<T>* affine, std::array<double, 2>* sums);
   void (*segments_correct)(FusedKernels f, const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length,
-                           const Affine<T>* affine, const Affine<T>* corrections);
+                           const Affine<T>* affine, const Correction<T>* corrections);
 };
 
 struct RowNormFunctions {

@@ -38,15 +38,15 @@ void segments_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_
 
 template <class T>
 void segments_correct(FusedKernels f, const T* s, const T* x, T* dx, std::int64_t segments, std::int64_t length,
-                      const Affine<T>* affine, const Affine<T>* corrections) {
+                      const Affine<T>* affine, const Correction<T>* corrections) {
   if constexpr (std::is_same_v<T, float>)
     if (f.loops) return f.loops->rows_gradient(s, x, dx, segments, length, affine, corrections, f.arguments, f.streams);
   for (std::int64_t segment = 0; segment < segments; ++segment, s += length, x += length, dx += length) {
     const T scale = affine[segment].scale;
-    const Affine<T> correction = corrections[segment];
+    const Correction<T> c = corrections[segment];
 #pragma GCC ivdep
     for (std::int64_t i = 0; i < length; ++i)
-      dx[i] = multiply_add(s[i], scale, multiply_add(x[i] - correction.centre, -correction.scale, -correction.shift));
+      dx[i] = multiply_add(multiply_add(x[i] - c.centre, c.slope, c.shift), -c.scale, s[i] * scale);
   }
 }
 

@@ -10,10 +10,9 @@ namespace torchactiv {
 struct RowState {
   double mean = 0, inverse = 0;  // of the deviation; without a mean (RMS normalisation) it is 0
 
-  static RowState of(const Moments& moments, std::int64_t n, bool centred, double eps) {
-    const double variance = moments.squares / static_cast<double>(n);
-    if (centred) return {moments.mean, 1 / std::sqrt(variance + eps)};
-    return {0, 1 / std::sqrt(variance + moments.mean * moments.mean + eps)};
+  // Without a mean, of moments about 0.
+  static RowState of(const Moments& moments, std::int64_t n, double eps) {
+    return {moments.mean, 1 / std::sqrt(moments.squares / static_cast<double>(n) + eps)};
   }
 
   // What the mean lacks in T.
@@ -26,19 +25,18 @@ struct RowState {
   Affine<T> affine() const {
     return {static_cast<T>(mean), static_cast<T>(inverse), static_cast<T>(-missing<T>() * inverse)};
   }
-  // The gradient of a channel's weight from its sums of g f', and of that times x - centre.
+  // The gradient of a channel's weight, the sum of g f' z, from those of g f', and of that times x - centre.
   template <class T>
   double gradient_of_weight(double slope, double distance) const {
     return (distance - missing<T>() * slope) * inverse;
   }
   // With s = g f' w and z = (x - mean) / deviation: dx = (s - mean of s - z mean of s z) / deviation, of which the
-  // first term is there; without a mean, the second is not. `sums` are those of s, and of s (x - centre).
+  // first term is there; without a mean, the second is not. `sums` are those of s, and of s z.
   template <class T>
-  Affine<T> correction(std::int64_t length, bool centred, const double* sums) const {
+  Correction<T> correction(std::int64_t length, bool centred, const double* sums) const {
     const auto n = static_cast<double>(length);
-    const double rest = missing<T>(), slope = inverse * inverse * inverse * (sums[1] - rest * sums[0]) / n;
-    const double shift = (centred ? inverse * sums[0] / n : 0) - rest * slope;
-    return {static_cast<T>(mean), static_cast<T>(slope), static_cast<T>(shift)};
+    const double slope = inverse * (sums[1] / n), shift = (centred ? sums[0] / n : 0) - missing<T>() * slope;
+    return {static_cast<T>(mean), static_cast<T>(slope), static_cast<T>(shift), static_cast<T>(inverse)};
   }
 };
 

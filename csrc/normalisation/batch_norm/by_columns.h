@@ -80,7 +80,7 @@ class ByColumns {
       InRows<T>(layout_, kernels_).correct(x, dx, statistics, sums);
       return sums;
     }
-    const Values corrections(strips_, [&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    const Corrections corrections(strips_, statistics, sums, values);
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, task.from_output ? strips_.rows_side_by_side() : strips_.block_rows(),
                          [&](const Pieces& p) {
@@ -132,6 +132,25 @@ class ByColumns {
 
    private:
     std::vector<T> centre_, scale_, shift_;
+  };
+
+  // The same of corrections, whose scale is the channel's.
+  class Corrections {
+   public:
+    Corrections(const Strips& strips, const Statistics<T>& statistics, const std::vector<Sums>& sums,
+                const Values& channels)
+        : channels_(channels), values_(strips, [&](std::size_t c) -> Affine<T> {
+            const Correction<T> correction = statistics.correction(c, sums[c]);
+            return {correction.centre, correction.slope, correction.shift};
+          }) {}
+    Correction<const T*> from(std::int64_t column) const {
+      const Affine<const T*> values = values_.from(column);
+      return {values.centre, values.scale, values.shift, channels_.from(column).scale};
+    }
+
+   private:
+    const Values& channels_;
+    Values values_;
   };
 
   // What is summed of a strip's channels in a group, computed in S; whether it is finite.
@@ -191,7 +210,7 @@ class ByColumns {
       keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
     });
     const std::vector<Sums> sums = of_channels(found);
-    const Values corrections(strips_, [&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    const Corrections corrections(strips_, statistics, sums, values);
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;

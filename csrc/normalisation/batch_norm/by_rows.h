@@ -84,7 +84,8 @@ class ByRows {
     in_two_passes<Sums>(measure, total_of(sums), [&](std::int64_t channel, std::int64_t piece) {
       if (!task.corrected) return;
       const auto c = static_cast<std::size_t>(channel);
-      const Affine<T> correction = statistics.correction(c, sums[c]), inverse = statistics.inverse_affine(c);
+      const Correction<T> correction = statistics.correction(c, sums[c]);
+      const Affine<T> inverse = statistics.inverse_affine(c);
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_x, of_r, of_dx, distance;
         T* const output = place(dx, p, of_dx);
@@ -119,7 +120,8 @@ class ByRows {
     };
     in_two_passes<Sums>(measure, total_of(sums), [&](std::int64_t channel, std::int64_t piece) {
       const auto c = static_cast<std::size_t>(channel);
-      const Affine<T> affine = statistics.affine(c), correction = statistics.correction(c, sums[c]);
+      const Affine<T> affine = statistics.affine(c);
+      const Correction<T> correction = statistics.correction(c, sums[c]);
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         T* const output = place(dx, p, of_dx);

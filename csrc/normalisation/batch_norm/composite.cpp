@@ -5,6 +5,7 @@
 
 #include "csrc/normalisation/batch_norm/registration.h"
 #include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/in_units.h"
 
 namespace torchactiv {
 namespace {
@@ -30,15 +31,19 @@ struct Normalised {
 
   // With the mean and the variance of the batch where none are given.
   Normalised(const at::Tensor& given, const BatchNorm& norm, const at::Tensor* fixed_mean = nullptr,
-             const at::Tensor* fixed_variance = nullptr)
+             const at::Tensor* fixed_variance = nullptr, bool in_units = false)
       : norm(norm),
         activation(FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments)),
         input(given.to(computed_type(given))) {
     mean = fixed_mean ? over_channels(*fixed_mean, input) : average(input);
     distance = input - mean;
     variance = fixed_variance ? over_channels(*fixed_variance, input) : average(distance * distance);
-    inverse = (variance + norm.eps).rsqrt();
-    normalised = distance * inverse;
+    if (in_units) {
+      const InUnits found(distance, norm.eps, [&](const at::Tensor& x) { return average(x); });
+      inverse = found.inverse, normalised = found.normalised;
+    } else {
+      inverse = (variance + norm.eps).rsqrt(), normalised = distance * inverse;
+    }
     u = normalised;
     if (norm.weight) u = u * over_channels(*norm.weight, input);
     if (norm.bias) u = u + over_channels(*norm.bias, input);
@@ -73,7 +78,7 @@ ThreeTensors composed_training(const at::Tensor& input, const BatchNorm& norm) {
 
 FourTensors composed_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const BatchNorm& norm) {
   check_input(input, norm);
-  const Normalised n(input, norm);
+  const Normalised n(input, norm, nullptr, nullptr, true);
   const at::Tensor of_u = n.activation.backward(grad_output.to(n.u.scalar_type()), n.u), g = n.scaled(of_u);
   const at::Tensor of_input = n.inverse * (g - n.average(g) - n.normalised * n.average(g * n.normalised));
   return n.gradients(of_input, of_u, input.scalar_type());

@@ -22,7 +22,7 @@ class InRows {
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
-    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_x, of_r, of_y;
       T* const output = place(y, p, of_y);
@@ -42,7 +42,7 @@ class InRows {
     if constexpr (std::is_same_v<T, float>)
       if (f.loops && corrected && !r.exists() && f.loops->suits_rows(layout_.inner))
         return backward_in_one_loop(g, x, dx, statistics, f);
-    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_r, of_dx, of_dr;
@@ -60,7 +60,7 @@ class InRows {
   // dx becomes what backward owes to the mean and the variance.
   void correct(const Operand<T>& x, const Operand<T>& dx, const Statistics<T>& statistics,
                const std::vector<Sums>& sums) const {
-    const Channels corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_x, of_dx;
       T* const output = read(dx, p, of_dx);
@@ -75,13 +75,12 @@ class InRows {
   struct alignas(64) Memory {
     T values[most_elements];
   };
-  using Channels = std::vector<Affine<T>>;
   using RowSums = std::vector<std::array<double, 2>>;
 
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
                                          const Statistics<T>& statistics, const FusedKernels& f) const {
     const FusedNormalisation& loops = *f.loops;
-    const Channels values = each_channel([&](std::size_t c) { return statistics.affine(c); });
+    const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_dx;
@@ -91,7 +90,7 @@ class InRows {
       if (loops.keeps_slope) write(dx, p, slope);
     });
     const std::vector<Sums> sums = of_channels(found);
-    const Channels corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_dx;
       T* const output = place(dx, p, of_dx);
@@ -132,8 +131,8 @@ class InRows {
   }
 
   template <class Of>
-  Channels each_channel(Of of) const {
-    Channels channels;
+  auto each_channel(Of of) const {
+    std::vector<decltype(of(std::size_t{}))> channels;
     for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(of(static_cast<std::size_t>(c)));
     return channels;
   }

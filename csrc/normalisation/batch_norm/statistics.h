@@ -50,18 +50,18 @@ class Statistics {
   }
   // dx = s (g f' - mean of g f' - (x - mean) / deviation * mean of g f' (x - mean) / deviation) with s = weight /
   // deviation, of which backward has computed the first term.
-  Affine<T> correction(std::size_t c, const Sums& sums) const {
-    const double scale = weight_[c] * inverse(c), square = inverse(c) * inverse(c);
-    const double slope = scale * square * about_mean(c, sums) / count_;
-    return {static_cast<T>(mean[c]), static_cast<T>(slope),
-            static_cast<T>(scale * sums.slope / count_ - missing(c) * slope)};
+  Correction<T> correction(std::size_t c, const Sums& sums) const {
+    const double slope = inverse(c) * (gradient_of_weight(c, sums) / count_);
+    return {static_cast<T>(mean[c]), static_cast<T>(slope), static_cast<T>(sums.slope / count_ - missing(c) * slope),
+            static_cast<T>(weight_[c] * inverse(c))};
   }
-  double gradient_of_weight(std::size_t c, const Sums& sums) const { return about_mean(c, sums) * inverse(c); }
+  double gradient_of_weight(std::size_t c, const Sums& sums) const {
+    return (sums.distance - missing(c) * sums.slope) * inverse(c);
+  }
 
  private:
   double inverse(std::size_t c) const { return 1 / std::sqrt(variance[c] + eps_); }
   double missing(std::size_t c) const { return mean[c] - static_cast<double>(static_cast<T>(mean[c])); }
-  double about_mean(std::size_t c, const Sums& sums) const { return sums.distance - missing(c) * sums.slope; }
 
   std::vector<double> weight_, bias_;
   double eps_, count_;

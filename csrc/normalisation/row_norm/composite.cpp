@@ -4,6 +4,7 @@
 #include <ATen/TensorOperators.h>
 
 #include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/in_units.h"
 #include "csrc/normalisation/row_norm/registration.h"
 
 namespace torchactiv {
@@ -14,15 +15,20 @@ struct Normalised {
   FusedActivation activation;
   at::Tensor input, mean, inverse, normalised, u;  // mean and inverse as they broadcast against rows
 
-  Normalised(const at::Tensor& given, const RowNorm& norm)
+  Normalised(const at::Tensor& given, const RowNorm& norm, bool in_units = false)
       : norm(norm),
         activation(FusedActivation::find(RowNorm::name, norm.activation, norm.arguments)),
         input(given.to(computed_type(given))) {
     const at::Tensor rows = as_rows(input);
     mean = norm.centred ? average(rows) : at::zeros_like(average(rows));
     const at::Tensor distance = norm.centred ? rows - mean : rows;
-    inverse = (average(distance * distance) + norm.eps).rsqrt();
-    normalised = (distance * inverse).reshape_symint(input.sym_sizes());
+    if (in_units) {
+      const InUnits found(distance, norm.eps, [&](const at::Tensor& x) { return average(x); });
+      inverse = found.inverse, normalised = found.normalised;
+    } else {
+      inverse = (average(distance * distance) + norm.eps).rsqrt(), normalised = distance * inverse;
+    }
+    normalised = normalised.reshape_symint(input.sym_sizes());
     u = normalised;
     if (norm.weight) u = u * over_input(*norm.weight);
     if (norm.bias) u = u + over_input(*norm.bias);
@@ -72,7 +78,7 @@ RowNormResults composed_row_norm(const at::Tensor& input, const MaybeTensor& res
 RowNormGradients composed_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum,
                                             const at::Tensor& input, const RowNorm& norm) {
   check_row_norm(RowNorm::name, input, {}, norm);
-  const Normalised n(input, norm);
+  const Normalised n(input, norm, true);
   const at::Tensor of_u = n.activation.backward(grad_output.to(n.u.scalar_type()), n.u);
   const at::Tensor g = n.as_rows(n.scaled(of_u)), z = n.as_rows(n.normalised);
   at::Tensor of_rows = g - z * n.average(g * z);

@@ -178,9 +178,9 @@ class RowPasses {
     Counted found;
     each_piece(row, [&](const Piece& p) {
       const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : read(x, p, of_x);
-      found.add(moments_.row_moments(values, p.n), p.n);
+      found.add(centred_ ? moments_.row_moments(values, p.n) : moments_.row_moments_about_zero(values, p.n), p.n);
     });
-    state = RowState::of(found.moments, found.count, centred_, eps_);
+    state = RowState::of(found.moments, found.count, eps_);
     each_piece(row, [&](const Piece& p) {
       T* const output = place(y, p, of_y);
       apply(p, read(r.exists() ? sum : x, p, of_x), output, state.affine<T>(), scales);
@@ -220,7 +220,7 @@ class RowPasses {
                     const Operand<T>& dx, const Scales<T>& scales, const RowState& state, Sums& sums) const {
     Memory of_g, of_x, of_dx;
     const Affine<T> affine = state.affine<T>();
-    std::array<double, 2> all{};  // g f' w, and that times x - centre
+    std::array<double, 2> all{};  // g f' w, and that times z
     each_piece(row, [&](const Piece& p) {
       const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
       T* const output = place(dx, p, of_dx);
@@ -232,7 +232,7 @@ class RowPasses {
         segments_backward(p, gradient, input, output, state, scales, sums, all);
       if (leaves_slope_) write(dx, p, output);
     });
-    const Affine<T> correction = state.correction<T>(layout_.length(), centred_, all.data());
+    const Correction<T> correction = state.correction<T>(layout_.length(), centred_, all.data());
     each_piece(row, [&](const Piece& p) {
       const T* const slope = leaves_slope_ ? read(dx, p, of_dx) : read(g, p, of_g);
       T* const output = place(dx, p, of_dx);
@@ -250,20 +250,21 @@ class RowPasses {
     for (std::int64_t c = 0; c < p.channels; ++c) {
       const auto [slope, distance] = found[c];
       const auto i = static_cast<std::size_t>(p.channel + c);
-      sums.total.weight[i] += state.gradient_of_weight<T>(slope, distance);
+      const double of_weight = state.gradient_of_weight<T>(slope, distance);
+      sums.total.weight[i] += of_weight;
       sums.total.bias[i] += slope;
       all[0] += slope * static_cast<double>(scales.weight[i]);
-      all[1] += distance * static_cast<double>(scales.weight[i]);
+      all[1] += of_weight * static_cast<double>(scales.weight[i]);
     }
   }
 
   void correct(const Piece& p, const T* s, const T* x, T* dx, const Affine<T>& row, const Scales<T>& scales,
-               const Affine<T>& correction) const {
+               const Correction<T>& correction) const {
     if (by_elements_) {
-      kernels_.elements_correct(s, x, dx, 1, p.n, &row, &correction, scales.weight.data() + p.channel);
+      kernels_.elements_correct(s, x, dx, 1, p.n, &correction, scales.weight.data() + p.channel);
       return;
     }
-    Affine<T> corrections[most_elements / 2];
+    Correction<T> corrections[most_elements / 2];
     std::fill_n(corrections, p.channels, correction);
     kernels_.segments_correct(f_, s, x, dx, p.channels, p.length(), Segments(p, row, scales).of, corrections);
   }
