@@ -32,7 +32,7 @@ def poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) ->
         A tensor of the shape and dtype of input.
 
     Raises:
-        ValueError: a tensor without dimensions, or a weight of several or without elements.
+        ValueError: a tensor without dimensions, a weight of several or without elements, or a negative eps.
         NotImplementedError: an integer, boolean or complex tensor.
         RuntimeError: a bias of several elements, or dtypes or devices that do not fit together.
 
@@ -51,6 +51,8 @@ def _poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float) -> Tenso
         raise ValueError(f"poly_norm: weight must have one dimension and elements, got the shape {list(weight.shape)}")
     if bias.numel() != 1:
         raise RuntimeError(f"poly_norm: bias must have one element, got the shape {list(bias.shape)}")
+    if not eps >= 0:
+        raise ValueError(f"poly_norm: eps must be non-negative, got {eps}")
     # TorchScript cannot ask whether autocast is on, where dtypes may differ.
     if not torch.jit.is_scripting():  # type: ignore[attr-defined]
         kind = input.device.type

@@ -150,6 +150,9 @@ def test_compiled_under_autocast() -> None:
             "expected all tensors to be on the same device, but input is on cpu and weight is on meta",
         ),
         (lambda x, w, b: ours.poly_norm(x, w, b.to("meta")), RuntimeError, "input is on cpu and bias is on meta"),
+        (lambda x, w, b: ours.poly_norm(x, w, b, -1.0), ValueError, "eps must be non-negative, got -1.0"),
+        (lambda x, w, b: ours.poly_norm(x, w, b, float("nan")), ValueError, "eps must be non-negative, got nan"),
+        (lambda x, w, b: PolyNorm(-1.0)(x), ValueError, "eps must be non-negative"),
         (lambda x, w, b: ours.poly_norm(x.long(), w.long(), b.long()), NotImplementedError, "'torch.int64'"),
     ],
 )
