@@ -53,7 +53,9 @@ struct ARelu : Activation {
         : e(exponential(at_least(-abs(beta), N(-product_limit<N>)))), inverse(reciprocal(e.plus(1.0))) {
       value = select(beta < N(0.0), offset(-inverse, 2.0), offset(inverse, 1.0));
     }
-    N slope_times(const N& x) const { return e.restore_product(product(x, Wide<N>(e.value() * inverse * inverse))); }
+    N slope_times(const N& x) const {
+      return e.restore_product(unbounded_product(x, Wide<N>(e.value() * inverse * inverse)));
+    }
   };
 };
 

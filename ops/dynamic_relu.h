@@ -40,28 +40,21 @@ struct DynamicRelu : Activation {
 
   template <Number N>
   static void partials(N* results, N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
-    const Largest<N> largest(x, slopes, intercepts);
-    results[0] = largest.slope + zero_like(x);
-    select_largest(results + 1, largest.index, x, one_like(x), slopes.size());
+    scaled_partials(results, one_like(x), x, slopes, intercepts);
   }
   template <Number N>
   static void scaled_partials(N* results, N scale, N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
     const Largest<N> largest(x, slopes, intercepts);
-    results[0] = largest.slope * scale;
-    select_largest(results + 1, largest.index, x * scale, scale, slopes.size());
-  }
-
- private:
-  template <Number N>
-  static void select_largest(N* results, const N& index, const N& of_slope, const N& of_intercept, std::size_t pieces) {
-    const N zero = zero_like(index);
-    for (std::size_t k = 0; k < pieces; ++k) {
-      const Mask<N> is_largest = abs(index - N(static_cast<double>(k))) < N(0.5);
-      results[k] = select(is_largest, of_slope, zero);
-      results[pieces + k] = select(is_largest, of_intercept, zero);
+    const N zero = zero_like(x), of_slope = unbounded_product(x, scale), of_intercept = scale + zero;
+    results[0] = largest.slope * of_intercept;
+    for (std::size_t k = 0; k < slopes.size(); ++k) {
+      const Mask<N> is_largest = abs(largest.index - N(static_cast<double>(k))) < N(0.5);
+      results[1 + k] = select(is_largest, of_slope, zero);
+      results[1 + slopes.size() + k] = select(is_largest, of_intercept, zero);
     }
   }
 
+ private:
   template <Number N>
   static N line(const N& x, const N& slope, const N& intercept) {
     return fma(tame(x, slope), slope, intercept);

@@ -33,7 +33,7 @@ struct Pelu : Activation {
 
   template <Number N>
   static Partials<N, 3> partials(N x, N a, N b) {
-    const N ratio = x / b, inside = exponent(x, ratio), slope = a / b * exp(inside);
+    const N ratio = unbounded_ratio(x, b), inside = exponent(x, ratio), slope = a / b * exp(inside);
     return {slope, select(x < N(0.0), narrow(expm1(inside)), ratio), -scaled(tame(ratio, exp(inside)), slope)};
   }
 

@@ -34,7 +34,7 @@ struct Polynomial : Activation {
   template <Number N>
   static N forward(N x, Coefficients<N> coefficients) {
     N sum = coefficients.back() + zero_like(x);
-    for (std::size_t k = coefficients.size() - 1; k-- > 0;) sum = fma(tame(x, sum), sum, coefficients[k]);
+    for (std::size_t k = coefficients.size() - 1; k-- > 0;) sum = scaled_plus(x, sum, coefficients[k]);
     return sum;
   }
 
@@ -45,7 +45,7 @@ struct Polynomial : Activation {
   }
   template <Number N>
   static void scaled_partials(N* slopes, N scale, N x, Coefficients<N> coefficients) {
-    powers_from(scale, slopes + 1, x, coefficients);
+    powers_from(scale * one_like(x), slopes + 1, x, coefficients);
     slopes[0] = slope(x, coefficients) * scale;
   }
 
@@ -54,7 +54,7 @@ struct Polynomial : Activation {
   static void powers_from(N power, N* powers, const N& x, Coefficients<N> coefficients) {
     for (std::size_t k = 0; k < coefficients.size(); ++k) {
       powers[k] = power;
-      power = power * x;
+      power = unbounded_product(power, x);
     }
   }
 
@@ -62,7 +62,7 @@ struct Polynomial : Activation {
   static N slope(const N& x, Coefficients<N> coefficients) {
     N slope = zero_like(x);
     for (std::size_t k = coefficients.size(); k-- > 1;)
-      slope = fma(tame(x, slope), slope, N(static_cast<double>(k)) * coefficients[k]);
+      slope = scaled_plus(x, slope, N(static_cast<double>(k)) * coefficients[k]);
     return slope;
   }
 };

@@ -6,6 +6,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -53,7 +54,6 @@ struct RationalFormula : Activation {
   // Of x that the first element of q belongs to.
   static constexpr std::size_t first_power = denominator == Denominator::least_magnitude ? 0 : 1;
   static constexpr bool of_magnitudes = denominator == Denominator::sum_of_magnitudes;
-  static constexpr double infinity = std::numeric_limits<double>::infinity();
   static constexpr double far = 0x1p100, much = 0x1p50;  // what stands for an infinity, and what tends to it there
   // The same where numbers have range to spare, up to this degree: what tends to an infinity or to 0 becomes it when it
   // is rounded to a float.
@@ -100,8 +100,7 @@ struct RationalFormula : Activation {
     N x, t;         // x, and it or its inverse, which is at most 1
     Mask<N> large;  // where it is the inverse
     N inverse;      // of Q / x^n or, but for plain, Q / |x|^n where x is large; of Q elsewhere
-    N sign_of_x;
-    N direction;  // what the derivatives of S are multiplied by in those of Q
+    N direction;    // what the derivatives of S are multiplied by in those of Q
     N value;
 
     Terms(const N& given, Coefficients<N> p, Coefficients<N> q)
@@ -109,9 +108,8 @@ struct RationalFormula : Activation {
           n(q.size() - 1 + first_power),
           spared(NumberTraits<N>::has_spare_digits && m <= spared_degree && n <= spared_degree),
           at_infinity(is_infinite(given)),
-          x(select(at_infinity, copysign(N(spared ? spared_far : far), given), given)),
-          large(abs(x) > N(1.0)),
-          sign_of_x(copysign(N(1.0), x)) {
+          x(select(at_infinity, standing_for(given, copysign(N(spared ? spared_far : far), given)), given)),
+          large(abs(x) > N(1.0)) {
       const N one(1.0);
       t = spared ? x : select(large, one / select(large, x, one), x);
       N numerator = by_size(p[0], p[m]);
@@ -124,15 +122,12 @@ struct RationalFormula : Activation {
     // Of a result at x, which stands for an infinity.
     N limit(const N& result) const {
       if (spared) return result;
-      const N magnitude = abs(result);
-      const N tended = select(magnitude > N(much), copysign(N(infinity), result),
-                              select(magnitude < N(1 / much), copysign(N(0.0), result), result));
-      return select(at_infinity, tended, result);
+      return select(at_infinity, tended(result, much), result);
     }
 
     // x^k / Q as it appears in Q' and in the derivative of Q by the coefficient of x^k, but for the direction.
     N in_denominator(const N& weight, std::size_t k) const {
-      return of_magnitudes && k % 2 == 1 ? weight * sign_of_x : weight;
+      return of_magnitudes && k % 2 == 1 ? weight * direction : weight;
     }
     // The coefficient's factor in them.
     N coefficient(const N& q) const { return of_magnitudes ? abs(q) : q; }

@@ -57,7 +57,8 @@ struct SoftExponential : Activation {
     const Mask<N> small = abs(u) < N(Expm1Curvature::small);
     const N c = select(small, Expm1Curvature::of(u), (e - N(1.0) - u) / select(small, N(1.0), u * u));
     const N near = x * x * fma(c, u - N(1.0), N(1.0)), far = inverse_square * fma(e, u - N(1.0), N(1.0));
-    const N by_alpha = select(abs(u) < N(1.0), near, far) + N(1.0);
+    const N by_right = select(u < N(exponent_limit<N>), far, e);
+    const N by_alpha = select(abs(u) < N(1.0), near, by_right) + N(1.0);
     const N e_of_right = select(right, e, one_like(x + alpha));
     return {select(left, select(logarithm.outside, N(0.0), logarithm.reciprocal), e_of_right),
             select(left, logarithm.by_alpha(x + alpha, e, inverse_square), by_alpha + zero_like(alpha))};
@@ -66,9 +67,11 @@ struct SoftExponential : Activation {
  private:
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
+  // Where e^u is infinite so are its derivatives.
   template <Number N>
   static N exponent(const N& x, const N& alpha) {
-    return limited(scaled(x, alpha), -exponent_limit<N>, exponent_limit<N>);
+    const N u = scaled(x, alpha);
+    return at_least(standing_for(u, at_most(u, N(exponent_limit<N>))), N(-exponent_limit<N>));
   }
 
   // For a negative alpha, v = -alpha (x + alpha), ln(1 + v) and 1 / (1 + v). For any other, and outside the domain, v

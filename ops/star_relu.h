@@ -32,13 +32,13 @@ struct StarRelu : Activation {
   template <Number N>
   static Partials<N, 3> partials(N x, N scale, N) {
     const N r = positive(x);
-    return {N(2.0) * scaled(r, scale), r * r, one_like(x)};
+    return {scaled(r + r, scale), unbounded_product(r, r), one_like(x)};
   }
 
  private:
   template <Number N>
   static N positive(const N& x) {
-    return select(x < N(0.0), N(0.0), x);
+    return select(x <= N(0.0), N(0.0), x);
   }
 };
 

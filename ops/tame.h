@@ -1,5 +1,8 @@
 #pragma once
 
+#include <concepts>
+#include <limits>
+
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -19,6 +22,47 @@ N tame(const N& x, const N& factor) {
 template <Number N>
 N scaled(const N& x, const N& factor) {
   return tame(x, factor) * factor;
+}
+
+// factor * x + c, likewise.
+template <Number N>
+N scaled_plus(const N& x, const N& factor, const N& c) {
+  return fma(tame(x, factor), factor, c);
+}
+
+// Where one of the two may be infinite. To the tangent of a jet, what does not vary adds nothing, in scaled() as well
+// (csrc/numbers/jet.h).
+template <Number N>
+N unbounded_product(const N& a, const N& b) {
+  return a * b;
+}
+template <Number N>
+N unbounded_product(const N& a, const Wide<N>& b)
+  requires(!std::same_as<N, Wide<N>>)
+{
+  return product(a, b);
+}
+template <Number N>
+N unbounded_ratio(const N& a, const N& b) {
+  return a / b;
+}
+template <Number N>
+N unbounded_fma(const N& a, const N& b, const N& c) {
+  return fma(a, b, c);
+}
+
+// What stands for x at an infinity; a jet has the tangent of x there.
+template <Number N>
+N standing_for(const N&, const N& value) {
+  return value;
+}
+// What a number tends to that was calculated of what stands for an infinity: what is much tends to infinity, and what
+// is as little to 0. Of a jet this is true of the tangent as well.
+template <Number N>
+N tended(const N& a, double much) {
+  const N magnitude = abs(a);
+  return select(magnitude > N(much), copysign(N(std::numeric_limits<double>::infinity()), a),
+                select(magnitude < N(1 / much), copysign(N(0.0), a), a));
 }
 
 // x, of which the sine or cosine of a multiple is taken: as large as it may be, but for infinity, which has none.

@@ -97,8 +97,9 @@ struct XIElu : Activation {
     const Mask<N> right = x > N(0.0);
     const Left<N> left(x, eps);
     const N slope = select(x < eps, fma(plus, left.m, beta * left.e), -plus), zero = zero_like(x);
-    return {select(right, fma(N(2.0) * plus, x, beta), slope + zero), select(right, gate * x * x, zero),
-            select(right, zero, gate * left.curved)};
+    return {select(right, unbounded_fma(N(2.0) * plus, x, beta), slope + zero),
+            select(right, unbounded_product(unbounded_product(gate, x), x), zero),
+            select(right, zero, unbounded_product(gate, left.curved))};
   }
 };
 

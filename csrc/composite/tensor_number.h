@@ -228,6 +228,11 @@ struct NumberTraits<TensorNumber> {
   static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
+inline TensorNumber tangent_term(const TensorNumber& value, const TensorNumber& tangent) {
+  if (is_zero(value) || is_zero(tangent)) return TensorNumber(0.0);
+  return tame(value, tangent) * tame(tangent, value);
+}
+
 inline FineExpm1<TensorNumber> fine_expm1(const TensorNumber& a) {
   const TensorNumber value = expm1(a), near = a * a * Expm1Curvature::of(a);
   return {exp(a), value, select(abs(a) < TensorNumber(Expm1Curvature::small), near, value - a)};

@@ -84,8 +84,8 @@ struct CountedDoubleBackward {
     Jet<V> jets[most], slopes[most];
     for (int i = 0; i < n; ++i) jets[i] = {in[1 + n + i], in[i]};
     partials<Op>(counts, jets, arguments, slopes);
-    out[0] = chain<Op>(in[0], slopes[0].value);
-    for (int i = 1; i < n; ++i) out[0] = out[0] + chain<Op>(in[i], slopes[i].value);
+    out[0] = along<Op>(in[0], slopes[0].value, n);
+    for (int i = 1; i < n; ++i) out[0] = out[0] + along<Op>(in[i], slopes[i].value, n);
     for (int i = 0; i < n; ++i) out[1 + i] = chain<Op>(in[n], slopes[i].tangent);
   }
 };

@@ -9,6 +9,7 @@
 #include "csrc/numbers/jet.h"
 #include "csrc/numbers/vector.h"
 #include "ops/card.h"
+#include "ops/tame.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -173,6 +174,13 @@ struct Inverse {
   }
 };
 
+// A term of the derivative along v. One of several inputs whose gradient is not differentiated has zeros in v, which
+// add nothing, were the slope infinite.
+template <class Op, class V>
+V along(const V& v, const V& slope, int inputs) {
+  return inputs == 1 ? chain<Op>(v, slope) : scaled(slope, v);
+}
+
 // With L = sum_i v_i g f_i(s): dL/dg = sum_i v_i f_i, and dL/ds_j = g sum_i v_i f_ij, which, the second derivatives
 // being symmetric, is g times the derivative of f_j along v.
 template <class Op>
@@ -186,8 +194,8 @@ struct DoubleBackward {
     for (int i = 0; i < saved; ++i) jets[i] = {in[1 + saved + i], in[i]};
     const auto slopes = partials<Op>(jets, arguments);
     std::array<V, outputs> result;
-    result[0] = chain<Op>(in[0], slopes[0].value);
-    for (int i = 1; i < saved; ++i) result[0] = result[0] + chain<Op>(in[i], slopes[i].value);
+    result[0] = along<Op>(in[0], slopes[0].value, saved);
+    for (int i = 1; i < saved; ++i) result[0] = result[0] + along<Op>(in[i], slopes[i].value, saved);
     for (int i = 0; i < saved; ++i) result[1 + i] = chain<Op>(in[saved], slopes[i].tangent);
     return result;
   }

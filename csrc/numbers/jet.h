@@ -6,6 +6,7 @@
 #include <numbers>
 
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -199,7 +200,7 @@ Jet<V> log1p(const Jet<V>& a) {
 template <class V>
 Jet<V> erf(const Jet<V>& a) {
   const V exponent = at_least(-(a.value * a.value), V(-exponent_limit<V>));
-  return {erf(a.value), V(2 * std::numbers::inv_sqrtpi) * exp(exponent) * a.tangent};
+  return {erf(a.value), scaled(a.tangent, V(2 * std::numbers::inv_sqrtpi) * exp(exponent))};
 }
 
 template <class V>
@@ -247,6 +248,46 @@ Jet<V> atan(const Jet<V>& a) {
 template <class V>
 Jet<V> fine_atan(const Jet<V>& a) {
   return {fine_atan(a.value), a.tangent / fma(a.value, a.value, V(1.0))};
+}
+
+// The functions of ops/tame.h. A term of a tangent is 0 where one of its factors is, whatever the other.
+template <class V>
+V tangent_term(const V& value, const V& tangent) {
+  return tame(value, tangent) * tame(tangent, value);
+}
+template <class V>
+V product_tangent(const Jet<V>& a, const Jet<V>& b) {
+  return tangent_term(b.value, a.tangent) + tangent_term(a.value, b.tangent);
+}
+
+template <class V>
+Jet<V> scaled(const Jet<V>& x, const Jet<V>& factor) {
+  return {scaled(x.value, factor.value), product_tangent(x, factor)};
+}
+template <class V>
+Jet<V> scaled_plus(const Jet<V>& x, const Jet<V>& factor, const Jet<V>& c) {
+  return {scaled_plus(x.value, factor.value, c.value), product_tangent(x, factor) + c.tangent};
+}
+template <class V>
+Jet<V> unbounded_product(const Jet<V>& a, const Jet<V>& b) {
+  return {a.value * b.value, product_tangent(a, b)};
+}
+template <class V>
+Jet<V> unbounded_ratio(const Jet<V>& a, const Jet<V>& b) {
+  const V quotient = a.value / b.value;
+  return {quotient, (a.tangent - tangent_term(quotient, b.tangent)) / b.value};
+}
+template <class V>
+Jet<V> unbounded_fma(const Jet<V>& a, const Jet<V>& b, const Jet<V>& c) {
+  return {fma(a.value, b.value, c.value), product_tangent(a, b) + c.tangent};
+}
+template <class V>
+Jet<V> standing_for(const Jet<V>& x, const Jet<V>& value) {
+  return {value.value, x.tangent};
+}
+template <class V>
+Jet<V> tended(const Jet<V>& a, double much) {
+  return {tended(a.value, much), tended(a.tangent, much)};
 }
 
 template <class V>

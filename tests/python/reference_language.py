@@ -77,7 +77,7 @@ def _parsed(expression: str) -> _Node:
     return visit(ast.parse(expression, mode="eval").body)
 
 
-def _fold(expression: str, leaf: Callable[[str], Any], apply: Callable[[str, Sequence[Any]], Any]) -> Any:
+def fold(expression: str, leaf: Callable[[str], Any], apply: Callable[[str, Sequence[Any]], Any]) -> Any:
     """Walk an expression: `leaf` gets names and numbers, `apply` an operator or function and its operands.
 
     The operands of ``where`` come as functions without arguments, so that it may leave one out.
@@ -135,7 +135,7 @@ def evaluate(expression: str, values: Mapping[str, Any], module: ModuleType = nu
             return module.where(operands[0], operands[1](), operands[2]())
         return _call(functions, name, operands)
 
-    return _fold(expression, lambda t: values[t] if t in values else constant(t), apply)
+    return fold(expression, lambda t: values[t] if t in values else constant(t), apply)
 
 
 def _in_reach(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -148,8 +148,9 @@ _MPMATH |= {"fmin": min, "fmax": max}
 _MPMATH |= {f: _in_reach(_MPMATH[f]) for f in ("exp", "expm1", "sinh", "cosh", "erf", "erfc")}
 
 
-def finite(expression: str, values: Mapping[str, Any]) -> Any:
-    """The expression in mpmath's current precision."""
+def finite(expression: str, values: Mapping[str, Any], far: Mapping[str, Callable[..., Any]] | None = None) -> Any:
+    """The expression in mpmath's current precision; `far` has functions that are better far out than those here."""
+    functions = _MPMATH | dict(far or {})
 
     def leaf(text: str) -> Any:
         if text in values:
@@ -159,9 +160,9 @@ def finite(expression: str, values: Mapping[str, Any]) -> Any:
     def apply(name: str, operands: Sequence[Any]) -> Any:
         if name == "where":
             return operands[1]() if operands[0] else operands[2]()
-        return _call(_MPMATH, name, operands)
+        return _call(functions, name, operands)
 
-    return _fold(expression, leaf, apply)
+    return fold(expression, leaf, apply)
 
 
 def exact(expression: str, values: Mapping[str, Any]) -> Any:
@@ -218,6 +219,6 @@ def translate(expressions: Sequence[str], names: Mapping[str, str]) -> tuple[lis
             return hold(f"-{operands[0]}")
         return hold(f"{operands[0]} {name} {operands[1]}", "bool" if name in "<= >= == !=" else "T")
 
-    results = [_fold(expression, leaf, apply) for expression in expressions]
+    results = [fold(expression, leaf, apply) for expression in expressions]
     lines = [f"const {'bool' if v[0] == 'b' else 'T'} {v} = {right};" for right, v in statements.items()]
     return lines, results
