@@ -33,10 +33,25 @@ struct ESwish : Activation {
   static Partials<N, 1> partials(N x, N beta) {
     const N inside = limited(x, -exponent_limit<N>, highest);
     const auto s = split_sigmoid(inside);
-    return {s.restore(product(beta * offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
+    const Factors<N> factors(beta);
+    const auto slope = offset(inside * s.complement(), 1.0);
+    return {factors.outer * s.restore(product(factors.inner * slope, Wide<N>(s.value())))};
   }
 
  private:
+  // Of beta: one that a multiple of the sigmoid leaves room for, and a power of two.
+  template <Number N>
+  struct Factors {
+    N inner, outer;
+    explicit Factors(const N& beta) {
+      const auto power = [&](double of_large, double of_larger) {
+        return select(abs(beta) > N(0x1p40), select(abs(beta) > N(0x1p84), N(of_larger), N(of_large)), N(1.0));
+      };
+      inner = beta * power(0x1p-44, 0x1p-88);
+      outer = power(0x1p44, 0x1p88);
+    }
+  };
+
   static constexpr double highest = 43;  // beyond, the sigmoid is 1 to the last digit of a double
 };
 

@@ -7,6 +7,7 @@ import pytest
 import torch
 from operators import Case, as_tuple, every_builtin, every_case, sample
 from reference_language import exact
+from references import BY_NAME
 from rounding import error_in_ulp, many_floats
 from torchactiv import functional
 
@@ -159,3 +160,31 @@ def test_parameters_that_turn_the_exponential_around(name: str, dtype: torch.dty
     assert values.isposinf().all()
     (gradient,) = torch.autograd.grad(values, first, torch.ones_like(values))
     assert (gradient > 3e4).all()
+
+
+def _near_exact(name: str, x: torch.Tensor, argument: float) -> None:
+    """The value and the slope, at x that may lead beyond the floats."""
+    reference, tensor = BY_NAME[name], x.requires_grad_()
+    argument = torch.tensor(argument, dtype=x.dtype).item()
+    value = getattr(torch.ops.torchactiv, name)(tensor, argument)
+    (slope,) = torch.autograd.grad(value.sum(), tensor)
+    for actual, expression in ((value, reference.value), (slope, *reference.partials)):
+        limits = [exact(expression, {"x": point, reference.arguments[0]: argument}) for point in x.tolist()]
+        expected = torch.tensor([float(limit) for limit in limits], dtype=torch.float64)
+        in_ulp = error_in_ulp(actual.detach(), expected)
+        bad = (actual.double() != expected) & (in_ulp > (8 if x.dtype == torch.float64 else 2))
+        assert not bad.any(), (x[bad], actual[bad], expected[bad])
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@pytest.mark.parametrize("alpha", [-0.01, -1.0, -100.0, -1e-20])
+def test_celu_of_a_negative_alpha_grows_until_it_overflows(alpha: float, dtype: torch.dtype) -> None:
+    quotients = [1e-3, 1.0, 16.5, 50.0, 59.0, 61.0, 80.0, 87.9, 800.0, 1000.0, math.inf]
+    _near_exact("celu", torch.tensor(quotients, dtype=dtype) * alpha, alpha)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@pytest.mark.parametrize("beta", [1e11, 1e19, 1e25, -1e30, 1e37, 3e38])
+def test_e_swish_of_a_large_beta(beta: float, dtype: torch.dtype) -> None:
+    points = [-100.0, -95.0, -80.0, -50.0, -10.0, 0.0, 1.0, 5.0, 10.0, 50.0]
+    _near_exact("e_swish", torch.tensor(points, dtype=dtype), beta)
