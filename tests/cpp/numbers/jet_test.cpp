@@ -203,6 +203,21 @@ TEST(Jet, OfWideNumbers) {
   expect_derivative([]<class N>(N x) { return narrow(reciprocal(offset(widen(x) * widen(x), 2.0))); });
 }
 
+TEST(Jet, OfWhatMayBeInfinite) {
+  using torchactiv::scaled, torchactiv::scaled_plus, torchactiv::unbounded_fma, torchactiv::unbounded_product,
+      torchactiv::unbounded_ratio;
+  expect_derivative([]<class N>(N x) { return unbounded_product(x, unbounded_ratio(x, N(3.0))); });
+  expect_derivative([]<class N>(N x) { return scaled_plus(x, unbounded_fma(x, x, N(2.0)), scaled(x, N(0.5))); });
+  const Jet<Real> infinity(Real(HUGE_VAL), Real(1.0)), two(2.0);
+  EXPECT_EQ(unbounded_product(two, infinity).tangent.value, 2);
+  EXPECT_EQ(unbounded_fma(infinity, two, two).tangent.value, 2);
+  EXPECT_EQ(unbounded_ratio(infinity, two).tangent.value, 0.5);
+  EXPECT_EQ(scaled(infinity, two).tangent.value, 2);
+  EXPECT_EQ(scaled(infinity, Jet<Real>(0.0)).value.value, 0);
+  EXPECT_EQ(scaled_plus(infinity, two, two).tangent.value, 2);
+  EXPECT_EQ(unbounded_product(infinity, infinity).tangent.value, HUGE_VAL);
+}
+
 TEST(Jet, StopsAtBounds) {
   const Jet<Real> x(Real(2.0), Real(1.0)), bound(1.0);
   EXPECT_EQ(at_most(x, bound).tangent.value, 0);
