@@ -31,8 +31,8 @@ struct StarRelu : Activation {
 
   template <Number N>
   static Partials<N, 3> partials(N x, N scale, N) {
-    const N r = positive(x);
-    return {scaled(r + r, scale), unbounded_product(r, r), one_like(x)};
+    const N r = positive(x), half = scaled(r, scale);
+    return {half + half, unbounded_product(r, r), one_like(x)};
   }
 
  private:
