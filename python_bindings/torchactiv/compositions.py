@@ -50,6 +50,17 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     return result
 
 
+def _bounds(function: str, input: Tensor, lower: int | float, upper: int | float) -> tuple[float, float]:
+    """Those of the random slopes as floats, after a look at everything that the function is given."""
+    if not isinstance(input, Tensor):
+        check_tensor(function, "input", input)
+    if not isinstance(lower, float):
+        lower = check_number(function, "lower", lower)
+    if not isinstance(upper, float):
+        upper = check_number(function, "upper", upper)
+    return lower, upper
+
+
 def rrelu(
     input: Tensor,
     lower: int | float = 1.0 / 8,
@@ -83,12 +94,7 @@ def rrelu(
         >>> torchactiv.functional.rrelu(torch.tensor([-24.0, 1.0]))
         tensor([-5.5000,  1.0000])
     """
-    if not isinstance(input, Tensor):
-        check_tensor("rrelu", "input", input)
-    if not isinstance(lower, float):
-        lower = check_number("rrelu", "lower", lower)
-    if not isinstance(upper, float):
-        upper = check_number("rrelu", "upper", upper)
+    lower, upper = _bounds("rrelu", input, lower, upper)
     if inplace:
         written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
         return written
@@ -101,12 +107,7 @@ def rrelu(
 
 def rrelu_(input: Tensor, lower: int | float = 1.0 / 8, upper: int | float = 1.0 / 3, training: bool = False) -> Tensor:
     """:func:`rrelu` in place: writes the result over input and returns it."""
-    if not isinstance(input, Tensor):
-        check_tensor("rrelu_", "input", input)
-    if not isinstance(lower, float):
-        lower = check_number("rrelu_", "lower", lower)
-    if not isinstance(upper, float):
-        upper = check_number("rrelu_", "upper", upper)
+    lower, upper = _bounds("rrelu_", input, lower, upper)
     written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
     return written
 
