@@ -8,7 +8,7 @@ export PATH := $(VENV)/bin:$(PATH)
 export CMAKE_BUILD_PARALLEL_LEVEL := $(JOBS)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-CPP_SOURCES = $(shell find ops csrc tools tests examples -name '*.h' -o -name '*.cpp' -o -name '*.inc')
+CPP_SOURCES = $(shell find ops csrc python_bindings tools tests examples -name '*.h' -o -name '*.cpp' -o -name '*.inc')
 PYTHON_SOURCES = setup.py tools tests python_bindings examples $(wildcard benchmarks)
 
 .DEFAULT_GOAL := help

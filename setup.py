@@ -59,7 +59,7 @@ class BuildAll(build):
 
 
 class PlatformWheel(bdist_wheel):
-    """Any Python 3 will do, for the library uses nothing of CPython; but only one platform."""
+    """Any Python 3 will do, on one platform: only that which built it sees the extension module, others do without."""
 
     def get_tag(self) -> tuple[str, str, str]:
         return "py3", "none", super().get_tag()[2]

@@ -2,7 +2,7 @@
 # CMake package is not used, because that of a CUDA wheel demands a CUDA toolkit, which nothing here needs.
 #
 # Defines the imported target torchactiv_torch, and TORCHACTIV_TORCH_VERSION.
-find_package(Python3 REQUIRED COMPONENTS Interpreter)
+find_package(Python3 REQUIRED COMPONENTS Interpreter OPTIONAL_COMPONENTS Development.Module)
 
 set(query [[
 import torch, pathlib

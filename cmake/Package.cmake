@@ -3,6 +3,7 @@
 #   torchactiv/*.py, catalogue.json                       the package
 #   torchactiv/accuracy.json, performance.json            what was measured, where it was
 #   torchactiv/lib/libtorchactiv.so                       the operators
+#   torchactiv/_calls.*.so                                how this Python calls them
 #   torchactiv/include/torchactiv/*.h                     the C++ interface
 #   torchactiv/share/cmake/torchactiv/*.cmake             find_package(torchactiv CONFIG)
 #
@@ -15,14 +16,18 @@ write_basic_package_version_file(${TORCHACTIV_GENERATED}/torchactivConfigVersion
 
 # In site-packages torchactiv stands beside torch.
 if(APPLE)
-  set(beside_torch "@loader_path/../../torch/lib")
+  set(here "@loader_path")
 else()
-  set(beside_torch "$ORIGIN/../../torch/lib")
+  set(here "$ORIGIN")
 endif()
-set_target_properties(torchactiv PROPERTIES INSTALL_RPATH ${beside_torch})
+set_target_properties(torchactiv PROPERTIES INSTALL_RPATH "${here}/../../torch/lib")
 
 set(CMAKE_INSTALL_MESSAGE LAZY)
 install(TARGETS torchactiv LIBRARY DESTINATION torchactiv/lib)
+if(TARGET torchactiv_calls)
+  set_target_properties(torchactiv_calls PROPERTIES INSTALL_RPATH "${here}/../torch/lib")
+  install(TARGETS torchactiv_calls LIBRARY DESTINATION torchactiv)
+endif()
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/python_bindings/torchactiv/ ${TORCHACTIV_RENDERED_PYTHON}/torchactiv/
         DESTINATION torchactiv
         FILES_MATCHING PATTERN "*.py" PATTERN "*.pyi" PATTERN "py.typed" PATTERN "rational_coefficients.json"
@@ -38,3 +43,6 @@ install(FILES ${TORCHACTIV_GENERATED}/torchactivConfig.cmake ${TORCHACTIV_GENERA
 # What `cmake --install` copies.
 add_custom_target(torchactiv_package)
 add_dependencies(torchactiv_package torchactiv torchactiv_python_sources torchactiv_public_headers)
+if(TARGET torchactiv_calls)
+  add_dependencies(torchactiv_package torchactiv_calls)
+endif()

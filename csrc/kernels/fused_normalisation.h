@@ -99,10 +99,11 @@ struct NormalisedBy {
   [[gnu::flatten]] static void rows_forward(const float* x, float* y, std::int64_t rows, std::int64_t n,
                                             const Affine<float>* channels, const double* arguments, bool streams) {
     streams = may_stream(streams, y, n);
-    for (std::int64_t row = 0; row < rows; ++row, x += n, y += n)
-      by_elements(n, [&](std::int64_t i, auto some) {
-        some.put(streams, value(some.load(x + i), repeated(channels[row]), arguments), y + i);
-      });
+    for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
+      const Affine<RoundedFloats> c = repeated(channels[row]);
+      by_elements(n,
+                  [&](std::int64_t i, auto some) { some.put(streams, value(some.load(x + i), c, arguments), y + i); });
+    }
     if (streams) end_streams();
   }
 
@@ -128,13 +129,13 @@ struct NormalisedBy {
                                              const Correction<float>* corrections, const double* arguments,
                                              bool streams) {
     streams = may_stream(streams, dx, n);
-    for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n)
+    for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n) {
+      const Affine<RoundedFloats> c = repeated(channels[row]);
+      const Correction<RoundedFloats> correction = repeated(corrections[row]);
       by_elements(n, [&](std::int64_t i, auto some) {
-        some.put(streams,
-                 gradient(some.load(g + i), some.load(x + i), repeated(channels[row]), repeated(corrections[row]),
-                          arguments),
-                 dx + i);
+        some.put(streams, gradient(some.load(g + i), some.load(x + i), c, correction, arguments), dx + i);
       });
+    }
     if (streams) end_streams();
   }
 

@@ -130,6 +130,11 @@ def normalised(name: str) -> str:
     """
     if not isinstance(name, str):
         raise TypeError(f"activation must be named by a string, got {name!r}")
+    return _letters(name)
+
+
+@functools.lru_cache(maxsize=4096)
+def _letters(name: str) -> str:
     return name.casefold().translate(_IGNORED)
 
 

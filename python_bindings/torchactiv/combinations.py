@@ -10,16 +10,14 @@ from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
 from torchactiv.arguments import check_number, check_tensor
+from torchactiv.calls import operator
 from torchactiv.parameters import fitted
 
 __all__ = ["bias_act", "gated", "gated_packed", "taaf"]
 
 _WITHOUT_OPTIONS = {"gelu": "gelu_erf", "swish": "silu"}  # the operators that these are by default
 
-
-# As in torchactiv.functional: what torch.ops has in front of them takes as long as the call of a small tensor.
-_gated, _gated_packed = torch.ops.torchactiv.gated._op, torch.ops.torchactiv.gated_packed._op
-_bias_act, _taaf = torch.ops.torchactiv.bias_act._op, torch.ops.torchactiv.taaf._op
+_gated, _gated_packed, _bias_act, _taaf = map(operator, ("gated", "gated_packed", "bias_act", "taaf"))
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]

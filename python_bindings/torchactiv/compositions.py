@@ -10,12 +10,12 @@ from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
 from torchactiv.arguments import check_number, check_tensor
+from torchactiv.calls import operator
 
 __all__ = ["crelu", "gelu", "glu", "maxout", "rrelu", "rrelu_"]
 
-# As in torchactiv.functional: what torch.ops has in front of them takes as long as the call of a small tensor.
-_gelu, _gelu_erf = torch.ops.torchactiv.gelu._op, torch.ops.torchactiv.gelu_erf._op
-_glu, _rrelu = torch.ops.torchactiv.glu._op, torch.ops.torchactiv.rrelu._op
+_gelu, _gelu_erf, _gelu_tanh = operator("gelu"), operator("gelu_erf"), operator("gelu_tanh")
+_glu, _rrelu, _rrelu_ = operator("glu"), operator("rrelu"), operator("rrelu_")
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -46,6 +46,9 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     if approximate == "none":
         exact: Tensor = _gelu_erf(input)
         return exact
+    if approximate == "tanh":
+        approximated: Tensor = _gelu_tanh(input)
+        return approximated
     result: Tensor = _gelu(input, approximate=approximate)
     return result
 
@@ -96,8 +99,7 @@ def rrelu(
     """
     lower, upper = _bounds("rrelu", input, lower, upper)
     if inplace:
-        written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
-        return written
+        return rrelu_(input, lower, upper, training)
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.rrelu(input, lower, upper, training)
         return traced
@@ -108,7 +110,10 @@ def rrelu(
 def rrelu_(input: Tensor, lower: int | float = 1.0 / 8, upper: int | float = 1.0 / 3, training: bool = False) -> Tensor:
     """:func:`rrelu` in place: writes the result over input and returns it."""
     lower, upper = _bounds("rrelu_", input, lower, upper)
-    written: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
+    if is_dynamo_compiling():
+        traced: Tensor = torch.ops.torchactiv.rrelu_(input, lower, upper, training)
+        return traced
+    written: Tensor = _rrelu_(input, lower, upper, training)
     return written
 
 

@@ -34,9 +34,9 @@ def fitted(operator: str, name: str, parameter: Tensor | int | float, input: Ten
 
 def _along(operator: str, name: str, parameter: Tensor | int | float, input: Tensor, dim: int) -> Tensor:
     if isinstance(parameter, Tensor):
-        if parameter.dim() != 1 or parameter.numel() == 1:
-            return parameter
         if dim == 1 or (dim < 0 and dim + input.dim() == 1):  # where operators expect it
+            return parameter
+        if parameter.dim() != 1 or parameter.numel() == 1:
             return parameter
         if input.size(dim) != parameter.numel():
             raise RuntimeError(
@@ -73,9 +73,9 @@ def fitted_coefficients(operator: str, name: str, coefficients: Tensor, input: T
 
 
 def _coefficients_along(operator: str, name: str, coefficients: Tensor, input: Tensor, dim: int) -> Tensor:
-    if coefficients.dim() != 2 or coefficients.size(1) == 1:
-        return coefficients
     if dim == 1 or (dim < 0 and dim + input.dim() == 1):  # where operators expect it
+        return coefficients
+    if coefficients.dim() != 2 or coefficients.size(1) == 1:
         return coefficients
     if input.size(dim) != coefficients.size(1):
         raise RuntimeError(
