@@ -2,24 +2,33 @@
 
 #include <ATen/Functions.h>
 
+#include <algorithm>
+
 #include "csrc/normalisation/checks.h"
 
 namespace torchactiv {
 
+// Few numbers are copied here rather than by calls of ATen, each of which takes longer than they do.
 std::vector<double> values_of(const at::Tensor& tensor) {
-  const at::Tensor doubles = tensor.to(at::kDouble).contiguous();
-  const double* const begin = doubles.const_data_ptr<double>();
-  return {begin, begin + doubles.numel()};
+  const bool is_float = tensor.scalar_type() == at::kFloat;
+  const at::Tensor dense = (is_float ? tensor : tensor.to(at::kDouble)).contiguous();
+  const auto copied = [&](const auto* begin) { return std::vector<double>(begin, begin + dense.numel()); };
+  return is_float ? copied(dense.const_data_ptr<float>()) : copied(dense.const_data_ptr<double>());
 }
 
 at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, at::ScalarType type) {
-  const at::Tensor doubles = at::empty({static_cast<std::int64_t>(values.size())}, like.options().dtype(at::kDouble));
-  std::copy(values.begin(), values.end(), doubles.mutable_data_ptr<double>());
-  return doubles.to(type);
+  const at::ScalarType copied = type == at::kFloat ? at::kFloat : at::kDouble;
+  const at::Tensor result = at::empty({static_cast<std::int64_t>(values.size())}, like.options().dtype(copied));
+  if (copied == at::kFloat)
+    std::transform(values.begin(), values.end(), result.mutable_data_ptr<float>(),
+                   [](double value) { return static_cast<float>(value); });
+  else
+    std::copy(values.begin(), values.end(), result.mutable_data_ptr<double>());
+  return result.to(type);
 }
 
 void update_running(const at::Tensor& running, const at::Tensor& value, double momentum) {
-  running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);
+  running.lerp_(value.to(running.scalar_type()), momentum);
 }
 
 namespace {

@@ -12,10 +12,13 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from torchactiv import scripted_norms
 from torchactiv.arguments import check_tensor
+from torchactiv.calls import traceable
 from torchactiv.fused_activations import Activated, activated
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
+
+_batch_norm_act = traceable("batch_norm_act")
 
 
 @scripted_as(scripted_norms.batch_norm_act)
@@ -158,7 +161,7 @@ class _Activated(Activated, _BatchNorm):
         self._check_input_dim(input)  # type: ignore[no-untyped-call]
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
-        result: Tensor = torch.ops.torchactiv.batch_norm_act(
+        result: Tensor = _batch_norm_act(
             input,
             self.running_mean if uses_running else None,
             self.running_var if uses_running else None,

@@ -1,5 +1,6 @@
 """The activation behind a normalisation: an operator that can be fused with it, or a module that follows it."""
 
+import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -8,33 +9,38 @@ from torch import Tensor, nn
 
 from torchactiv import _registry
 from torchactiv.arguments import check_number, check_operands
+from torchactiv.calls import traceable
 from torchactiv.leaves import Leaf
 
-__all__ = ["Activated", "activated", "entry_of"]
+__all__ = ["Activated", "activated", "check_name"]
+
+_FUNCTIONS = ("batch_norm_act", "layer_norm_act", "rms_norm_act", "group_norm_act", "instance_norm_act")
+_operators = {function: traceable(function) for function in _FUNCTIONS}
 
 
-def entry_of(function: str, activation: str) -> _registry.Entry:
-    """What is known of the activation of that name.
+def check_name(function: str, activation: str) -> None:
+    """Refuses an activation that is no name.
 
     Raises:
-        TypeError: no name.
-        ValueError: no such activation.
+        TypeError: it is no string.
 
     Example:
-        >>> entry_of("batch_norm_act", "Hard_Swish")["name"]
-        'hardswish'
+        >>> check_name("batch_norm_act", None)
+        Traceback (most recent call last):
+        TypeError: batch_norm_act: activation must be a name, such as 'relu', or 'identity' for none, got None
     """
     if not isinstance(activation, str):
         raise TypeError(
             f"{function}: activation must be a name, such as 'relu', or 'identity' for none, got {activation!r}"
         )
-    return _registry.find(activation)
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
-def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str, list[tuple[str, float | None]]]:
-    """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
-    entry = entry_of(function, activation)
+_Numbers = list[tuple[str, float | None]]
+
+
+@functools.cache
+def _known(activation: str, given: tuple[str, ...], function: str) -> tuple[str, _Numbers]:
+    entry = _registry.find(activation)
     name = entry["name"]
     if name == "gelu" and not given:
         return "gelu_erf", []
@@ -50,6 +56,13 @@ def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str,
         if default is None and argument not in given:
             raise TypeError(f"{function}: {name} needs its argument {argument!r}")
     return name, arguments
+
+
+@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str, _Numbers]:
+    """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
+    check_name(function, activation)
+    return _known(activation, given, function)
 
 
 @torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
@@ -88,7 +101,7 @@ def activated(
     given = _joined(function, activation, mapping, keywords)
     name, arguments = _fused(activation, tuple(given), function)
     numbers = [_number(function, argument, given.get(argument, default)) for argument, default in arguments]
-    result: Tensor = getattr(torch.ops.torchactiv, function)(*before, name or "identity", numbers, *after)
+    result: Tensor = _operators[function](*before, name or "identity", numbers, *after)
     if name:
         return result
     from torchactiv import functional  # which imports this module

@@ -9,11 +9,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from torchactiv import _registry
 from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
-from torchactiv.fused_activations import entry_of
+from torchactiv.calls import traceable
+from torchactiv.fused_activations import check_name
 
 __all__ = ["ABN", "InPlaceABN"]
+
+_batch_norm_act_ = traceable("batch_norm_act_")
 
 
 class ABN(_Activated):
@@ -56,7 +60,8 @@ class ABN(_Activated):
         activation: str = "leaky_relu",
         activation_param: float = 0.01,
     ) -> None:
-        arguments = entry_of("batch_norm_act", activation).get("arguments", [])
+        check_name("batch_norm_act", activation)
+        arguments = _registry.find(activation).get("arguments", [])
         first = [argument["name"] for argument in arguments[:1]]
         given: dict[str, Any] = dict.fromkeys(first, activation_param)
         super().__init__(
@@ -136,7 +141,7 @@ class InPlaceABN(ABN):
             check_tensor("batch_norm_act_", "residual", residual)
         momentum, by_batch = self._count_batch()
         uses_running = not self.training or self.track_running_stats
-        result: Tensor = torch.ops.torchactiv.batch_norm_act_(
+        result: Tensor = _batch_norm_act_(
             input,
             self.running_mean if uses_running else None,
             self.running_var if uses_running else None,

@@ -11,9 +11,12 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv.arguments import check_tensor
+from torchactiv.calls import traceable
 from torchactiv.fused_activations import Activated
 
 __all__ = ["InstanceNormAct1d", "InstanceNormAct2d", "InstanceNormAct3d"]
+
+_instance_norm_act = traceable("instance_norm_act")
 
 
 class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
@@ -55,7 +58,7 @@ class _InstanceNormAct(Activated, nn.modules.instancenorm._InstanceNorm):
         return result
 
     def _apply_instance_norm(self, input: Tensor) -> Tensor:  # called by PyTorch's method for what is no batch, too
-        result: Tensor = torch.ops.torchactiv.instance_norm_act(
+        result: Tensor = _instance_norm_act(
             input,
             self.running_mean,
             self.running_var,

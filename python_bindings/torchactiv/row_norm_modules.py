@@ -10,10 +10,17 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv.arguments import check_tensor
+from torchactiv.calls import traceable
 from torchactiv.fused_activations import Activated
 from torchactiv.leaves import Leaf
 
 __all__ = ["AddLayerNorm", "AddRMSNorm", "GroupNormAct", "LayerNormAct", "RMSNormAct"]
+
+_layer_norm_act = traceable("layer_norm_act")
+_rms_norm_act = traceable("rms_norm_act")
+_group_norm_act = traceable("group_norm_act")
+_add_rms_norm = traceable("add_rms_norm")
+_add_layer_norm = traceable("add_layer_norm")
 
 Shape = int | Sequence[int]
 
@@ -65,7 +72,7 @@ class LayerNormAct(Activated, nn.LayerNorm):
         """Normalises the last dimensions and applies the activation."""
         if not isinstance(input, Tensor):
             check_tensor("layer_norm_act", "input", input)
-        result: Tensor = torch.ops.torchactiv.layer_norm_act(
+        result: Tensor = _layer_norm_act(
             input, self.normalized_shape, self.weight, self.bias, self.eps, self.activation, self.arguments
         )
         return self._followed(result)
@@ -116,9 +123,7 @@ class RMSNormAct(Activated, nn.RMSNorm):
         """Normalises the last dimensions and applies the activation."""
         if not isinstance(x, Tensor):
             check_tensor("rms_norm_act", "x", x)
-        result: Tensor = torch.ops.torchactiv.rms_norm_act(
-            x, self.normalized_shape, self.weight, self.eps, self.activation, self.arguments
-        )
+        result: Tensor = _rms_norm_act(x, self.normalized_shape, self.weight, self.eps, self.activation, self.arguments)
         return self._followed(result)
 
 
@@ -171,7 +176,7 @@ class GroupNormAct(Activated, nn.GroupNorm):
         """Normalises groups of channels and applies the activation."""
         if not isinstance(input, Tensor):
             check_tensor("group_norm_act", "input", input)
-        result: Tensor = torch.ops.torchactiv.group_norm_act(
+        result: Tensor = _group_norm_act(
             input, self.num_groups, self.weight, self.bias, self.eps, self.activation, self.arguments
         )
         return self._followed(result)
@@ -212,7 +217,7 @@ class AddRMSNorm(Leaf, nn.RMSNorm):
             check_tensor("add_rms_norm", "input", input)
         if not isinstance(residual, Tensor):
             check_tensor("add_rms_norm", "residual", residual)
-        output, total = torch.ops.torchactiv.add_rms_norm(input, residual, self.weight, self.eps)
+        output, total = _add_rms_norm(input, residual, self.weight, self.eps)
         return output, total
 
 
@@ -253,5 +258,5 @@ class AddLayerNorm(Leaf, nn.LayerNorm):
             check_tensor("add_layer_norm", "input", input)
         if not isinstance(residual, Tensor):
             check_tensor("add_layer_norm", "residual", residual)
-        output, total = torch.ops.torchactiv.add_layer_norm(input, residual, self.weight, self.bias, self.eps)
+        output, total = _add_layer_norm(input, residual, self.weight, self.bias, self.eps)
         return output, total

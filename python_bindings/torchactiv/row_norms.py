@@ -6,15 +6,18 @@ They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from torchactiv import scripted_norms
 from torchactiv.arguments import check_operands
+from torchactiv.calls import traceable
 from torchactiv.fused_activations import activated
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["add_layer_norm", "add_rms_norm", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act"]
+
+_add_rms_norm = traceable("add_rms_norm")
+_add_layer_norm = traceable("add_layer_norm")
 
 
 @scripted_as(scripted_norms.layer_norm_act)
@@ -228,7 +231,7 @@ def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | N
         (tensor([[-1.,  1.]]), tensor([[-3.,  3.]]))
     """
     check_operands("add_rms_norm", (input, residual, weight, eps))
-    output, total = torch.ops.torchactiv.add_rms_norm(input, residual, weight, eps)
+    output, total = _add_rms_norm(input, residual, weight, eps)
     return output, total
 
 
@@ -259,5 +262,5 @@ def add_layer_norm(
         (tensor([[-1.,  1.]]), tensor([[0., 4.]]))
     """
     check_operands("add_layer_norm", (input, residual, weight, bias, eps))
-    output, total = torch.ops.torchactiv.add_layer_norm(input, residual, weight, bias, eps)
+    output, total = _add_layer_norm(input, residual, weight, bias, eps)
     return output, total

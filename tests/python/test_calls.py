@@ -172,3 +172,19 @@ def test_an_operator_that_is_none_is_refused() -> None:
         calls.operator_call("torchactiv::no_such_function", print)
     with pytest.raises(TypeError, match="a name and a function"):
         calls.operator_call("torchactiv::mish")  # type: ignore[call-arg]
+
+
+normalised = calls.traceable("rms_norm_act")
+
+
+def test_traceable_is_the_operator_in_graphs_and_scripts(fresh_compiler: None) -> None:
+    def function(x: torch.Tensor) -> torch.Tensor:
+        result: torch.Tensor = normalised(x, [8], None, 0.0, "leaky_relu", [0.5])
+        return result
+
+    expected = torch.ops.torchactiv.rms_norm_act(x, [8], None, 0.0, "leaky_relu", [0.5])
+    compiled = torch.compile(function, backend="eager", fullgraph=True)
+    scripted = torch.jit.script(function)
+    for found in (function(x), compiled(x), scripted(x)):
+        assert torch.equal(found, expected)
+    assert "torchactiv::rms_norm_act" in str(scripted.graph)
