@@ -111,7 +111,7 @@ struct Activation {
   // input that networks have there.
   static constexpr bool has_fused_gate = false, has_fused_bias = false;
   // The same behind a normalisation (csrc/kernels/fused_normalisation.h, fused_elements.h), for those computed in
-  // floats; and whether the slope is computed again in less time than it is read.
+  // floats, which gelu is by tables; and whether the slope is computed again in less time than it is read.
   static constexpr bool has_fused_normalisation = false, has_cheap_slope = false;
 
   // One of one input that shares work between f and f' may have a `value_and_slope` as well, of the arguments of

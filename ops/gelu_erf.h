@@ -22,6 +22,7 @@ struct GeluErf : Activation {
       .source = "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415, section 2",
   };
   static constexpr bool has_fused_gate = true, has_fused_bias = true;
+  static constexpr bool has_fused_normalisation = true;
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
   static constexpr bool floats_where_fused = true;
   static constexpr double largest_error = 1.3;  // where it is computed in floats

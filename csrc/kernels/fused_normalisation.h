@@ -9,7 +9,8 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 // What they are computed in: u has been rounded before f is asked for, so that the last bits of f(u), for which Floats
-// would carry pairs of floats, mean little. Values are within 3 ulp of f(u), and slopes within 2^-22.
+// would carry pairs of floats, mean little. Values are within 3 ulp of f(u), or in gelu's left tail of f at half an ulp
+// from u, and slopes within 2^-22.
 using RoundedFloats = ShortFloats;
 
 // Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros. What is put goes past the

@@ -147,10 +147,10 @@ constexpr FusedNormalisation fused_normalisation{
     .elements_sums = ElementsNormalisedBy<Op>::sums,
 };
 
+// Of what is computed in floats where fma is fused, RoundedFloats have a float's digits by tables only.
 template <class Op>
 constexpr const FusedNormalisation* normalisation_of() {
-  if constexpr (Op::has_fused_normalisation) {
-    static_assert(Op::forward_precision == Precision::floats && Op::partials_precision == Precision::floats);
+  if constexpr (Op::has_fused_normalisation && (has_tables || !Op::floats_where_fused)) {
     return &fused_normalisation<Op>;
   } else {
     return nullptr;

