@@ -26,7 +26,7 @@ struct Hardswish : Activation {
   static N forward(N x) {
     const N inside = limited(x, -3.0, 3.0);
     const Wide<N> sum = offset(widen(inside), 3.0);
-    return select(x > N(3.0), x, copysign(product(inside * sum, Wide<N>(1.0 / 6)), x));
+    return select(x > N(3.0), x, product(inside, sum * Wide<N>(1.0 / 6)));
   }
 
   template <Number N>
