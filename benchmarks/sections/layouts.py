@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from contest import contest
+from elsewhere import where_memory_is_kept
 from measurement import BACKWARD, EAGER, FORWARD, IN_CACHE, IN_MEMORY, Plan, Row, matching, one
 from tables import markdown, operators_of
 from tensors import LAYOUTS
@@ -17,6 +18,10 @@ ROUNDS_IN_MEMORY = 7
 
 
 def measure(plan: Plan) -> Iterator[Row]:
+    return where_memory_is_kept("layouts", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     for subject in progress("layouts", plan.in_pytorch):
         for layout in OTHERS:
             for elements, dtype in CASES:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from contest import Contest, contest
+from elsewhere import where_memory_is_kept
 from measurement import BACKWARD, EAGER, FORWARD, IN_MEMORY, OURS, Plan, Row, dtypes_of, matching, one
 from tables import by_dtype, markdown, operators_of
 from timing import Call
@@ -17,6 +18,10 @@ ADDITION = "an addition"
 
 
 def measure(plan: Plan) -> Iterator[Row]:
+    return where_memory_is_kept("memory", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     for subject in progress("memory", plan.subjects):
         for dtype in dtypes_of(subject):
             rivals = contest(subject, IN_MEMORY, dtype, eager=subject.in_pytorch)

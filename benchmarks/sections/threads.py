@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import torch
 from contest import contest
+from elsewhere import where_memory_is_kept
 from measurement import EAGER, IN_MEMORY, Plan, Row
 from tables import by_dtype
 
@@ -11,6 +12,10 @@ from sections.progress import progress
 
 
 def measure(plan: Plan) -> Iterator[Row]:
+    return where_memory_is_kept("threads", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     if plan.threads == 1:
         return
     torch.set_num_threads(plan.threads)

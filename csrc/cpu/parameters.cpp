@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "csrc/cpu/elementwise.h"
 #include "csrc/cpu/new_result.h"
@@ -58,23 +59,25 @@ struct Run {
   // Parameters that repeat in short periods are laid out over a longer row, which is worth a call.
   void in_periods() const {
     const std::int64_t period = pattern.channels * pattern.inner;
-    const std::int64_t repeat = std::max<std::int64_t>(1, row_target / period), row = period * repeat;
+    const std::int64_t repeat = periods_of_row(period), row = period * repeat;
     Tensors laid_out(inputs.begin(), inputs.end());
     for (std::size_t i = 0; i < inputs.size(); ++i)
       if (is_parameter[i]) laid_out[i] = lay_out(inputs[i], pattern, pattern.inner, repeat);
     char* data[most_operands];
     std::int64_t strides[2 * most_operands];
     const std::size_t operands = point_to(laid_out, data, strides);
-    std::fill_n(strides + operands, operands, 0);
+    std::int64_t* const row_strides = strides + operands;
+    row_strides[0] = row * strides[0];
+    for (std::size_t i = 0; i < inputs.size(); ++i) row_strides[i + 1] = is_parameter[i] ? 0 : row_strides[0];
     const std::int64_t n = inputs[0].numel(), rows = (n + row - 1) / row;
     at::parallel_for(0, rows, std::max<std::int64_t>(1, grain_size / row), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t r = begin; r < end; ++r) {
-        char* part[most_operands];
-        part[0] = data[0] + r * row * strides[0];
-        for (std::size_t i = 0; i < inputs.size(); ++i)
-          part[i + 1] = data[i + 1] + (is_parameter[i] ? 0 : r * row * strides[i + 1]);
-        kernel(part, strides, std::min(row, n - r * row), 1, arguments.data());
-      }
+      char* part[most_operands];
+      for (std::size_t i = 0; i < operands; ++i) part[i] = data[i] + begin * row_strides[i];
+      const std::int64_t whole = std::min(end, n / row) - begin;
+      if (whole > 0) kernel(part, strides, row, whole, arguments.data());
+      if (begin + whole == end) return;
+      for (std::size_t i = 0; i < operands; ++i) part[i] += whole * row_strides[i];
+      kernel(part, strides, n % row, 1, arguments.data());
     });
   }
 
@@ -85,11 +88,20 @@ struct Run {
 
   bool is_in_periods() const {
     constexpr std::int64_t long_period = 65536;  // longer ones are not worth the copy
-    return pattern.outer > 1 && pattern.channels * pattern.inner <= long_period && inputs[0].numel() >= row_target;
+    return pattern.outer > 1 && pattern.channels * pattern.inner <= long_period && inputs[0].numel() >= least_elements;
   }
 
  private:
-  static constexpr std::int64_t row_target = 2048;
+  static constexpr std::int64_t least_elements = 2048;
+
+  // How many periods make a row: some thousand elements, so that parameters stay in the first-level cache beside the
+  // data that stream through it, and only full vectors, whose number of elements divides `whole`.
+  static std::int64_t periods_of_row(std::int64_t period) {
+    constexpr std::int64_t target = 1024, largest = 4096, whole = 128;
+    const std::int64_t step = whole / std::gcd(period, whole);
+    if (step * period > largest) return std::max<std::int64_t>(1, target / period);
+    return step * std::max<std::int64_t>(1, target / (step * period));
+  }
 
   std::size_t point_to(TensorSpan from, char** data, std::int64_t* strides) const {
     data[0] = static_cast<char*>(output.mutable_data_ptr());
