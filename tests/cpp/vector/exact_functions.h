@@ -1,0 +1,69 @@
+// What vectors approximate, in numbers that are longer than theirs.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace vector_test {
+
+using Real = long double;
+
+inline Real exponential(Real x, Real) { return std::exp(x); }
+inline Real inverse_exponential(Real x, Real) { return std::exp(-x); }
+inline Real exponential_minus_1(Real x, Real) { return std::expm1(x); }
+inline Real exponential_curve(Real x, Real) {
+  if (std::fabs(x) > 0x1p-6L) return std::expm1(x) - x;
+  Real sum = 0;
+  for (int n = 12; n >= 2; --n) sum = (sum + 1) * x / n;
+  return sum * x;
+}
+inline Real exponential_plus_1(Real x, Real) { return 1 + std::exp(x); }
+inline Real exponential_product(Real x, Real y) { return y * std::exp(x); }
+inline Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
+inline Real logistic_of_product(Real x, Real y) { return logistic(x * y, 0); }
+inline Real logistic_slope(Real x, Real) { return std::exp(-std::fabs(x)) * std::pow(logistic(std::fabs(x), 0), 2); }
+inline Real fused(Real x, Real y) { return x * x + y; }
+inline Real fused_negative(Real x, Real y) { return y - x * x; }
+
+inline Real square_root(Real x, Real) { return std::sqrt(x); }
+inline Real logarithm(Real x, Real) { return std::log1p(x); }
+inline Real error_function(Real x, Real) { return std::erf(x); }
+inline Real sine(Real x, Real) { return std::sin(x); }
+inline Real cosine(Real x, Real) { return std::cos(x); }
+inline Real arctangent(Real x, Real) { return std::atan(x); }
+
+// For a large x by the continued fraction x + excess of 1 / (sqrt(pi) erfcx(x)).
+constexpr Real continued_from = 3;
+inline Real excess(Real x) {
+  Real tail = 0;
+  for (int n = 50; n >= 1; --n) tail = n * 0.5L / (x + tail);
+  return tail;
+}
+inline Real scaled_complement(Real x, Real) {
+  if (x < continued_from) return std::exp(x * x) * std::erfc(x);
+  return std::numbers::inv_sqrtpi_v<Real> / (x + excess(x));
+}
+inline Real scaled_complement_slope(Real x, Real) {
+  if (x < continued_from) return 2 * x * scaled_complement(x, 0) - 2 * std::numbers::inv_sqrtpi_v<Real>;
+  return -2 * excess(x) * scaled_complement(x, 0);
+}
+
+inline Real scaled_normal_tail(Real x, Real) { return scaled_complement(x * std::numbers::sqrt2_v<Real> / 2, 0) / 2; }
+
+inline Real normal(Real x) { return std::erfc(-x * std::numbers::sqrt2_v<Real> / 2) / 2; }
+inline Real gate(Real x, Real) { return x * normal(x); }
+inline Real gate_slope(Real x, Real) {
+  return normal(x) + x * std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Real> / std::numbers::sqrt2_v<Real>;
+}
+
+// Which eighth of an octave x >= 1 lies in, among those of four octaves; and its middle.
+inline Real segment(Real x, Real) {
+  return std::fmod((std::ilogb(x) + 3) * 8 + std::floor(std::ldexp(x, 3 - std::ilogb(x))) - 8, 32);
+}
+inline Real middle_of_segment(Real x, Real) {
+  const int shift = 3 - std::ilogb(x);
+  return std::ldexp(std::floor(std::ldexp(x, shift)) + 0.5L, -shift);
+}
+
+}  // namespace vector_test
