@@ -59,3 +59,14 @@ def test_the_cmake_package_is_where_cmake_looks() -> None:
     prefix = pathlib.Path(torchactiv.cmake_prefix_path)
     assert (prefix / "torchactiv" / "torchactivConfig.cmake").is_file()
     assert (pathlib.Path(_library.include_path) / "torchactiv" / "torchactiv.h").is_file()
+
+
+def test_no_path_of_the_machine_that_built_it_is_in_the_package() -> None:
+    folders = [pathlib.Path(__file__).parents[2], pathlib.Path(torch.__file__).parent]
+    package = pathlib.Path(torchactiv.__file__).parent
+    for file in package.rglob("*"):
+        # `make build` records where torch is, which is not beside a package in the tree.
+        if file.is_file() and file.name != "torch_root.cmake" and "__pycache__" not in file.parts:
+            content = file.read_bytes()
+            for folder in folders:
+                assert f"{folder}/".encode() not in content, file
