@@ -151,6 +151,8 @@ constexpr FusedNormalisation fused_normalisation{
 template <class Op>
 constexpr const FusedNormalisation* normalisation_of() {
   if constexpr (Op::has_fused_normalisation && (has_tables || !Op::floats_where_fused)) {
+    static_assert(Op::floats_where_fused ||
+                  (Op::forward_precision == Precision::floats && Op::partials_precision == Precision::floats));
     return &fused_normalisation<Op>;
   } else {
     return nullptr;
