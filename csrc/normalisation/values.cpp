@@ -28,7 +28,7 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
 }
 
 void update_running(const at::Tensor& running, const at::Tensor& value, double momentum) {
-  running.lerp_(value.to(running.scalar_type()), momentum);
+  running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);  // of lerp_ the difference overflows
 }
 
 namespace {

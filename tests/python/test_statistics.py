@@ -112,3 +112,12 @@ def test_instance_normalisation_of_any_size_is_exported() -> None:
     for shape in ((2, 6, 4, 5), (5, 6, 7, 5)):
         other = sample(shape, dtype=torch.float32)
         torch.testing.assert_close(program(other), module(other))
+
+
+@pytest.mark.parametrize("running", [-3e38, torch.inf])
+def test_running_statistics_that_are_far_from_those_of_the_batch(running: float) -> None:
+    x = torch.tensor([[3e38], [2.9e38]])
+    mine, theirs = torch.tensor([running]), torch.tensor([running])
+    ours.batch_norm_act(x, mine, torch.ones(1), training=True, momentum=0.25)
+    theirs.mul_(0.75).add_(0.25 * 2.95e38)
+    torch.testing.assert_close(mine, theirs)
