@@ -11,7 +11,11 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(TORCHACTIV_X86 ON)
   list(APPEND isas avx2 avx512)
 endif()
+set(formula_flags)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Formulas are trees of small functions. GCC makes the same code of them in a fifth less time, of the longest ones in
+  # a third less, if it puts them into each other before it optimises each.
+  set(formula_flags --param=early-inlining-insns=200)
   # The intrinsics of GCC's own header start from a register that is deliberately not initialised (GCC bug 105593).
   list(APPEND isa_avx512_flags -Wno-uninitialized -Wno-maybe-uninitialized)
 endif()
@@ -36,6 +40,7 @@ foreach(isa IN LISTS isas)
     set(source ${TORCHACTIV_GENERATED}/kernels/${name}.${isa}.cpp)
     file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
       "#include \"csrc/kernels/instantiate.h\"\n#include \"ops/${name}.h\"\n\nTORCHACTIV_KERNELS(${name}, ${struct})\n")
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${formula_flags}")
     list(APPEND sources ${source})
   endforeach()
   add_library(torchactiv_kernels_${isa} OBJECT ${sources})

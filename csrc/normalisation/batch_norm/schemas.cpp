@@ -10,9 +10,9 @@ namespace torchactiv {
 namespace {
 
 template <class Result, class... Data>
-class Part {
+class Dispatched {
  public:
-  explicit Part(const std::string& name)
+  explicit Dispatched(const std::string& name)
       : handle_(c10::Dispatcher::singleton()
                     .findSchemaOrThrow(("torchactiv::batch_norm_act_" + name).c_str(), "")
                     .typed<Type>()) {}
@@ -26,16 +26,16 @@ class Part {
                       c10::string_view, ArgumentSpan, bool);
   c10::TypedOperatorHandle<Type> handle_;
 };
-using Backward = Part<FourTensors, at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
+using Backward = Dispatched<FourTensors, at::Tensor, at::Tensor, at::Tensor, at::Tensor>;
 
 }  // namespace
 
 ThreeTensors call_training(const at::Tensor& input, const BatchNorm& norm) {
-  static const Part<ThreeTensors, at::Tensor> part("training");
+  static const Dispatched<ThreeTensors, at::Tensor> part("training");
   return part(input, norm);
 }
 MeanAndVariance call_training_in_place(const at::Tensor& input, const BatchNorm& norm) {
-  static const Part<MeanAndVariance, at::Tensor> part("training_");
+  static const Dispatched<MeanAndVariance, at::Tensor> part("training_");
   return part(input, norm);
 }
 FourTensors call_training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
@@ -53,12 +53,12 @@ MeanAndVariance call_moments(const at::Tensor& input) {
 
 at::Tensor call_inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                           const BatchNorm& norm) {
-  static const Part<at::Tensor, at::Tensor, at::Tensor, at::Tensor> part("inference");
+  static const Dispatched<at::Tensor, at::Tensor, at::Tensor, at::Tensor> part("inference");
   return part(input, mean, variance, norm);
 }
 void call_inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                              const BatchNorm& norm) {
-  static const Part<void, at::Tensor, at::Tensor, at::Tensor> part("inference_");
+  static const Dispatched<void, at::Tensor, at::Tensor, at::Tensor> part("inference_");
   part(input, mean, variance, norm);
 }
 FourTensors call_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
@@ -68,7 +68,7 @@ FourTensors call_inference_backward(const at::Tensor& grad_output, const at::Ten
 }
 
 at::Tensor call_restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
-  static const Part<at::Tensor, at::Tensor, at::Tensor> part("restore");
+  static const Dispatched<at::Tensor, at::Tensor, at::Tensor> part("restore");
   return part(output, variance, norm);
 }
 
