@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 #include <torchactiv/functional.h>
 
+#include <cmath>
 #include <utility>
 
 #include "csrc/operators/activations.h"
@@ -16,7 +17,8 @@ const Operator& find(std::string_view name) {
   throw std::invalid_argument(std::string(name));
 }
 
-// The inputs, or the inputs and the arguments, in the places of the public function.
+// The inputs, or the inputs and the arguments, in the places of the public function. The arguments are the defaults
+// times `factor`, its square, and so on, so that they cannot change places unnoticed.
 template <class Op, class Function>
 decltype(auto) with_inputs(const Tensors& inputs, Function function) {
   return [&]<std::size_t... i>(std::index_sequence<i...>) -> decltype(auto) {
@@ -27,7 +29,7 @@ template <class Op, class Function>
 decltype(auto) with_arguments(const Tensors& inputs, double factor, Function function) {
   return [&]<std::size_t... a>(std::index_sequence<a...>) -> decltype(auto) {
     return with_inputs<Op>(inputs, [&](const auto&... tensors) -> decltype(auto) {
-      return function(tensors..., (factor * find(Op::card.name).arguments[a].default_value)...);
+      return function(tensors..., (std::pow(factor, a + 1) * find(Op::card.name).arguments[a].default_value)...);
     });
   }(std::make_index_sequence<Op::arguments.size()>{});
 }
@@ -42,7 +44,8 @@ void check(Function function, InPlace in_place, Out out) {
   EXPECT_TRUE(same_bits(with_arguments<Op>(inputs, 1, function), expected)) << "with arguments";
   if (!op.arguments.empty()) {
     Operator other = op;
-    for (torchactiv::Argument& argument : other.arguments) argument.default_value = 3 * argument.default_value;
+    double factor = 1;
+    for (torchactiv::Argument& argument : other.arguments) argument.default_value *= factor *= 3;
     EXPECT_TRUE(same_bits(with_arguments<Op>(inputs, 3, function), other.forward(inputs))) << "with other arguments";
   }
 
