@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.overrides import has_torch_function
 
+from torchactiv._compiler import constant_result
+
 
 def check_tensor(operator: str, name: str, value: Any) -> None:
     """Refuses what is no tensor, but for what stands for one (`__torch_function__`).
@@ -71,7 +73,7 @@ def _operands(operator: str) -> list[tuple[int, str, bool, bool]]:
     ]
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+@constant_result
 def _operands_of(operator: str) -> list[tuple[int, str, bool, bool]]:
     """Of its tensors and numbers: position, name, whether it is a tensor, whether it may be None."""
     return _operands(operator)

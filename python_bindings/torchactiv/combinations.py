@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
+from torchactiv._compiler import constant_result
 from torchactiv.arguments import check_number, check_tensor
 from torchactiv.calls import operator
 from torchactiv.parameters import fitted
@@ -20,7 +21,7 @@ _WITHOUT_OPTIONS = {"gelu": "gelu_erf", "swish": "silu"}  # the operators that t
 _gated, _gated_packed, _bias_act, _taaf = map(operator, ("gated", "gated_packed", "bias_act", "taaf"))
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+@constant_result
 def operator_name(activation: str) -> str:
     """The operator of one tensor that a name leads to; what is none is left to the operator, which refuses it.
 

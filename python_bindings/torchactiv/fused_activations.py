@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv import _registry
+from torchactiv._compiler import constant_result
 from torchactiv.arguments import check_number, check_operands
 from torchactiv.calls import traceable
 from torchactiv.leaves import Leaf
@@ -58,14 +59,14 @@ def _known(activation: str, given: tuple[str, ...], function: str) -> tuple[str,
     return name, arguments
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+@constant_result
 def _fused(activation: str, given: tuple[str, ...], function: str) -> tuple[str, _Numbers]:
     """The operator that can be fused, with its numbers and their defaults; no name where there is none."""
     check_name(function, activation)
     return _known(activation, given, function)
 
 
-@torch.compiler.assume_constant_result  # type: ignore[untyped-decorator]
+@constant_result
 def _name_of(activation: str) -> str:
     return _registry.find(activation)["name"]
 

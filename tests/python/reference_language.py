@@ -52,6 +52,10 @@ class _Node:
 def _parsed(expression: str) -> _Node:
     """Once for each expression: the tests evaluate it at thousands of points. What occurs twice is one node."""
     nodes: dict[tuple[object, ...], _Node] = {}
+    line = " ".join(expression.split())  # in one line a node's columns are its text; ast.get_source_segment is slow
+
+    def text_of(node: ast.expr) -> str:
+        return line[node.col_offset : node.end_col_offset]
 
     def made(text: str, *operands: _Node) -> _Node:
         return nodes.setdefault((text, *map(id, operands)), _Node(text, operands or None))
@@ -59,7 +63,7 @@ def _parsed(expression: str) -> _Node:
     def visit(node: ast.expr) -> _Node:
         match node:
             case ast.Constant(value=int() | float()):
-                return made(ast.get_source_segment(expression, node) or "")
+                return made(text_of(node))
             case ast.Name(id=name):
                 return made(name)
             case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -72,9 +76,9 @@ def _parsed(expression: str) -> _Node:
                 name == "where" and len(operands) == 3
             ):
                 return made(name, *map(visit, operands))
-        raise ValueError(f"{ast.get_source_segment(expression, node)!r} is not in the language of references.py")
+        raise ValueError(f"{text_of(node)!r} is not in the language of references.py")
 
-    return visit(ast.parse(expression, mode="eval").body)
+    return visit(ast.parse(line, mode="eval").body)
 
 
 def fold(expression: str, leaf: Callable[[str], Any], apply: Callable[[str, Sequence[Any]], Any]) -> Any:

@@ -7,7 +7,7 @@ import sys
 import pytest
 import torch
 import torchactiv
-from torchactiv import _built_for, _library
+from torchactiv import _built_for, _compiler, _library
 
 
 def run(program: str) -> subprocess.CompletedProcess[str]:
@@ -48,6 +48,20 @@ def test_the_bare_library_registers_the_operators() -> None:
     )
     result = run(program)
     assert result.stdout.strip() == "True", result.stderr
+
+
+def test_the_compiler_is_loaded_by_who_compiles() -> None:
+    """It takes as long as importing all of torch."""
+    result = run("import sys, torch; import torchactiv, torchactiv.nn; print('torch._dynamo' in sys.modules)")
+    assert result.stdout.strip() == "False", result.stderr
+
+
+def test_functions_are_marked_as_the_compiler_marks_them() -> None:
+    def function() -> None: ...
+
+    theirs = dict(vars(torch.compiler.assume_constant_result(function)))
+    function.__dict__.clear()
+    assert theirs and vars(_compiler.constant_result(function)) == theirs
 
 
 def test_importing_after_loading_the_library_registers_once() -> None:

@@ -11,7 +11,7 @@ namespace {
 namespace nn = torch::nn;
 
 template <class Mine, class Theirs>
-void expect_same(Mine mine, Theirs theirs, at::IntArrayRef shape) {
+void expect_batch_norm(Mine mine, Theirs theirs, at::IntArrayRef shape) {
   for (int step = 0; step < 6; ++step) {
     if (step == 3) {
       mine->eval();
@@ -30,9 +30,9 @@ TEST(BatchNormAct, AsLibTorchsModules) {
   const nn::BatchNormOptions plain(3), average = nn::BatchNormOptions(3).momentum(std::nullopt),
                                        untracked = nn::BatchNormOptions(3).track_running_stats(false).affine(false);
   for (const nn::BatchNormOptions& options : {plain, average, untracked}) {
-    expect_same(BatchNormAct1d(options, "tanh"), nn::BatchNorm1d(options), {6, 3});
-    expect_same(BatchNormAct2d(options, "tanh"), nn::BatchNorm2d(options), {6, 3, 5, 4});
-    expect_same(BatchNormAct3d(options, "tanh"), nn::BatchNorm3d(options), {6, 3, 2, 5, 4});
+    expect_batch_norm(BatchNormAct1d(options, "tanh"), nn::BatchNorm1d(options), {6, 3});
+    expect_batch_norm(BatchNormAct2d(options, "tanh"), nn::BatchNorm2d(options), {6, 3, 5, 4});
+    expect_batch_norm(BatchNormAct3d(options, "tanh"), nn::BatchNorm3d(options), {6, 3, 2, 5, 4});
   }
 }
 

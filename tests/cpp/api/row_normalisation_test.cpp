@@ -11,7 +11,7 @@ namespace {
 namespace nn = torch::nn;
 
 template <class Mine, class Theirs>
-void expect_same(Mine mine, Theirs theirs, at::IntArrayRef shape) {
+void expect_row_norm(Mine mine, Theirs theirs, at::IntArrayRef shape) {
   for (const bool training : {true, true, false}) {
     mine->train(training);
     theirs->train(training);
@@ -28,15 +28,15 @@ void expect_same(Mine mine, Theirs theirs, at::IntArrayRef shape) {
 
 TEST(RowNormAct, AsLibTorchsModules) {
   namespace ours = torchactiv::nn;
-  expect_same(ours::LayerNormAct(nn::LayerNormOptions({6}), "tanh"), nn::LayerNorm(nn::LayerNormOptions({6})),
-              {4, 3, 6});
-  expect_same(ours::GroupNormAct(nn::GroupNormOptions(2, 6), "tanh"), nn::GroupNorm(nn::GroupNormOptions(2, 6)),
-              {4, 6, 5});
+  expect_row_norm(ours::LayerNormAct(nn::LayerNormOptions({6}), "tanh"), nn::LayerNorm(nn::LayerNormOptions({6})),
+                  {4, 3, 6});
+  expect_row_norm(ours::GroupNormAct(nn::GroupNormOptions(2, 6), "tanh"), nn::GroupNorm(nn::GroupNormOptions(2, 6)),
+                  {4, 6, 5});
   const nn::InstanceNormOptions plain(3), tracked = nn::InstanceNormOptions(3).track_running_stats(true).affine(true);
   for (const nn::InstanceNormOptions& options : {plain, tracked}) {
-    expect_same(ours::InstanceNormAct1d(options, "tanh"), nn::InstanceNorm1d(options), {4, 3, 6});
-    expect_same(ours::InstanceNormAct2d(options, "tanh"), nn::InstanceNorm2d(options), {4, 3, 6, 5});
-    expect_same(ours::InstanceNormAct3d(options, "tanh"), nn::InstanceNorm3d(options), {4, 3, 6, 5, 2});
+    expect_row_norm(ours::InstanceNormAct1d(options, "tanh"), nn::InstanceNorm1d(options), {4, 3, 6});
+    expect_row_norm(ours::InstanceNormAct2d(options, "tanh"), nn::InstanceNorm2d(options), {4, 3, 6, 5});
+    expect_row_norm(ours::InstanceNormAct3d(options, "tanh"), nn::InstanceNorm3d(options), {4, 3, 6, 5, 2});
   }
 }
 
