@@ -43,7 +43,8 @@ struct Celu : Activation {
     return {select(x > N(0.0), N(1.0), fma(e, ratio.rest, e) * beyond)};
   }
 
-  static constexpr bool invertible(double alpha) { return alpha > 0; }
+  // With a smaller alpha, what a normalisation gives is often where f is -alpha to the last digit.
+  static constexpr bool invertible(double alpha) { return alpha >= 0.5; }
   template <Number N>
   static N inverse(N y, N alpha) {
     return select(y > N(0.0), y, alpha * inverse_expm1(limited(y / alpha, -1.0, 0.0)));

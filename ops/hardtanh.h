@@ -10,7 +10,6 @@ struct Hardtanh : Activation {
       .name = "hardtanh",
       .module = "Hardtanh",
       .title = "Piecewise linear hyperbolic tangent",
-      .aliases = "clip",
       .family = Family::squashing,
       .properties = {.bounded = true, .monotonic = true, .both_signs = true},
       .formula = R"(\min(\max(x, \text{min\_val}), \text{max\_val}))",

@@ -10,7 +10,7 @@ struct Sine : Activation {
       .name = "sine",
       .module = "Sine",
       .title = "Sine",
-      .aliases = "siren sin",
+      .aliases = "siren",
       .family = Family::periodic,
       .properties = {.bounded = true, .smooth = true, .both_signs = true},
       .formula = R"(\sin(\omega x))",

@@ -38,8 +38,9 @@ struct Softplus : Activation {
     return {select(narrow(z) > end(threshold), N(1.0), quick_sigmoid(z))};
   }
 
-  // With a lower threshold some values belong to two arguments.
-  static constexpr bool invertible(double beta, double threshold) { return beta > 0 && threshold >= 20; }
+  // With a lower threshold some values belong to two arguments; with a larger beta, what a normalisation gives is often
+  // where f is 0.
+  static constexpr bool invertible(double beta, double threshold) { return beta > 0 && beta <= 10 && threshold >= 20; }
   // z + ln(1 - e^-z) with z = beta y
   template <Number N>
   static N inverse(N y, N beta, N threshold) {

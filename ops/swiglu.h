@@ -40,7 +40,9 @@ struct SwiGlu : Activation {
     const N limited = limit(gate);
     const auto split = split_sigmoid_of_product(limited);
     const Wide<N> s = split.value(), slope = s * offset(limited * offset(-s, 1.0), 1.0);
-    return {split.restore(product(up, slope)), select(gate > N(highest), gate, split.restore(product(limited, s)))};
+    // Of a pair, the parts times an infinity would cancel each other.
+    const N of_gate = select(abs(up) <= N(3e38), product(up, slope), up * narrow(slope));
+    return {split.restore(of_gate), select(gate > N(highest), gate, split.restore(product(limited, s)))};
   }
 
  private:

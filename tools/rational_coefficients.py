@@ -97,18 +97,26 @@ def fit(version: str, target: Callable[[Array], Array]) -> tuple[Array, float]:
     return best, smallest
 
 
+def largest_error(version: str, coefficients: Array, target: Callable[[Array], Array]) -> float:
+    """In the range, in two digits that are no less."""
+    x = np.linspace(-RANGE, RANGE, 200001)
+    error = float(np.abs(rational(version, coefficients, x) - target(x)).max())
+    unit = 10.0 ** (math.floor(math.log10(error)) - 1) if error > 0 else 1.0
+    return float(f"{math.ceil(error / unit) * unit:.2g}")
+
+
 def main() -> None:
     rows: dict[str, dict[str, object]] = {}
     initials = []
     for version, name in NAMES.items():
         for activation, target in ACTIVATIONS.items():
-            coefficients, error = fit(version, target)
+            coefficients, _ = fit(version, target)
             p, q = ([float(f"{c:.9g}") for c in part] for part in np.split(coefficients, [NUMERATOR + 1]))
-            error = float(np.abs(rational(version, np.array(p + q), (x := np.linspace(-3, 3, 6001))) - target(x)).max())
+            error = largest_error(version, np.array(p + q), target)
             rows.setdefault(version, {})[activation] = {
                 "numerator": p,
                 "denominator": q,
-                "error": float(f"{error:.2g}"),
+                "error": error,
             }
             print(f"{version} {activation:10} {error:.2g}", flush=True)
             if activation == "leaky_relu":

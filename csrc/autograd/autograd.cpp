@@ -105,7 +105,7 @@ struct Autograd {
   // Third and higher derivatives are those of the composition.
   static Tensors double_backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors,
                                  ArgumentSpan arguments) {
-    if (any_requires_grad(tensors) || any_tangent(tensors)) return op.composite.double_backward(op, tensors, arguments);
+    if (any_requires_grad(tensors) || any_tangent(tensors)) return composed_double_backward(op, tensors, arguments);
     at::AutoDispatchBelowADInplaceOrView guard;
     return op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
   }
@@ -151,6 +151,17 @@ struct Autograd {
   }
 
  private:
+  // In doubles on CPU, as the kernel computes: between its operators floats would lose digits, or overflow.
+  static Tensors composed_double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    if (!tensors[0].is_cpu()) return op.composite.double_backward(op, tensors, arguments);
+    Tensors doubles;
+    for (const at::Tensor& tensor : tensors) doubles.push_back(tensor.to(at::kDouble));
+    Tensors results = op.composite.double_backward(op, doubles, arguments);
+    const TensorSpan like = tensors.slice(tensors.size() - results.size());  // the gradient, and what is saved
+    for (std::size_t i = 0; i < results.size(); ++i) results[i] = results[i].to(like[i].scalar_type());
+    return results;
+  }
+
   // backward is g f_j(s): its tangent is t_g f_j + g sum_i f_ij t_i, the second term again from double backward.
   static void set_backward_tangents(const Operator& op, TensorSpan tensors, ArgumentSpan arguments, Tensors& results) {
     const Tensors primal = primals(tensors);

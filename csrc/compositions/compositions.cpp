@@ -6,7 +6,10 @@
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/library.h>
 
+#include <cmath>
+
 #include "csrc/operators/activations.h"
+#include "csrc/operators/checks.h"
 #include "csrc/operators/operator.h"
 #include "csrc/packed_gate/packed_gate.h"
 
@@ -26,7 +29,14 @@ std::int64_t wrap_dimension(const char* name, const at::Tensor& input, std::int6
 }
 
 void check_bounds(double lower, double upper) {
+  TORCH_CHECK(std::isfinite(lower), "rrelu: lower bound must be finite, but got lower=", lower);
+  TORCH_CHECK(std::isfinite(upper), "rrelu: upper bound must be finite, but got upper=", upper);
   TORCH_CHECK(lower <= upper, "rrelu: lower must not be greater than upper, got lower=", lower, ", upper=", upper);
+}
+
+void check_random(const at::Tensor& input) {
+  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(input.scalar_type()), "\"rrelu\" not implemented for '", input.scalar_type(),
+                              "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
 }
 
 // The derivative of rrelu at each element, with which it is multiplied, forward and backward: all that is saved. It is
@@ -58,6 +68,7 @@ at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool train
                  std::optional<at::Generator> generator) {
   check_bounds(lower, upper);
   if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
+  check_random(input);
   return at::mul(input, random_slopes(input, undrawn_slopes(input, generator), lower, upper, std::move(generator)));
 }
 
@@ -68,6 +79,7 @@ at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
     operator_of<LeakyRelu>().forward_in_place.call(input, (lower + upper) / 2);
     return input;
   }
+  check_random(input);
   return input.mul_(random_slopes(input, at::empty_like(input), lower, upper, std::move(generator)));
 }
 

@@ -14,6 +14,14 @@ Tensors split(const Operator& op, TensorSpan saved) {
   return op.has_coefficients() ? split_coefficients(op, saved) : Tensors(saved.begin(), saved.end());
 }
 
+// Splitting takes the number of coefficients from each tensor.
+void check_counts(const Operator& op, TensorSpan arriving, TensorSpan saved) {
+  for (std::size_t i = 0; i < arriving.size(); ++i)
+    TORCH_CHECK(!op.is_coefficients(i) || (arriving[i].dim() > 0 && arriving[i].sym_size(0) == saved[i].sym_size(0)),
+                op.card.name, "_double_backward: grad_grad_", op.inputs[i].name, " of shape ", arriving[i].sym_sizes(),
+                " must have as many coefficients as ", op.inputs[i].name, " of shape ", saved[i].sym_sizes());
+}
+
 }  // namespace
 
 Arrangement arrange_backward(const Operator& op, TensorSpan tensors) {
@@ -29,6 +37,7 @@ Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors) {
   const std::size_t count = op.saved_count();
   const TensorSpan saved = tensors.slice(count + 1);
   check_inputs(op, saved);
+  if (op.has_coefficients()) check_counts(op, tensors.slice(0, count), saved);
   const Tensors aligned = align_parameters(op, saved), arriving = split(op, tensors.slice(0, count));
   Arrangement result{{}, {tensors[count]}, {tensors[count]}, result_type(op, saved), saved_counts(op, saved)};
   for (std::size_t i = 0; i < aligned.size(); ++i)

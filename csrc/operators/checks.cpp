@@ -10,11 +10,11 @@
 #include "csrc/operators/coefficients.h"
 
 namespace torchactiv {
-namespace {
-
 bool is_supported(at::ScalarType type) {
   return type == at::kFloat || type == at::kDouble || type == at::kBFloat16 || type == at::kHalf;
 }
+
+namespace {
 
 at::Tensor check_parameter_broadcast(const Operator& op, std::size_t i, const at::Tensor& parameter,
                                      const at::Tensor& data) {

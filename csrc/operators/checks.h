@@ -5,6 +5,9 @@
 
 namespace torchactiv {
 
+// Whether there are kernels for the dtype.
+bool is_supported(at::ScalarType type);
+
 // The dtypes and devices of the inputs of forward (or of what stands in their place in backward).
 void check_inputs(const Operator& op, TensorSpan inputs);
 

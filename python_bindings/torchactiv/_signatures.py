@@ -38,14 +38,17 @@ def arguments(entry: Entry) -> list[str]:
         >>> from torchactiv import _registry
         >>> arguments(_registry.find("prelu"))
         ['weight (learned, from 0.25)']
+        >>> arguments(_registry.find("pelu"))
+        ['a (learned, from 1.0)', 'b (learned, from 1.0)', 'dim=1']
     """
     learned = [i for i in entry.get("inputs", []) if i["role"] != "data"]
+    names = {i["name"] for i in learned}
     described = inspect.signature(getattr(functional, entry["name"])).parameters.values()
     required = [a["name"] for a in entry.get("arguments", []) if a["default"] is None]
     return [
         *(f"{i['name']} (learned, from {i['initial']})" for i in learned),
         *required,
-        *(f"{p.name}={p.default!r}" for p in described if p.default is not p.empty),
+        *(f"{p.name}={p.default!r}" for p in described if p.default is not p.empty and p.name not in names),
     ]
 
 

@@ -108,6 +108,8 @@ class DynamicReLU(nn.Module):
             raise ValueError(f"DynamicReLU: pieces must be between 2 and 20, got {pieces}")
         if variant not in ("A", "B", "C"):
             raise ValueError(f"DynamicReLU: variant must be 'A', 'B' or 'C', got {variant!r}")
+        if reduction < 1:
+            raise ValueError(f"DynamicReLU: reduction must be positive, got {reduction}")
         self.channels = channels
         self.pieces = pieces
         self.reduction = reduction
@@ -164,7 +166,7 @@ class MetaAconC(nn.Module):
         (N, channels, \*), with any number of spatial dimensions; the result has the same.
 
     Raises:
-        ValueError: an input of less than two dimensions, or, in training, of one element along the first: its
+        ValueError: a reduction that is not positive; an input of less than two dimensions, or, in training, of one element along the first: its
             normalisation would leave nothing.
         RuntimeError: another number of channels.
 
@@ -184,6 +186,8 @@ class MetaAconC(nn.Module):
         self, channels: int, reduction: int = 16, device: Any = None, dtype: torch.dtype | None = None
     ) -> None:
         super().__init__()
+        if reduction < 1:
+            raise ValueError(f"MetaAconC: reduction must be positive, got {reduction}")
         self.channels = channels
         self.reduction = reduction
         hidden = max(channels // reduction, reduction)
@@ -229,8 +233,8 @@ class FReLU(nn.Module):
         (N, channels, H, W); the result has the same.
 
     Raises:
-        ValueError: an even kernel_size, or an input of another number of dimensions.
-        RuntimeError: another number of channels.
+        ValueError: a kernel_size that is not positive and odd.
+        RuntimeError: an input of another number of dimensions or channels.
 
     Example:
         >>> import torch, torchactiv
@@ -242,8 +246,8 @@ class FReLU(nn.Module):
         self, channels: int, kernel_size: int = 3, device: Any = None, dtype: torch.dtype | None = None
     ) -> None:
         super().__init__()
-        if kernel_size % 2 == 0:
-            raise ValueError(f"FReLU: kernel_size must be odd, got {kernel_size}")
+        if kernel_size < 1 or kernel_size % 2 == 0:
+            raise ValueError(f"FReLU: kernel_size must be positive and odd, got {kernel_size}")
         options: dict[str, Any] = {"padding": kernel_size // 2, "groups": channels, "bias": False}
         self.conv: nn.Conv2d = nn.Conv2d(channels, channels, kernel_size, device=device, dtype=dtype, **options)
         self.bn: nn.BatchNorm2d = nn.BatchNorm2d(channels, device=device, dtype=dtype)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 import torchactiv.functional as ours
-from operators import OPERATORS, Operator, sample
+from operators import CASES, OPERATORS, Operator, sample
 from torch import Tensor, nn
 from torch.autograd import gradcheck, gradgradcheck
 from torchactiv import _registry
@@ -287,6 +287,19 @@ def test_constructors_refuse_what_forward_would(
 ) -> None:
     with pytest.raises(error, match=message):
         make()
+
+
+@every_counted
+def test_double_backward_refuses_other_counts(operator: Operator) -> None:
+    """Without reading what is not there."""
+    case = next(c for c in CASES if c.operator is operator)
+    saved = case.saved(*case.inputs((4, 3)))
+    stacked = operator.stacked(saved)
+    function = getattr(torch.ops.torchactiv, operator.name + "_double_backward")
+    counted = [operator.inputs[members[0]].sample is not None for members in operator.tensors.values()]
+    along = [t[:1] if several else t for t, several in zip(stacked, counted, strict=True)]
+    with pytest.raises(RuntimeError, match=f"{operator.name}_double_backward: grad_grad_.* as many coefficients as"):
+        function(*along, torch.ones(4, 3, dtype=torch.float64), *stacked, *case.values)
 
 
 @every_counted

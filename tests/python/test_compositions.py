@@ -47,6 +47,16 @@ def test_values_and_derivatives(mine: Callable[[Tensor], Tensor], theirs: Callab
     assert gradgradcheck(mine, (x,))
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_what_rrelu_refuses(training: bool) -> None:
+    with pytest.raises(RuntimeError, match="rrelu: upper bound must be finite, but got upper=inf"):
+        ours.rrelu(torch.ones(3), 0.1, float("inf"), training)
+    with pytest.raises(RuntimeError, match="rrelu: lower bound must be finite, but got lower=nan"):
+        ours.rrelu(torch.ones(3), float("nan"), 0.3, training)
+    with pytest.raises(NotImplementedError, match=r"relu.* not implemented for 'Long': input must be"):
+        ours.rrelu(torch.ones(3, dtype=torch.int64), training=training)
+
+
 @every_composition
 def test_transforms(mine: Callable[[Tensor], Tensor], theirs: Callable[[Tensor], Tensor]) -> None:
     x = sample((2, *SHAPE), dtype=torch.float64)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+import torchactiv
 from operators import CASES, Case, every_case, every_plain_case, of_each_operator, over, sample
 from torch import Tensor
 from torch.autograd import forward_ad, gradcheck, gradgradcheck
@@ -111,6 +112,30 @@ def test_each_tangent_alone(case: Case) -> None:
             * case.aligned(*[tangent if i == j else t for j, t in enumerate(tensors)])[i]
         )
         torch.testing.assert_close(actual, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
+@every_case
+def test_a_second_derivative_is_the_same_where_a_third_may_follow(case: Case, dtype: torch.dtype) -> None:
+    """At each element: kernel and composition are calculated in doubles, but for what a float holds as well."""
+    data = torch.cat([sample((2, 5)), torch.tensor([[3e-8], [12.0]]).expand(2, 2, 1).flatten(1).double()], 1)
+    tensors = case.join([data.to(dtype) for _ in case.data], case.parameters(data.to(dtype)))
+    saved = case.saved(*(t.detach() for t in tensors))
+    given = (*(torch.rand_like(s) for s in saved), sample(data.shape, seed=5).to(dtype), *saved)
+    once = case.double_backward(*given)
+    again = case.double_backward(*(t.clone().requires_grad_() for t in given))
+    for kernel, composition in zip(once, again, strict=True):
+        assert composition.dtype == kernel.dtype
+        eps = torch.finfo(dtype).eps
+        if kernel.shape == data.shape:  # the sums of parameters cancel
+            torch.testing.assert_close(composition, kernel, rtol=4 * eps, atol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+def test_third_derivative_of_celu_where_floats_overflow(dtype: torch.dtype) -> None:
+    x = torch.tensor([2.0, 89.0, 100.0, 300.0], dtype=dtype)
+    third = torch.func.vmap(torch.func.grad(torch.func.grad(torch.func.grad(torchactiv.functional.celu))))
+    assert third(x).tolist() == [0.0] * 4
 
 
 @every_case

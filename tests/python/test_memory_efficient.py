@@ -138,6 +138,42 @@ def test_what_is_kept(activation: str, halves: bool) -> None:
         assert kept_by(layers) == (1 if restored else 2) * x.nbytes + 2 * 16 * 8
 
 
+UNRESTORABLE = [
+    ("leaky_relu", {}, torch.bfloat16, {"residual": 1000.0}),
+    ("leaky_relu", {}, torch.float32, {"residual": 1e6}),
+    ("leaky_relu", {}, torch.float32, {"bias": 1e7}),
+    ("softplus", {"beta": 30.0}, torch.float64, {}),
+    ("celu", {"alpha": 0.05}, torch.float64, {}),
+]
+
+
+@pytest.mark.parametrize("activation,arguments,dtype,added", UNRESTORABLE, ids=str)
+def test_an_input_that_the_output_does_not_tell_is_kept(
+    activation: str, arguments: dict[str, float], dtype: torch.dtype, added: dict[str, float]
+) -> None:
+    """Because of what is added to it, or because f is flat where a normalisation leads."""
+    residual = (sample((64, 4), seed=1) * added["residual"]).to(dtype) if "residual" in added else None
+    bias = torch.full((4,), added["bias"], dtype=dtype) if "bias" in added else None
+    results = []
+    for memory_efficient in (False, True):
+        x = sample((64, 4)).to(dtype).requires_grad_()
+        y = ours.batch_norm_act(
+            x, None, None, None, bias, True, activation=activation, activation_arguments=arguments,
+            memory_efficient=memory_efficient, residual=residual,
+        )  # fmt: skip
+        results.append(torch.autograd.grad(y, x, sample((64, 4), seed=2).to(dtype))[0])
+    assert torch.equal(*results)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+def test_in_place_with_a_residual_of_any_batch_size() -> None:
+    module = InPlaceABN(3)
+    step = torch.compile(lambda x, r: module(x * 1, r), fullgraph=True, dynamic=True, backend="aot_eager")
+    for batch in (4, 6):
+        x, r = sample((batch, 3, 5, 5), dtype=torch.float32), sample((batch, 3, 5, 5), dtype=torch.float32, seed=1)
+        torch.testing.assert_close(step(x, r), module(x.clone(), r))
+
+
 @in_training_or_not
 @pytest.mark.parametrize("activation", ["leaky_relu", "tanh", "identity"])
 def test_derivatives(activation: str, training: bool) -> None:

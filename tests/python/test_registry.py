@@ -115,6 +115,13 @@ def test_what_is_no_string_is_refused(name: object) -> None:
             look_up(name)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["sin", "Sin", "clip"])
+def test_names_of_other_functions_are_no_aliases(name: str) -> None:
+    """ONNX's Sin has no factor, as sine has, and its Clip no bounds."""
+    with pytest.raises(ValueError, match=name):
+        torchactiv.get(name)
+
+
 def test_no_two_activations_share_a_name() -> None:
     known = _registry.index(torchactiv.catalogue())
     assert {entry["name"] for entry in known.values()} == {entry["name"] for entry in torchactiv.catalogue()}

@@ -144,6 +144,14 @@ def test_one_nan_does_not_spread(case: Case) -> None:
     assert torch.equal(result[:13], whole[:13]) and torch.equal(result[14:], whole[14:])
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16], ids=str)
+def test_a_gate_of_what_is_infinite_has_an_infinite_slope(dtype: torch.dtype) -> None:
+    for up, sign in ((math.inf, 1.0), (-math.inf, -1.0)):
+        gate = torch.tensor([1.5, 2.0, 5.0, 20.0, 200.0], dtype=dtype, requires_grad=True)
+        y = functional.swiglu(gate, torch.full((5,), up, dtype=dtype))
+        assert torch.autograd.grad(y.sum(), gate)[0].tolist() == [sign * math.inf] * 5
+
+
 def test_golu_of_unusual_arguments() -> None:
     x = torch.tensor([-30.0, -17.0, -10.0])
     assert torch.equal(torch.ops.torchactiv.golu(x, 1.0, -2.0, 1.0), torch.full((3,), -torch.inf))

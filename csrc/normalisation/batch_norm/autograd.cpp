@@ -16,12 +16,12 @@ std::array<at::Tensor, 4> differentiable(const at::Tensor& input, const BatchNor
   return {input, or_undefined(norm.residual), or_undefined(norm.weight), or_undefined(norm.bias)};
 }
 
-// Whether weight and bias can be looked at now, and not only when what is traced runs.
+// Whether weight, bias and residual can be looked at now, and not only when what is traced runs.
 bool has_values(const BatchNorm& norm) {
   constexpr c10::DispatchKeySet traced({c10::DispatchKey::Python, c10::DispatchKey::Functionalize,
                                         c10::DispatchKey::FuncTorchBatched, c10::DispatchKey::FuncTorchGradWrapper});
   const auto is_plain = [&](const MaybeTensor& t) { return !t || (t->is_cpu() && !t->key_set().has_any(traced)); };
-  return is_plain(norm.weight) && is_plain(norm.bias);
+  return is_plain(norm.weight) && is_plain(norm.bias) && is_plain(norm.residual);
 }
 
 // What autograd keeps of one call, and the call as the kernels are to see it. Under torch.func it always keeps the
@@ -35,7 +35,7 @@ class Recorded {
     keeps_output_ =
         norm.memory_efficient && !input.key_set().has(c10::DispatchKey::FuncTorchGradWrapper) &&
         FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments).is_restorable(input.scalar_type()) &&
-        !(has_values(norm) && unrestorable_channel(input.scalar_type(), norm));
+        !(has_values(norm) && unrestorable_channel(input, norm));
     norm_.memory_efficient = keeps_output_;
     node_ = batch_norm_node(mode, input, norm_);
   }

@@ -65,9 +65,9 @@ void check_input(const at::Tensor& input, const BatchNorm& norm);
 void check_channel_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
 // Of what may be overwritten.
 void check_in_place(const at::Tensor& input, const BatchNorm& norm);
-// The first channel, if any, whose weight is so small beside its bias that the output tells nothing of the input: then
-// the input is kept. What was traced cannot choose any more when it runs, and throws.
-std::optional<std::int64_t> unrestorable_channel(at::ScalarType type, const BatchNorm& norm);
+// The first channel, if any, whose weight is so small beside its bias, or beside the residual, that the output tells
+// nothing of the input: then the input is kept. What was traced cannot choose any more when it runs, and throws.
+std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const BatchNorm& norm);
 void check_restorable(const at::Tensor& input, const BatchNorm& norm);
 
 }  // namespace torchactiv

@@ -4,6 +4,8 @@
 #include <ATen/MemoryOverlap.h>
 #include <ATen/TensorOperators.h>
 
+#include <cmath>
+
 #include "csrc/normalisation/batch_norm/batch_norm.h"
 
 namespace torchactiv {
@@ -28,38 +30,44 @@ void check_input(const at::Tensor& input, const BatchNorm& norm) {
 
 void check_in_place(const at::Tensor& input, const BatchNorm& norm) {
   at::assert_no_internal_overlap(input);
-  if (norm.residual) at::assert_no_overlap(input, *norm.residual);
+  const auto has_sizes = [](const at::Tensor& t) { return !t.unsafeGetTensorImpl()->has_symbolic_sizes_strides(); };
+  if (norm.residual && has_sizes(input) && has_sizes(*norm.residual)) at::assert_no_overlap(input, *norm.residual);
   TORCH_CHECK(!input.is_inference() || c10::InferenceMode::is_enabled(), BatchNorm::name, "_: input of shape ",
               input.sym_sizes(),
               " is an inference tensor: Inplace update to inference tensor outside InferenceMode is not allowed; "
               "clone() it first");
 }
 
-// An output is rounded to eps, so that the input is restored to eps |bias / weight|: to 12 bits, or 4 of a 16-bit type.
-std::optional<std::int64_t> unrestorable_channel(at::ScalarType type, const BatchNorm& norm) {
-  if (!norm.weight) return {};
+// An output is rounded to eps, so that the input is restored to eps |b / weight|, where b is the bias or a shortcut
+// that was added: to 12 bits, or 4 of a 16-bit type.
+std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const BatchNorm& norm) {
+  if (!norm.weight && !norm.bias && !norm.residual) return {};
+  const at::ScalarType type = input.scalar_type();
   const double eps = type == at::kDouble     ? 0x1p-52
                      : type == at::kFloat    ? 0x1p-23
                      : type == at::kBFloat16 ? 0x1p-7
                                              : 0x1p-10;
   const double least_ratio = eps * (is_short(type) ? 8 : 4096);
-  const auto doubles = [](const at::Tensor& t) { return t.detach().to(at::kDouble).contiguous(); };
-  const at::Tensor weights = doubles(*norm.weight), biases = norm.bias ? doubles(*norm.bias) : at::Tensor();
-  const double* const weight = weights.const_data_ptr<double>();
-  const double* const bias = norm.bias ? biases.const_data_ptr<double>() : nullptr;
-  for (std::int64_t channel = 0; channel < weights.numel(); ++channel) {
-    const double least = bias ? std::abs(bias[channel]) * least_ratio : 0;
-    if (std::abs(weight[channel]) < std::max<double>(least, std::numeric_limits<float>::min())) return channel;
+  const double added = norm.residual && norm.residual->numel() > 0
+                           ? at::linalg_vector_norm(norm.residual->detach(), INFINITY).item<double>()
+                           : 0;
+  const std::vector<double> weights =
+      norm.weight ? values_of(norm.weight->detach()) : std::vector<double>(static_cast<std::size_t>(input.size(1)), 1);
+  const std::vector<double> biases = norm.bias ? values_of(norm.bias->detach()) : std::vector<double>(weights.size());
+  for (std::size_t channel = 0; channel < weights.size(); ++channel) {
+    const double least = std::max(std::abs(biases[channel]), added) * least_ratio;
+    if (std::abs(weights[channel]) < std::max<double>(least, std::numeric_limits<float>::min()))
+      return static_cast<std::int64_t>(channel);
   }
   return {};
 }
 
 void check_restorable(const at::Tensor& input, const BatchNorm& norm) {
-  const std::optional<std::int64_t> channel = unrestorable_channel(input.scalar_type(), norm);
+  const std::optional<std::int64_t> channel = unrestorable_channel(input, norm);
   if (!channel) return;
   TORCH_CHECK_VALUE(false, BatchNorm::name, ": with memory_efficient=True the input is restored from the output, for ",
-                    "which weight[", *channel, "] = ", norm.weight->detach()[*channel].item<double>(),
-                    " is too small beside its bias; memory_efficient=False keeps the input");
+                    "which weight[", *channel, "] = ", norm.weight ? norm.weight->detach()[*channel].item<double>() : 1,
+                    " is too small beside its bias or the residual; memory_efficient=False keeps the input");
 }
 
 }  // namespace torchactiv
