@@ -1,8 +1,13 @@
 // Dispatch key FuncTorchBatched: torch.vmap. An elementwise operator over a batch is the operator on the tensors with
-// the batch as their first dimension.
+// the batch as their first dimension. Parameters are aligned before, for they belong to the data of one sample.
 #include <ATen/Functions.h>
 #include <ATen/functorch/BatchedTensorImpl.h>
 
+#include <algorithm>
+
+#include "csrc/operators/arrangement.h"
+#include "csrc/operators/checks.h"
+#include "csrc/operators/coefficients.h"
 #include "csrc/operators/registration.h"
 
 namespace torchactiv {
@@ -25,9 +30,8 @@ c10::SymInt batch_size(TensorSpan tensors, std::int64_t level) {
   TORCH_INTERNAL_ASSERT(false);
 }
 
-// The tensor with the batch in front, whether it has one or not, and then at least `dimensions` dimensions.
-at::Tensor with_batch(const at::Tensor& tensor, std::int64_t level, const c10::SymInt& size, std::int64_t dimensions,
-                      bool leading) {
+// The tensor with the batch in front, whether it has one or not, and then so many dimensions.
+at::Tensor with_batch(const at::Tensor& tensor, std::int64_t level, const c10::SymInt& size, std::int64_t dimensions) {
   const auto* batched = maybeGetBatchedImpl(tensor);
   at::Tensor physical;
   if (batched && batched->level() == level) {
@@ -37,98 +41,89 @@ at::Tensor with_batch(const at::Tensor& tensor, std::int64_t level, const c10::S
     shape.insert(shape.begin(), size);
     physical = tensor.unsqueeze(0).expand_symint(shape);
   }
-  // A parameter of one dimension lies along the channels, which come behind the batch and the first dimension.
-  if (leading && tensor.dim() == 1 && dimensions > 1) physical = physical.unsqueeze(1);
-  while (physical.dim() < dimensions + 1) physical = physical.unsqueeze(leading && tensor.dim() == 1 ? -1 : 1);
+  while (physical.dim() < dimensions + 1) physical = physical.unsqueeze(1);
   return physical;
 }
 
-// The same of coefficients: the dimension that counts them stays in front of the batch.
-at::Tensor with_batch_of_coefficients(const at::Tensor& tensor, std::int64_t level, const c10::SymInt& size,
-                                      std::int64_t dimensions) {
-  Tensors slices;
-  const auto* batched = maybeGetBatchedImpl(tensor);
-  if (batched && batched->level() == level) {
-    const at::Tensor value = batched->value().movedim(batched->bdim(), 0);
-    for (std::int64_t k = 0; k < value.sym_size(1).guard_int(__FILE__, __LINE__); ++k)
-      slices.push_back(
-          with_batch(at::functorch::makeBatched(value.select(1, k), 0, level), level, size, dimensions, true));
-  } else {
-    for (std::int64_t k = 0; k < tensor.sym_size(0).guard_int(__FILE__, __LINE__); ++k)
-      slices.push_back(with_batch(tensor.select(0, k), level, size, dimensions, true));
-  }
-  return at::stack(std::vector<at::Tensor>(slices.begin(), slices.end()));
-}
-
-struct Batch {
-  std::int64_t level;
-  Tensors physical;
-  std::vector<bool> counted;  // which of them are coefficients
-
-  // `first` is the position of the operator's first input among the tensors.
-  Batch(const Operator& op, TensorSpan tensors, const std::vector<int>& input_of) : level(innermost_level(tensors)) {
-    const c10::SymInt size = batch_size(tensors, level);
-    std::int64_t dimensions = 0;
-    const auto is = [&](std::size_t i, bool (Operator::*property)(std::size_t) const) {
-      return input_of[i] >= 0 && (op.*property)(static_cast<std::size_t>(input_of[i]));
-    };
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      counted.push_back(is(i, &Operator::is_coefficients));
-      dimensions = std::max(dimensions, tensors[i].dim() - (counted[i] ? 1 : 0));
-    }
-    for (std::size_t i = 0; i < tensors.size(); ++i)
-      physical.push_back(counted[i] ? with_batch_of_coefficients(tensors[i], level, size, dimensions)
-                                    : with_batch(tensors[i], level, size, dimensions, is(i, &Operator::is_parameter)));
+// Tensors as one sample has them, with its parameters as they broadcast against its data, and how the operator is
+// called with all samples.
+class Batch {
+ public:
+  explicit Batch(Tensors samples)
+      : samples_(std::move(samples)), level_(innermost_level(samples_)), size_(batch_size(samples_, level_)) {
+    for (const at::Tensor& tensor : samples_) dimensions_ = std::max(dimensions_, tensor.dim());
   }
 
-  // Results in the shapes of the caller's tensors from the `first` on, which they belong to.
-  Tensors wrap(const Tensors& results, TensorSpan tensors, std::size_t first) const {
+  // With two dimensions at least: a parameter of one would belong to channels.
+  Tensors physical() const {
+    Tensors all;
+    for (const at::Tensor& tensor : samples_)
+      all.push_back(with_batch(tensor, level_, size_, std::max<std::int64_t>(dimensions_, 1)));
+    return all;
+  }
+
+  at::Tensor wrap(const at::Tensor& result) const {
+    return at::functorch::makeBatched(dimensions_ == 0 ? result.squeeze(1) : result, 0, level_);
+  }
+
+  // Gradients, in the shapes of the tensors that they belong to, of which those from the `first` on are inputs.
+  Tensors wrap_gradients(const Operator& op, const Tensors& results, TensorSpan tensors, std::size_t first) const {
     Tensors wrapped;
     for (std::size_t i = 0; i < results.size(); ++i) {
-      const at::Tensor result = counted[first + i] ? results[i].movedim(1, 0) : results[i];
-      std::vector<c10::SymInt> shape = tensors[first + i].sym_sizes().vec();
-      shape.insert(shape.begin(), result.sym_size(0));
-      wrapped.push_back(at::functorch::makeBatched(result.reshape_symint(shape), 0, level));
+      const bool counted = i >= first && op.is_coefficients(i - first);  // then the count is in front of the batch
+      std::vector<c10::SymInt> shape = tensors[i].sym_sizes().vec();
+      shape.insert(shape.begin(), size_);
+      wrapped.push_back(at::functorch::makeBatched(
+          (counted ? results[i].movedim(1, 0) : results[i]).reshape_symint(shape), 0, level_));
     }
     return wrapped;
   }
+
+ private:
+  Tensors samples_;
+  std::int64_t level_;
+  c10::SymInt size_;
+  std::int64_t dimensions_ = 0;  // of the result for one sample
 };
 
-std::vector<int> inputs_in_order(std::size_t count) {
-  std::vector<int> order;
-  for (std::size_t i = 0; i < count; ++i) order.push_back(static_cast<int>(i));
-  return order;
+// Coefficients are given to the operator in one tensor, as its caller gave them.
+Tensors joined(const Operator& op, const Counts& counts, const Tensors& tensors, std::size_t first) {
+  return op.has_coefficients() ? join_coefficients(op, counts, tensors, first) : tensors;
 }
 
-// The inputs behind the saved tensors; a saved output counts as data.
-std::vector<int> saved_inputs(const Operator& op) {
-  return op.saved == Saved::inputs ? inputs_in_order(op.inputs.size()) : std::vector<int>{-1};
+bool have_same_type(TensorSpan tensors) {
+  return std::all_of(tensors.begin(), tensors.end(),
+                     [&](const at::Tensor& t) { return t.scalar_type() == tensors[0].scalar_type(); });
 }
 
 struct Vmap {
   static Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
+    // Autocast, which comes behind vmap, may still cast inputs of several dtypes.
+    if (have_same_type(inputs)) check_inputs(op, inputs);
+    const Batch batch(align_parameters(op, inputs));
+    const Counts counts = counts_of(op, inputs);
     c10::impl::ExcludeDispatchKeyGuard guard(c10::DispatchKey::FuncTorchBatched);
-    const Batch batch(op, inputs, inputs_in_order(inputs.size()));
-    const at::Tensor result = op.forward.call(batch.physical, arguments)[0];
-    return {at::functorch::makeBatched(result, 0, batch.level)};
+    return {batch.wrap(op.forward.call(joined(op, counts, batch.physical(), 0), arguments)[0])};
   }
 
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    const Arrangement sample = arrange_backward(op, tensors);
+    const Batch batch(sample.inputs);
     c10::impl::ExcludeDispatchKeyGuard guard(c10::DispatchKey::FuncTorchBatched);
-    std::vector<int> input_of = saved_inputs(op);
-    input_of.insert(input_of.begin(), -1);
-    const Batch batch(op, tensors, input_of);
-    return batch.wrap(op.backward.call(batch.physical, arguments), tensors, 1);
+    const Tensors results = op.backward.call(joined(op, sample.counts, batch.physical(), 1), arguments);
+    return batch.wrap_gradients(op, results, tensors.slice(1), 0);
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
+    const Arrangement sample = arrange_double_backward(op, tensors);
+    const Batch batch(sample.inputs);
     c10::impl::ExcludeDispatchKeyGuard guard(c10::DispatchKey::FuncTorchBatched);
-    const std::vector<int> saved = saved_inputs(op);
-    std::vector<int> input_of = saved;
-    input_of.push_back(-1);
-    input_of.insert(input_of.end(), saved.begin(), saved.end());
-    const Batch batch(op, tensors, input_of);
-    return batch.wrap(op.double_backward.call(batch.physical, arguments), tensors, saved.size());
+    const Tensors all = batch.physical();  // the gradients' gradients, the gradient, what is saved
+    const auto gradient = all.begin() + sample.counts.total();
+    Tensors physical = joined(op, sample.counts, Tensors(all.begin(), gradient), 0);
+    const Tensors rest = joined(op, sample.counts, Tensors(gradient, all.end()), 1);
+    physical.append(rest.begin(), rest.end());
+    return batch.wrap_gradients(op, op.double_backward.call(physical, arguments), tensors.slice(op.saved_count()), 1);
   }
 
   static Tensors in_place(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {

@@ -11,6 +11,11 @@ from torch.overrides import has_torch_function
 from torchactiv._compiler import constant_result
 
 
+def _stands_for(value: Any) -> bool:
+    """Whether it takes the functions of tensors for itself."""
+    return not isinstance(value, Tensor) and has_torch_function((value,))
+
+
 def check_tensor(operator: str, name: str, value: Any) -> None:
     """Refuses what is no tensor, but for what stands for one (`__torch_function__`).
 
@@ -27,7 +32,7 @@ def check_tensor(operator: str, name: str, value: Any) -> None:
         Traceback (most recent call last):
         TypeError: relu: input must be Tensor, not list
     """
-    if not isinstance(value, Tensor) and not has_torch_function((value,)):
+    if not isinstance(value, Tensor) and not _stands_for(value):
         raise TypeError(f"{operator}: {name} must be Tensor, not {type(value).__name__}")
 
 
@@ -54,11 +59,64 @@ def check_number(operator: str, name: str, value: int) -> float:
     """
     if isinstance(value, int):
         return float(value)
-    if isinstance(value, Tensor) and value.requires_grad:
-        raise TypeError(f"{operator}: {name} must be Number, got a tensor that requires grad, which would get none")
-    if not isinstance(value, SupportsFloat | SupportsIndex) and not has_torch_function((value,)):
-        raise TypeError(f"{operator}: {name} must be Number, not {type(value).__name__}")
+    if isinstance(value, Tensor):
+        if value.requires_grad:
+            raise TypeError(f"{operator}: {name} must be Number, got a tensor that requires grad, which would get none")
+        if value.numel() != 1 or value.is_complex():
+            kind = f"{type(value).__name__} of shape {list(value.shape)} and {value.dtype}"
+            raise TypeError(f"{operator}: {name} must be Number, not {kind}")
+    elif not _stands_for(value):
+        _check_scalar(operator, name, "Number", value)
     return value
+
+
+def is_number(operator: str, name: str, value: Any) -> bool:
+    """Whether a learned parameter that is no tensor is a number, and not what stands for a tensor.
+
+    Args:
+        operator: that it was given to.
+        name: of the argument.
+        value: of the argument.
+
+    Raises:
+        TypeError: it is neither.
+
+    Example:
+        >>> is_number("swish", "beta", [1.0])
+        Traceback (most recent call last):
+        TypeError: swish: beta must be Tensor or Number, not list
+    """
+    if _stands_for(value):
+        return False
+    _check_scalar(operator, name, "Tensor or Number", value)
+    return True
+
+
+def _check_scalar(operator: str, name: str, expected: str, value: Any) -> None:
+    """Refuses strings, which have `__float__` in numpy, and arrays, which have it whatever their shape."""
+    shape = getattr(value, "shape", ())
+    if isinstance(value, str) or not isinstance(value, SupportsFloat | SupportsIndex) or shape != ():
+        kind = type(value).__name__ + (f" of shape {list(shape)}" if shape else "")
+        raise TypeError(f"{operator}: {name} must be {expected}, not {kind}")
+
+
+def check_dim(operator: str, dim: Any) -> None:
+    """Refuses what is no dimension.
+
+    Args:
+        operator: that it was given to.
+        dim: what was given.
+
+    Raises:
+        TypeError: it is no integer.
+
+    Example:
+        >>> check_dim("swish", 1.5)
+        Traceback (most recent call last):
+        TypeError: swish: dim must be int, not float
+    """
+    if not isinstance(dim, SupportsIndex) and not _stands_for(dim):
+        raise TypeError(f"{operator}: dim must be int, not {type(dim).__name__}")
 
 
 @functools.cache

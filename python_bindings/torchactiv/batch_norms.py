@@ -13,7 +13,7 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchactiv import scripted_norms
 from torchactiv.arguments import check_tensor
 from torchactiv.calls import traceable
-from torchactiv.fused_activations import Activated, activated
+from torchactiv.fused_activations import Activated, activated, check_type
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["BatchNormAct1d", "BatchNormAct2d", "BatchNormAct3d", "batch_norm_act"]
@@ -64,9 +64,10 @@ def batch_norm_act(
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
             which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
             elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is
-            kept. So it is in 16-bit types where f saturates, and where a weight is so small beside its bias that the
-            output tells too little of the input (once compiled, a weight that becomes so small is a ValueError). Where
-            f saturates in float32, as tanh at 9, the input is known no better than to that.
+            kept. So it is in 16-bit types where f saturates, and where a weight is so small beside its bias, or beside
+            residual's largest element, that the output tells too little of the input (once compiled, a weight that
+            becomes so small is a ValueError). Where f saturates in float32, as tanh at 9 or elu at -16, the input is
+            known no better than to that.
         residual: r, of the shape of input, such as the shortcut of a residual block; of its dtype, or one of them of
             16 bits and the other float32, which the result has then.
         activation_arguments: what f takes beside its input, by name.
@@ -78,7 +79,8 @@ def batch_norm_act(
     Raises:
         ValueError: no such activation; one value per channel in training; eps below 0, or 0 in training;
             one of the running statistics without the other in training.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; training
+            or memory_efficient that is no bool.
         RuntimeError: statistics, weight, bias or residual of another size, dtype or device; no running statistics
             without training, or ones that require grad.
 
@@ -97,6 +99,10 @@ def batch_norm_act(
         tensor([[-0.5000, -0.2500],
                 [ 1.0000,  1.0000]])
     """
+    if not isinstance(training, bool):
+        check_type("batch_norm_act", "training", training, "bool")
+    if not isinstance(memory_efficient, bool):
+        check_type("batch_norm_act", "memory_efficient", memory_efficient, "bool")
     return activated(
         "batch_norm_act",
         activation,
@@ -136,6 +142,8 @@ class _Activated(Activated, _BatchNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
         self._set_activation("batch_norm_act", activation, activation_arguments, keywords, device, dtype)
+        if not isinstance(memory_efficient, bool):
+            check_type(type(self).__name__, "memory_efficient", memory_efficient, "bool")
         self.memory_efficient = memory_efficient
 
     def _scale(self) -> Tensor | None:
@@ -208,7 +216,8 @@ class BatchNormAct1d(_Activated, nn.BatchNorm1d):
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            memory_efficient that is no bool.
 
     Example:
         >>> import torch, torchactiv

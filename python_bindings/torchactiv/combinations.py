@@ -10,9 +10,9 @@ from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
 from torchactiv._compiler import constant_result
-from torchactiv.arguments import check_number, check_tensor
+from torchactiv.arguments import check_dim, check_number, check_tensor
 from torchactiv.calls import operator
-from torchactiv.parameters import fitted
+from torchactiv.parameters import expanded, fitted, fitted_beside
 
 __all__ = ["bias_act", "gated", "gated_packed", "taaf"]
 
@@ -76,15 +76,16 @@ def gated(
         arguments: the numbers that f takes, in their order; none for their defaults.
         gate_bias: added to gate in the same pass: of one element, or one-dimensional along dim, of the dtype of gate.
         up_bias: likewise, added to up.
-        dim: the dimension that the biases lie along.
+        dim: the dimension that the biases lie along: of gate that of gate_bias, of up that of up_bias.
 
     Returns:
         A tensor of the shape that gate and up broadcast to.
 
     Raises:
-        TypeError: activation is no string.
+        TypeError: activation is no string, or what is no tensor, no number, or no dimension.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: shapes or devices that do not fit together.
+        IndexError: gate or up has no dimension dim for its bias to lie along.
 
     Example:
         >>> import torch, torchactiv
@@ -103,9 +104,9 @@ def gated(
         result: Tensor = _gated(gate, up, name, numbers)
         return result
     none = torch.zeros([1], dtype=gate.dtype, device=gate.device)
-    first = none if gate_bias is None else fitted("gated", "gate_bias", gate_bias, gate, dim)
-    second = none if up_bias is None else fitted("gated", "up_bias", up_bias, up, dim)
-    biased: Tensor = torch.ops.torchactiv.gated_bias(gate, up, first, second, name, numbers)
+    first = none if gate_bias is None else fitted_beside("gated", "gate_bias", gate_bias, gate, up, dim)
+    second = none if up_bias is None else fitted_beside("gated", "up_bias", up_bias, up, gate, dim)
+    biased: Tensor = torch.ops.torchactiv.gated_bias(expanded(gate, up), up, first, second, name, numbers)
     return biased
 
 
@@ -134,7 +135,7 @@ def gated_packed(
         A tensor of half the size along dim.
 
     Raises:
-        TypeError: activation is no string.
+        TypeError: activation is no string, or what is no tensor, no number, or no dimension.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: an odd size along dim, or a bias of another size.
         IndexError: input has no dimension dim.
@@ -146,6 +147,8 @@ def gated_packed(
     """
     if not isinstance(input, Tensor):
         check_tensor("gated_packed", "input", input)
+    if not isinstance(dim, int):
+        check_dim("gated_packed", dim)
     if bias is None:
         name, numbers = chosen(activation, arguments)
         if is_dynamo_compiling():
@@ -153,6 +156,8 @@ def gated_packed(
             return traced
         result: Tensor = _gated_packed(input, name, numbers, dim, gate_first)
         return result
+    if not isinstance(bias, Tensor):
+        check_tensor("gated_packed", "bias", bias)
     if input.size(dim) % 2 != 0:
         raise RuntimeError(f"gated_packed: input has the odd size {input.size(dim)} along dim={dim}")
     first, second = torch.chunk(input, 2, dim)
@@ -187,7 +192,7 @@ def bias_act(
         A tensor of the shape and dtype of input.
 
     Raises:
-        TypeError: activation is no string.
+        TypeError: activation is no string, or what is no tensor, no number, or no dimension.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: a bias that does not fit.
         IndexError: input has no dimension dim.
@@ -241,7 +246,7 @@ def taaf(
         A tensor of the shape and dtype of input.
 
     Raises:
-        TypeError: activation is no string.
+        TypeError: activation is no string, or what is no tensor, no number, or no dimension.
         ValueError: no such activation, or another count of arguments.
         RuntimeError: a parameter that does not fit.
         IndexError: input has no dimension dim.

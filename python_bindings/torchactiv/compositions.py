@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.compiler import is_dynamo_compiling
 
 from torchactiv import _registry
-from torchactiv.arguments import check_number, check_tensor
+from torchactiv.arguments import check_dim, check_number, check_tensor
 from torchactiv.calls import operator
 
 __all__ = ["crelu", "gelu", "glu", "maxout", "rrelu", "rrelu_"]
@@ -32,6 +32,7 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
 
     Raises:
         RuntimeError: another value of approximate.
+        TypeError: an approximate that is no string.
 
     Example:
         >>> import torch, torchactiv
@@ -49,6 +50,8 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     if approximate == "tanh":
         approximated: Tensor = _gelu_tanh(input)
         return approximated
+    if not isinstance(approximate, str):
+        raise TypeError(f"gelu: approximate must be str, got {approximate}")
     result: Tensor = _gelu(input, approximate=approximate)
     return result
 
@@ -132,6 +135,7 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     Raises:
         RuntimeError: an odd size along dim, or a tensor without dimensions.
         IndexError: input has no dimension dim.
+        TypeError: dim is no integer.
 
     Example:
         >>> import torch, torchactiv
@@ -140,6 +144,8 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
     """
     if not isinstance(input, Tensor):
         check_tensor("glu", "input", input)
+    if not isinstance(dim, int):
+        check_dim("glu", dim)
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.glu(input, dim)
         return traced

@@ -166,8 +166,8 @@ class MetaAconC(nn.Module):
         (N, channels, \*), with any number of spatial dimensions; the result has the same.
 
     Raises:
-        ValueError: a reduction that is not positive; an input of less than two dimensions, or, in training, of one element along the first: its
-            normalisation would leave nothing.
+        ValueError: a reduction that is not positive; an input of less than two dimensions, or, in training, of one
+            element along the first: its normalisation would leave nothing.
         RuntimeError: another number of channels.
 
     Example:

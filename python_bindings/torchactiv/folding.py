@@ -63,6 +63,7 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
 
     Raises:
         RuntimeError: the model is in training mode.
+        TypeError: the model is no module.
         ValueError: the model cannot be traced, for instance since its control flow depends on data; or it has forward
             hooks itself, which would be lost.
 
@@ -76,6 +77,8 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
         )
     """
     name = type(model).__name__
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"fold_batch_norm: model must be Module, not {name}")
     if model.training:
         raise RuntimeError("fold_batch_norm: model is in training mode, where statistics change; call model.eval()")
     copied = _copy(model)
@@ -88,7 +91,7 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
         )
     try:
         graph = _Tracer().trace(copied)
-    except (fx.proxy.TraceError, TypeError, RuntimeError) as error:
+    except Exception as error:  # of any kind, since the model's own code runs
         raise ValueError(f"fold_batch_norm: model {name} cannot be traced by torch.fx: {error}") from error
     folded = fx.GraphModule(copied, graph)
     shared = _shared(folded)

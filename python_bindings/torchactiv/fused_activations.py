@@ -1,11 +1,13 @@
 """The activation behind a normalisation: an operator that can be fused with it, or a module that follows it."""
 
 import functools
+import inspect
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import has_torch_function
 
 from torchactiv import _registry
 from torchactiv._compiler import constant_result
@@ -13,7 +15,7 @@ from torchactiv.arguments import check_number, check_operands
 from torchactiv.calls import traceable
 from torchactiv.leaves import Leaf
 
-__all__ = ["Activated", "activated", "check_name"]
+__all__ = ["Activated", "activated", "check_name", "check_type"]
 
 _FUNCTIONS = ("batch_norm_act", "layer_norm_act", "rms_norm_act", "group_norm_act", "instance_norm_act")
 _operators = {function: traceable(function) for function in _FUNCTIONS}
@@ -34,6 +36,27 @@ def check_name(function: str, activation: str) -> None:
         raise TypeError(
             f"{function}: activation must be a name, such as 'relu', or 'identity' for none, got {activation!r}"
         )
+
+
+def check_type(function: str, argument: str, value: object, expected: str) -> None:
+    """Refuses a value of a wrong type, but for what stands for one while a program is traced.
+
+    Args:
+        function: that it was given to.
+        argument: the name of it.
+        value: which is not of the type.
+        expected: the type, for the message.
+
+    Raises:
+        TypeError: it stands for none.
+
+    Example:
+        >>> check_type("batch_norm_act", "training", "False", "bool")
+        Traceback (most recent call last):
+        TypeError: batch_norm_act: training must be bool, got 'False'
+    """
+    if not isinstance(value, torch.SymBool) and not has_torch_function((value,)):
+        raise TypeError(f"{function}: {argument} must be {expected}, got {value!r}")
 
 
 _Numbers = list[tuple[str, float | None]]
@@ -83,6 +106,8 @@ def _joined(
     """The arguments of an activation, in a mapping and by name."""
     if mapping is None:
         return keywords
+    if not isinstance(mapping, (dict, Mapping)):
+        check_type(function, "activation_arguments", mapping, "a mapping of names to values")
     for name in keywords:
         if name in mapping:
             raise TypeError(f"{function}: {activation}'s {name!r} is given twice, by name and in activation_arguments")
@@ -143,7 +168,10 @@ class Activated(Leaf):
                     f"{function}: activation {activation!r} takes {len(data)} tensors, {', '.join(data)}; a "
                     "normalisation has one for it"
                 )
-            self.act = modules.make(activation, **given).to(device=device, dtype=dtype)
+            constructor = getattr(modules, _registry.module_name(activation))
+            placed = {"device": device, "dtype": dtype}  # of parameters, which not every module has
+            taken = inspect.signature(constructor).parameters
+            self.act = constructor(**{name: value for name, value in placed.items() if name in taken} | given)
 
     def _followed(self, result: Tensor) -> Tensor:
         if self.act is not None:

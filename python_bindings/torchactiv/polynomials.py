@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv import _registry
+from torchactiv.arguments import check_number, check_tensor
 
 __all__ = ["PolyNorm", "poly_norm"]
 
@@ -32,6 +33,7 @@ def poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) ->
         A tensor of the shape and dtype of input.
 
     Raises:
+        TypeError: what is no tensor, or no number.
         ValueError: a tensor without dimensions, a weight of several or without elements, or a negative eps.
         NotImplementedError: an integer, boolean or complex tensor.
         RuntimeError: a bias of several elements, or dtypes or devices that do not fit together.
@@ -41,6 +43,14 @@ def poly_norm(input: Tensor, weight: Tensor, bias: Tensor, eps: float = 1e-6) ->
         >>> torchactiv.functional.poly_norm(torch.tensor([[3.0, -3.0]]), torch.ones(3), torch.zeros(1))
         tensor([[ 3.0000, -1.0000]])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("poly_norm", "input", input)
+    if not isinstance(weight, Tensor):
+        check_tensor("poly_norm", "weight", weight)
+    if not isinstance(bias, Tensor):
+        check_tensor("poly_norm", "bias", bias)
+    if not isinstance(eps, float):
+        eps = check_number("poly_norm", "eps", eps)
     return _poly_norm(input, weight, bias, eps)
 
 

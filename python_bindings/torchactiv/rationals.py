@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from torchactiv import _registry
+from torchactiv.arguments import check_tensor
 from torchactiv.combinations import operator_name
 from torchactiv.leaves import Leaf
 from torchactiv.parameters import fitted_coefficients
@@ -61,6 +62,7 @@ def rational(input: Tensor, numerator: Tensor, denominator: Tensor, version: str
         A tensor of the shape and dtype of input.
 
     Raises:
+        TypeError: what is no tensor, or no dimension.
         ValueError: an unknown version.
         NotImplementedError: an integer, boolean or complex tensor.
         RuntimeError: shapes, dtypes or devices that do not fit together, or degrees that are too high.
@@ -71,6 +73,12 @@ def rational(input: Tensor, numerator: Tensor, denominator: Tensor, version: str
         >>> torchactiv.functional.rational(torch.tensor([1.0, -2.0]), p, q)
         tensor([ 0.5000, -0.4000])
     """
+    if not isinstance(input, Tensor):
+        check_tensor("rational", "input", input)
+    if not isinstance(numerator, Tensor):
+        check_tensor("rational", "numerator", numerator)
+    if not isinstance(denominator, Tensor):
+        check_tensor("rational", "denominator", denominator)
     p = fitted_coefficients("rational", "numerator", numerator, input, dim)
     q = fitted_coefficients("rational", "denominator", denominator, input, dim)
     if version == "A":

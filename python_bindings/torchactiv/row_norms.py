@@ -4,14 +4,14 @@ They are part of :mod:`torchactiv.functional` and :mod:`torchactiv.nn`.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, SupportsIndex
 
 from torch import Tensor
 
 from torchactiv import scripted_norms
 from torchactiv.arguments import check_operands
 from torchactiv.calls import traceable
-from torchactiv.fused_activations import activated
+from torchactiv.fused_activations import activated, check_type
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["add_layer_norm", "add_rms_norm", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act"]
@@ -54,7 +54,8 @@ def layer_norm_act(
 
     Raises:
         ValueError: no such activation; eps below 0.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            normalized_shape that is no tuple or list.
         RuntimeError: input, weight or bias of another shape, dtype or device.
 
     Example:
@@ -68,6 +69,8 @@ def layer_norm_act(
         ...                                      activation_arguments={"weight": 0.5})
         tensor([[-0.5000,  1.0000]])
     """
+    if not isinstance(normalized_shape, (tuple, list)):
+        check_type("layer_norm_act", "normalized_shape", normalized_shape, "a tuple of ints")
     given = (input, normalized_shape, weight, bias, eps)
     return activated("layer_norm_act", activation, activation_arguments, keywords, given)
 
@@ -100,7 +103,8 @@ def rms_norm_act(
 
     Raises:
         ValueError: no such activation; eps below 0.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            normalized_shape that is no tuple or list.
         RuntimeError: input or weight of another shape, dtype or device.
 
     Example:
@@ -108,6 +112,8 @@ def rms_norm_act(
         >>> torchactiv.functional.rms_norm_act(torch.tensor([[-3.0, 3.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
     """
+    if not isinstance(normalized_shape, (tuple, list)):
+        check_type("rms_norm_act", "normalized_shape", normalized_shape, "a tuple of ints")
     given = (input, normalized_shape, weight, eps)
     return activated("rms_norm_act", activation, activation_arguments, keywords, given)
 
@@ -146,7 +152,8 @@ def group_norm_act(
 
     Raises:
         ValueError: no such activation; eps below 0; one value per group.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            num_groups that is no int.
         RuntimeError: channels that num_groups does not divide; weight or bias of another shape, dtype or device.
 
     Example:
@@ -154,6 +161,8 @@ def group_norm_act(
         >>> torchactiv.functional.group_norm_act(torch.tensor([[-1.0, 1.0, 4.0, 2.0]]), 2, eps=0.0)
         tensor([[0., 1., 1., 0.]])
     """
+    if not isinstance(num_groups, (int, SupportsIndex)):
+        check_type("group_norm_act", "num_groups", num_groups, "int")
     given = (input, num_groups, weight, bias, eps)
     return activated("group_norm_act", activation, activation_arguments, keywords, given)
 
@@ -192,7 +201,8 @@ def instance_norm_act(
 
     Raises:
         ValueError: no such activation; eps below 0; one value per channel.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            use_input_stats that is no bool.
         RuntimeError: statistics, weight or bias of another size, dtype or device.
 
     Example:
@@ -201,10 +211,13 @@ def instance_norm_act(
         tensor([[[0., 1.],
                  [1., 0.]]])
     """
+    if not isinstance(use_input_stats, bool):
+        check_type("instance_norm_act", "use_input_stats", use_input_stats, "bool")
     given = (input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
     return activated("instance_norm_act", activation, activation_arguments, keywords, given)
 
 
+@scripted_as(scripted_norms.add_rms_norm)
 def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | None = None) -> tuple[Tensor, Tensor]:
     """The sum of two tensors, normalised by the root of its mean square, and the sum itself.
 
@@ -235,6 +248,7 @@ def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | N
     return output, total
 
 
+@scripted_as(scripted_norms.add_layer_norm)
 def add_layer_norm(
     input: Tensor, residual: Tensor, weight: Tensor, bias: Tensor | None = None, eps: float = 1e-5
 ) -> tuple[Tensor, Tensor]:

@@ -12,12 +12,21 @@ from torch import Tensor
 
 from torchactiv.combinations import chosen
 
-__all__ = ["batch_norm_act", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act", "scripted_as"]
+__all__ = [
+    "add_layer_norm",
+    "add_rms_norm",
+    "batch_norm_act",
+    "group_norm_act",
+    "instance_norm_act",
+    "layer_norm_act",
+    "rms_norm_act",
+    "scripted_as",
+]
 
-_Function = TypeVar("_Function", bound=Callable[..., Tensor])
+_Function = TypeVar("_Function", bound=Callable[..., object])
 
 
-def scripted_as(scriptable: Callable[..., Tensor]) -> Callable[[_Function], _Function]:
+def scripted_as(scriptable: Callable[..., object]) -> Callable[[_Function], _Function]:
     """Has TorchScript compile `scriptable` where a program calls the function.
 
     Example:
@@ -137,3 +146,17 @@ def instance_norm_act(
         input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps, f, numbers
     )
     return result
+
+
+def add_rms_norm(input: Tensor, residual: Tensor, weight: Tensor, eps: float | None = None) -> tuple[Tensor, Tensor]:
+    """See :func:`torchactiv.functional.add_rms_norm`."""
+    output, total = torch.ops.torchactiv.add_rms_norm(input, residual, weight, eps)
+    return output, total
+
+
+def add_layer_norm(
+    input: Tensor, residual: Tensor, weight: Tensor, bias: Tensor | None = None, eps: float = 1e-5
+) -> tuple[Tensor, Tensor]:
+    """See :func:`torchactiv.functional.add_layer_norm`."""
+    output, total = torch.ops.torchactiv.add_layer_norm(input, residual, weight, bias, eps)
+    return output, total

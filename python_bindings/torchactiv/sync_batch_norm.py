@@ -14,25 +14,27 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
 from torchactiv.inplace_abn import InPlaceABN
-from torchactiv.synchronised import InPlaceTraining, joined_moments, training
+from torchactiv.synchronised import InPlaceTraining, check_overwritable, joined_moments, training
 
 __all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
 
 _ops = torch.ops.torchactiv
 
 
-def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, momentum: float, group: Any) -> Tensor:
+def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, group: Any) -> Tensor:
     name = type(module).__name__
     check_tensor(name, "input", input)
     if residual is not None:
         check_tensor(name, "residual", residual)
-    _check_running(name, module)
+    module._check_input_dim(input)  # type: ignore[no-untyped-call]
+    _check_channels(name, module, input)
     if module.eps <= 0:
         raise ValueError(f"{name}: eps must be positive during training, got {module.eps}")
     scale, numbers = module._scale(), (module.eps, module.activation, module.arguments)
     if isinstance(module, InPlaceABN) and residual is not None and _are_promoted(input, residual):
         residual = residual.to(input.dtype)  # which the result has
     if isinstance(module, InPlaceABN) and _ops.has_inverse(module.activation, module.arguments, input.dtype):
+        check_overwritable(name, input, residual, scale, module.bias)
         with torch.no_grad():
             mean, variance, count = statistics = joined_moments(name, input, group)
         result: Tensor = InPlaceTraining.apply(  # type: ignore[no-untyped-call]
@@ -43,6 +45,7 @@ def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, mo
         keeps_output = module.memory_efficient and torch.is_grad_enabled()
         data = _promoted(input, residual, scale, module.bias)
         result, mean, variance, count = training(*data, *numbers, keeps_output, shared.group_name, name)
+    momentum, _ = module._count_batch()
     if module.track_running_stats and module.running_mean is not None and module.running_var is not None:
         with torch.no_grad():
             module.running_mean.lerp_(mean.to(module.running_mean.dtype), momentum)
@@ -51,16 +54,25 @@ def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, mo
     return result if module.act is None else cast(Tensor, module.act(result))
 
 
-def _check_running(name: str, module: _Activated) -> None:
-    """Refuses statistics that require grad, as batch_norm_act does."""
-    if not torch.is_grad_enabled():
-        return
-    for argument in ("running_mean", "running_var"):
-        statistic = getattr(module, argument)
-        if statistic is not None and statistic.requires_grad:
+def _check_channels(name: str, module: _Activated, input: Tensor) -> None:
+    """Refuses what batch_norm_act does: the other processes are not to get moments of other channels."""
+    if input.dim() < 2:
+        raise RuntimeError(
+            f"{name}: input must have at least 2 dimensions, of which the second counts the channels, got shape "
+            f"{list(input.shape)}"
+        )
+    channels = input.shape[1]
+    for argument in ("weight", "bias", "running_mean", "running_var"):
+        values = getattr(module, argument)
+        if values is not None and values.shape != (channels,):
+            raise RuntimeError(
+                f"{name}: {argument} of shape {list(values.shape)} must have one dimension of {channels} elements, "
+                f"the channels of input of shape {list(input.shape)}"
+            )
+        if values is not None and argument.startswith("running") and values.requires_grad and torch.is_grad_enabled():
             raise RuntimeError(
                 f"{name} is not differentiable with respect to argument {argument!r}; it must not require grad, got "
-                f"shape {list(statistic.shape)}"
+                f"shape {list(values.shape)}"
             )
 
 
@@ -110,9 +122,9 @@ class SyncBatchNormAct(_Activated):
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate; in training an eps that is not
             positive, or one value per channel in all processes; with memory_efficient and several processes a weight
-            so small beside its bias that the input cannot be restored.
+            so small beside its bias that the input cannot be restored; input without channels.
         TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
-        RuntimeError: in training, running statistics that require grad.
+        RuntimeError: input of another number of channels; in training, running statistics that require grad.
 
     Example:
         >>> import torch, torchactiv
@@ -154,14 +166,14 @@ class SyncBatchNormAct(_Activated):
         self.process_group = process_group
 
     def _check_input_dim(self, input: Tensor) -> None:
-        pass  # any rank; the operator checks that there are channels
+        if input.dim() < 2:
+            raise ValueError(f"{type(self).__name__}: expected at least 2D input, got shape {list(input.shape)}")
 
     def forward(self, input: Tensor, residual: Tensor | None = None) -> Tensor:
         """Normalises by the statistics of all processes, adds the residual and applies the activation."""
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.process_group):
-            momentum, _ = self._count_batch()
-            return _synchronised(self, input, residual, momentum, self.process_group)
+            return _synchronised(self, input, residual, self.process_group)
         return super().forward(input, residual)
 
     @classmethod
@@ -170,7 +182,8 @@ class SyncBatchNormAct(_Activated):
 
         Args:
             module: which is changed, unless it is a normalisation itself.
-            process_group: the processes that share statistics; all by default.
+            process_group: the processes that share statistics; all by default. A torch.nn.SyncBatchNorm that has one
+                keeps it.
 
         Returns:
             The module, or what replaces it.
@@ -183,7 +196,9 @@ class SyncBatchNormAct(_Activated):
         """
         if isinstance(module, InPlaceABN):
             return module if isinstance(module, InPlaceABNSync) else _in_place_converted(module, process_group)
-        if isinstance(module, _BatchNorm) and not isinstance(module, (cls, nn.SyncBatchNorm)):
+        if isinstance(module, nn.SyncBatchNorm) and module.process_group is not None:
+            process_group = module.process_group
+        if isinstance(module, _BatchNorm) and not isinstance(module, cls):
             return _converted(module, process_group)
         for name, child in module.named_children():
             setattr(module, name, cls.convert_sync_batchnorm(child, process_group))
@@ -251,6 +266,7 @@ class InPlaceABNSync(InPlaceABN):
         ValueError: no such activation, or it has no inverse; in training an eps that is not positive, or one value per
             channel in all processes; with several processes a weight so small beside its bias that the input cannot be
             restored.
+        RuntimeError: input of another number of channels, or one that autograd does not let be overwritten.
 
     Example:
         >>> import torch, torchactiv
@@ -282,6 +298,5 @@ class InPlaceABNSync(InPlaceABN):
         """Overwrites the input and returns it; 16-bit input of an activation that saturates is left as it is."""
         by_batch = self.training or self.running_mean is None
         if by_batch and _is_shared(self.group):
-            momentum, _ = self._count_batch()
-            return _synchronised(self, input, residual, momentum, self.group)
+            return _synchronised(self, input, residual, self.group)
         return super().forward(input, residual)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import torch
 import torch.distributed as dist
 from torch import Tensor
+from torch.autograd.forward_ad import unpack_dual
 from torch.autograd.function import once_differentiable
 
 _ops = torch.ops.torchactiv
@@ -68,6 +69,45 @@ def _gradients(
     slope, shift = (scale * sums).to(of_weight.dtype)
     of_input = _ops.batch_norm_act_inference(data, mean, variance, of_input, slope, shift, eps, "identity", [], False)
     return of_input, of_residual, of_weight, of_bias
+
+
+def check_overwritable(module: str, input: Tensor, *others: Tensor | None) -> None:
+    """Refuses what autograd refuses in :class:`InPlaceTraining`, but there only once the input is overwritten.
+
+    Args:
+        module: that it was given to.
+        input: that is to be overwritten.
+        others: what the result is calculated from as well.
+
+    Raises:
+        RuntimeError: a leaf that requires grad, or a view of one; a view that must stay as it is, such as one of
+            several that chunk() gives.
+        NotImplementedError: tensors with tangents of forward mode.
+
+    Example:
+        >>> check_overwritable("InPlaceABNSync", torch.ones(2, 3, requires_grad=True))
+        Traceback (most recent call last):
+        RuntimeError: InPlaceABNSync: input of shape [2, 3] is a leaf Variable that requires grad; clone() it first
+    """
+    given = [t for t in (input, *others) if t is not None]
+    if any(unpack_dual(t).tangent is not None for t in given):  # type: ignore[no-untyped-call]
+        raise NotImplementedError(f"{module} has no forward mode")
+    if not torch.is_grad_enabled() or not any(t.requires_grad for t in given):
+        return
+    refused = ""
+    if input.requires_grad and input.is_leaf:
+        refused = "a leaf Variable that requires grad"
+    elif input._is_view():
+        creation = torch._C._autograd.CreationMeta
+        made = torch._C._autograd._get_creation_meta(input)
+        if made == creation.MULTI_OUTPUT_NODE:
+            refused = "one of the views that a function such as chunk() gives"
+        elif made != creation.DEFAULT:
+            refused = "a view that was made in no_grad mode, in inference mode or by a function of its own"
+        elif input.requires_grad and cast(Tensor, input._base).is_leaf:
+            refused = "a view of a leaf Variable that requires grad"
+    if refused:
+        raise RuntimeError(f"{module}: input of shape {list(input.shape)} is {refused}; clone() it first")
 
 
 class InPlaceTraining(torch.autograd.Function):

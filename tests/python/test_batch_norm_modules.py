@@ -171,6 +171,10 @@ ERRORS: list[tuple[type[Exception], str, dict[str, Any]]] = [
     (RuntimeError, "input must have at least 2 dimensions", {"input": torch.ones(3)}),
     (RuntimeError, "running_mean must be given unless training=True", {"training": False}),
     (NotImplementedError, "input must be a tensor of dtype", {"input": torch.ones(4, 3, dtype=torch.int64)}),
+    (TypeError, "training must be bool, got 'False'", {"training": "False"}),
+    (TypeError, "training must be bool, got None", {"training": None}),
+    (TypeError, "memory_efficient must be bool, got 'no'", {"memory_efficient": "no"}),
+    (TypeError, "activation_arguments must be a mapping .*, got 0.2", {"activation_arguments": 0.2}),
 ]
 
 
@@ -253,6 +257,11 @@ def test_statistics_stay_when_something_is_wrong() -> None:
 def test_wrong_rank() -> None:
     with pytest.raises(ValueError, match="expected 4D input"):
         BatchNormAct2d(3)(torch.ones(2, 3))
+
+
+def test_memory_efficient_is_a_bool() -> None:
+    with pytest.raises(TypeError, match="BatchNormAct2d: memory_efficient must be bool, got 'no'"):
+        BatchNormAct2d(3, memory_efficient="no")  # type: ignore[arg-type]
 
 
 def test_learned_activations_are_modules() -> None:

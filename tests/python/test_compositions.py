@@ -47,6 +47,15 @@ def test_values_and_derivatives(mine: Callable[[Tensor], Tensor], theirs: Callab
     assert gradgradcheck(mine, (x,))
 
 
+def test_arguments_of_wrong_types() -> None:
+    for approximate in (None, 1):
+        with pytest.raises(TypeError, match=f"gelu: approximate must be str, got {approximate}"):
+            ours.gelu(torch.ones(2), approximate=approximate)  # type: ignore[arg-type]
+    for dim in (1.5, None, "1"):
+        with pytest.raises(TypeError, match=f"glu: dim must be int, not {type(dim).__name__}"):
+            ours.glu(torch.ones(2), dim)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("training", [False, True])
 def test_what_rrelu_refuses(training: bool) -> None:
     with pytest.raises(RuntimeError, match="rrelu: upper bound must be finite, but got upper=inf"):

@@ -2,6 +2,7 @@
 
 import itertools
 
+import numpy as np
 import pytest
 import torch
 import torchactiv.functional
@@ -241,10 +242,22 @@ def test_functions_refuse_what_is_no_tensor_or_no_number(case: Case) -> None:
             given = [*tensors[:i], wrong, *tensors[i + 1 :]]
             with refused(TypeError, operator.name, described.name, "Tensor", type(wrong).__name__):
                 operator.function(*given, **case.keywords)
+        for wrong in ("0.5", "text", None, [1.0], np.ones(3), 1j) if described.is_parameter else ():
+            given = case.join(tensors[: len(operator.data)], [torch.ones(1).double()] * len(operator.parameters))
+            given = [*given[:i], wrong, *given[i + 1 :]]
+            with refused(TypeError, operator.name, described.name, "Tensor", "Number", type(wrong).__name__):
+                operator.function(*given, **case.keywords)
     for name, default in case.keywords.items():
-        for value in ("text", None, 1j, [1.0]):
+        for value in ("text", None, 1j, [1.0], np.str_("2")):
             with refused(TypeError, operator.name, name, "Number", type(value).__name__):
                 operator.function(*tensors, **case.keywords | {name: value})
+        for several in (torch.ones(2), np.ones(2), np.ones(1), torch.ones(0)):
+            with refused(TypeError, operator.name, name, "Number", type(several).__name__, list(several.shape)):
+                operator.function(*tensors, **case.keywords | {name: several})
+        with refused(TypeError, operator.name, name, "Number", "torch.complex64"):
+            operator.function(*tensors, **case.keywords | {name: torch.tensor(1j)})
+        scalar = operator.function(*tensors, **case.keywords | {name: np.float32(default)})
+        assert torch.equal(scalar, operator.function(*tensors, **case.keywords | {name: float(np.float32(default))}))
         if default.is_integer():
             whole = operator.function(*tensors, **case.keywords | {name: int(default)})
             assert torch.equal(whole, operator.function(*tensors, **case.keywords))

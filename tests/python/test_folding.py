@@ -130,3 +130,7 @@ def test_errors() -> None:
         torchactiv.fold_batch_norm(model.eval())
     with pytest.raises(ValueError, match="model Branching cannot be traced"):
         torchactiv.fold_batch_norm(Branching().eval())
+    with pytest.raises(ValueError, match="model RecursiveScriptModule cannot be traced"):
+        torchactiv.fold_batch_norm(torch.jit.script(Branching()).eval())
+    with pytest.raises(TypeError, match="fold_batch_norm: model must be Module, not int"):
+        torchactiv.fold_batch_norm(3)  # type: ignore[arg-type]

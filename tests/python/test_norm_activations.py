@@ -14,6 +14,7 @@ import torchactiv.nn as modules
 from batch_norm_cases import SHARED_NAMES, channel_values, every_shared_name, every_single, in_training_or_not
 from operators import Case, sample
 from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensor, FakeTensorMode
 
 
 @in_training_or_not
@@ -121,6 +122,25 @@ def test_arguments_of_a_module_that_follows(name: str) -> None:
     torch.testing.assert_close(module(x), F.leaky_relu(make(activation="identity")(x), 0.5))
 
 
+@pytest.mark.parametrize("dtype", [None, torch.float64])
+@pytest.mark.parametrize("activation", ["prelu", "rational", "rrelu"])  # rrelu has no parameters
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_that_follows_is_made_where_the_normalisation_is(
+    name: str, activation: str, dtype: torch.dtype | None
+) -> None:
+    make, _ = MODULES[name]
+    with FakeTensorMode():
+        faked = make(activation=activation, dtype=dtype)
+    assert all(isinstance(parameter, FakeTensor) for parameter in faked.parameters())
+    on_meta = make(activation=activation, dtype=dtype, device="meta")
+    for parameter in (*faked.parameters(), *on_meta.parameters()):
+        assert parameter.dtype == (dtype or torch.float32)
+    assert all(parameter.is_meta for parameter in on_meta.parameters())
+    given = {"dtype": torch.bfloat16, "device": "cpu"} if activation == "prelu" else {}
+    own = make(activation=activation, activation_arguments=given, dtype=dtype, device="meta")
+    assert all(p.dtype == torch.bfloat16 and not p.is_meta for p in own.act.parameters() if given)
+
+
 @pytest.mark.parametrize("name", MODULES)
 def test_arguments_that_no_module_takes(name: str) -> None:
     make, _ = MODULES[name]
@@ -128,6 +148,10 @@ def test_arguments_that_no_module_takes(name: str) -> None:
         make(activation="elu", alpha=0.5, activation_arguments={"alpha": 1.0})
     with pytest.raises(TypeError, match="shrink has no argument 'beta'; it takes lambd, bias"):
         make(activation="shrink", activation_arguments={"beta": 1.0})
+    with pytest.raises(
+        TypeError, match=r"_norm_act: activation_arguments must be a mapping of names to .*, got \[0.2\]"
+    ):
+        make(activation="leaky_relu", activation_arguments=[0.2])
 
 
 def test_the_bias_of_shrink_is_not_that_of_the_normalisation() -> None:
@@ -138,3 +162,32 @@ def test_the_bias_of_shrink_is_not_that_of_the_normalisation() -> None:
     assert repr(folded.get_submodule("1")) == "Shrink(lambd=0.5, bias=0.25, inplace=True)"
     converted = modules.SyncBatchNormAct.convert_sync_batchnorm(module)
     assert converted.arguments == [0.5, 0.25]
+
+
+def by_its_own_sizes(x: Tensor) -> Tensor:
+    """Shape, groups and flags that are known only when it runs."""
+    has_several = x.shape[0] > 1
+    x = ours.layer_norm_act(x, x.shape[-1:], activation="silu")
+    x = ours.rms_norm_act(x, [x.size(1), x.size(2)], activation="tanh")
+    x = ours.group_norm_act(x, x.shape[1] // 3, activation="elu")
+    x = ours.instance_norm_act(x, use_input_stats=has_several)
+    return ours.batch_norm_act(x, None, None, training=has_several, memory_efficient=has_several)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+def test_sizes_of_the_input_traced() -> None:
+    compiled = torch.compile(by_its_own_sizes, fullgraph=True, dynamic=True, backend="aot_eager")
+    symbolic = torch.fx.symbolic_trace(lambda x: ours.layer_norm_act(x, x.shape[-1:], activation="silu"))
+    for shape in ((4, 6, 5), (3, 12, 7)):
+        x = sample(shape).float()
+        torch.testing.assert_close(compiled(x), by_its_own_sizes(x))
+        torch.testing.assert_close(symbolic(x), ours.layer_norm_act(x, shape[-1:], activation="silu"))
+    x = sample((4, 6, 5)).float()
+    batch = torch.export.Dim("batch", min=2)
+
+    class Model(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return by_its_own_sizes(x)
+
+    program = torch.export.export(Model(), (x,), dynamic_shapes=({0: batch},), strict=False)
+    torch.testing.assert_close(program.module()(x[:3]), by_its_own_sizes(x[:3]))

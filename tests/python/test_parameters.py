@@ -1,12 +1,16 @@
 """A learned parameter: a number, one element, one for each index along a dimension, or anything that broadcasts."""
 
+import io
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
+import torch.nn.functional as F
 import torchactiv.functional as ours
 from operators import OPERATORS, Case, Operator, sample
+from refusals import refused
 from torch import Tensor
 from torch.autograd import gradcheck, gradgradcheck
 
@@ -105,6 +109,150 @@ def test_a_vector(dim: int) -> None:
         strict=True,
     ):
         torch.testing.assert_close(a, b)
+
+
+# Of gate and up. Both have the dimension -1; those that follow are tried where both have them.
+BROADCAST = [
+    ((2, 3, 3), (3, 3)),
+    ((3, 3), (2, 3, 3)),
+    ((2, 4, 3), (4, 3)),
+    ((5, 1), (5, 3)),
+    ((5, 3), (5, 1)),
+    ((1, 3), (5, 1)),
+    ((4, 3), (3,)),
+    ((3,), (4, 3)),
+    ((3,), (1,)),
+    ((2, 1, 3, 1), (3, 1)),
+    ((1,), ()),
+    ((2, 3, 1, 5), (4, 5)),
+    ((3, 4), (2, 4, 3, 1)),
+]
+
+
+@pytest.mark.parametrize("dim", [-1, -2, 0, 1, 2])
+@pytest.mark.parametrize(("of_gate", "of_up"), BROADCAST, ids=str)
+def test_biases_of_a_gate_that_broadcasts(of_gate: tuple[int, ...], of_up: tuple[int, ...], dim: int) -> None:
+    """Each lies along dim of the tensor that it is added to."""
+    gate, up = (sample(shape, seed=i).requires_grad_() for i, shape in enumerate((of_gate, of_up)))
+    has_dim = [-t.dim() <= dim < t.dim() for t in (gate, up)]
+    for biased in ((True, False), (False, True), (True, True)):
+        if not all(has for has, wanted in zip(has_dim, biased, strict=True) if wanted):
+            continue
+        biases = [
+            sample((t.size(dim),), seed=2 + i).requires_grad_() if wanted else None
+            for i, (t, wanted) in enumerate(zip((gate, up), biased, strict=True))
+        ]
+        first, second = (
+            t if bias is None else t + bias[(...,) + (None,) * (t.dim() - 1 - dim % t.dim())]
+            for t, bias in zip((gate, up), biases, strict=True)
+        )
+        mine, theirs = ours.gated(gate, up, "silu", None, *biases, dim=dim), F.silu(first) * second
+        torch.testing.assert_close(mine, theirs)
+        given = [t for t in (gate, up, *biases) if t is not None]
+        gradients = [torch.autograd.grad(y.sin().sum(), given, create_graph=True) for y in (mine, theirs)]
+        torch.testing.assert_close(*gradients)
+        seconds = [torch.autograd.grad(torch.stack([g.cos().sum() for g in gs]).sum(), given) for gs in gradients]
+        torch.testing.assert_close(*seconds)
+
+
+def with_up_bias(gate: Tensor, up: Tensor, bias: Tensor) -> Tensor:
+    return ours.gated(gate, up, up_bias=bias)
+
+
+@pytest.mark.usefixtures("fresh_compiler")
+@pytest.mark.parametrize(("of_gate", "of_up"), BROADCAST, ids=str)
+def test_biases_of_a_gate_that_broadcasts_in_graphs(of_gate: tuple[int, ...], of_up: tuple[int, ...]) -> None:
+    gate, up, bias = (sample(shape, seed=i) for i, shape in enumerate((of_gate, of_up, of_up[-1:])))
+    expected = F.silu(gate) * (up + bias)
+    file = io.BytesIO()
+    torch.jit.save(torch.jit.script(with_up_bias), file)
+    file.seek(0)
+    for graph in (
+        torch.jit.load(file),
+        torch.fx.symbolic_trace(with_up_bias),
+        torch.compile(with_up_bias, fullgraph=True, dynamic=True, backend="aot_eager"),
+    ):
+        torch.testing.assert_close(graph(gate, up, bias), expected)
+    batch = (torch.stack([gate] * 2), torch.stack([up] * 2), torch.stack([bias] * 2))
+    torch.testing.assert_close(torch.vmap(with_up_bias)(*batch), torch.stack([expected] * 2))
+
+
+def test_a_bias_that_fits_the_other_operand_only() -> None:
+    wide, narrow, bias = sample((5, 3)), sample((5, 1)), sample((3,))
+    for dim in (1, -1):
+        with refused(RuntimeError, "gated", "up_bias", "3 elements", "[5, 1]", f"dim={dim}"):
+            ours.gated(wide, narrow, up_bias=bias, dim=dim)
+        with refused(RuntimeError, "gated", "gate_bias", "3 elements", "[5, 1]", f"dim={dim}"):
+            ours.gated(narrow, wide, gate_bias=bias, dim=dim)
+    with refused(RuntimeError, "gated_bias", "gate", "up", "[5, 3]", "[4, 3]", "broadcast"):
+        ours.gated(wide, wide[:4], up_bias=bias)
+
+
+class Foreign:
+    """No tensor, but taken by all functions for itself."""
+
+    @classmethod
+    def __torch_function__(cls, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        return function
+
+
+@pytest.mark.parametrize(
+    "operator",
+    [o for o in PARAMETRIC if not any(isinstance(initial, tuple) for _, initial in o.learned)],
+    ids=lambda operator: operator.name,
+)
+def test_what_stands_for_a_tensor(operator: Operator) -> None:
+    x, packet = sample(SHAPE), getattr(torch.ops.torchactiv, operator.name)
+    assert F.prelu(x, Foreign()) is torch.prelu and F.prelu(Foreign(), x) is torch.prelu  # type: ignore[arg-type,comparison-overlap]
+    for options in [{}] if operator.drop_in else [{}, {"dim": -1}]:
+        for foreign in range(len(operator.parameters)):
+            given: list[Any] = [sample((1,)) for _ in operator.parameters]
+            given[foreign] = Foreign()
+            assert call(operator, x, given, **options) is packet
+        for value in (0.5, sample((5,))):
+            given = [value] * len(operator.parameters)
+            assert call(operator, Foreign(), given, **options) is packet  # type: ignore[arg-type]
+
+
+WRONG: list[Any] = ["0.5", [1.0], np.ones(3), np.ones(1), 1j]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=repr)
+def test_what_is_no_parameter(wrong: Any) -> None:
+    x = sample((2, 4))
+    calls: list[tuple[str, str, Callable[[], object]]] = [
+        ("gated", "gate_bias", lambda: ours.gated(x, x, gate_bias=wrong)),
+        ("gated", "up_bias", lambda: ours.gated(x, x[0], up_bias=wrong)),
+        ("bias_act", "bias", lambda: ours.bias_act(x, wrong)),
+        ("gated_packed", "bias", lambda: ours.gated_packed(x, bias=wrong)),
+        *(("taaf", name, lambda name=name: ours.taaf(x, **{name: wrong})) for name in ("alpha", "beta", "delta")),
+        ("rational", "input", lambda: ours.rational(wrong, x, x)),
+        ("rational", "numerator", lambda: ours.rational(x, wrong, x)),
+        ("rational", "denominator", lambda: ours.rational(x, x, wrong)),
+    ]
+    for operator, name, refuse in calls:
+        with refused(TypeError, operator, name, "Tensor", type(wrong).__name__):
+            refuse()
+    with refused(TypeError, "bias_act", "bias", "NoneType"):
+        ours.bias_act(x, None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dim", [None, 1.0, 0.5, "1"], ids=repr)
+def test_what_is_no_dimension(dim: Any) -> None:
+    x, weight = sample((2, 4)), sample((4,))
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("swish", lambda: ours.swish(x, weight, dim=dim)),
+        ("swish", lambda: ours.swish(x, 0.5, dim=dim)),
+        ("gated", lambda: ours.gated(x, x, up_bias=weight, dim=dim)),
+        ("gated", lambda: ours.gated(x, x[0], up_bias=weight, dim=dim)),
+        ("gated_packed", lambda: ours.gated_packed(x, dim=dim)),
+        ("gated_packed", lambda: ours.gated_packed(x, dim=dim, bias=weight)),
+        ("rational", lambda: ours.rational(x, weight, weight, dim=dim)),
+    ]
+    for operator, refuse in calls:
+        with refused(TypeError, operator, "dim", "int", type(dim).__name__):
+            refuse()
+    assert torch.equal(ours.swish(x, weight, dim=np.int64(1)), ours.swish(x, weight, dim=1))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
 import torchactiv
 import torchactiv.functional as ours
 from operators import same_bits, sample
+from refusals import refused
 from torch import Tensor
 from torchactiv.nn import PolyNorm
 
@@ -160,6 +162,19 @@ def test_wrong_arguments(call: Callable[..., Tensor], error: type[Exception], me
     x, weight, bias = sample(SHAPE, dtype=torch.float32), torch.ones(3), torch.ones(1)
     with pytest.raises(error, match=f"poly_norm.*{message}"):
         call(x, weight, bias)
+
+
+@pytest.mark.parametrize("wrong", [[1.0], None, 1.0, "text"], ids=repr)
+def test_what_is_no_tensor_or_no_number(wrong: Any) -> None:
+    given = {"input": sample(SHAPE), "weight": torch.ones(3), "bias": torch.ones(1)}
+    for name in given:
+        with refused(TypeError, "poly_norm", name, "Tensor", type(wrong).__name__):
+            ours.poly_norm(**given | {name: wrong})
+    for number in ("text", None, torch.ones(2)):
+        with refused(TypeError, "poly_norm", "eps", "Number", type(number).__name__):
+            ours.poly_norm(**given, eps=number)  # type: ignore[arg-type]
+    exact = {name: tensor.double() for name, tensor in given.items()}
+    assert torch.equal(ours.poly_norm(**exact, eps=torch.tensor(1)), ours.poly_norm(**exact, eps=1))  # type: ignore[arg-type]
 
 
 def test_meta() -> None:

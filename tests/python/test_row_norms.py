@@ -266,6 +266,18 @@ ERRORS: list[tuple[type[Exception], str, Callable[[], object]]] = [
     (RuntimeError, "running_mean must be given", lambda: ours.instance_norm_act(X, use_input_stats=False)),
     (RuntimeError, "add_rms_norm: residual of shape", lambda: ours.add_rms_norm(X, X[:2], torch.ones(2))),
     (RuntimeError, "add_rms_norm: given normalized_shape", lambda: ours.add_rms_norm(X, X, torch.ones(3))),
+    (TypeError, "layer_norm_act: normalized_shape .* got 2", lambda: ours.layer_norm_act(X, 2)),  # type: ignore[arg-type]
+    (TypeError, "rms_norm_act: normalized_shape .* got 'a'", lambda: ours.rms_norm_act(X, "a")),
+    (TypeError, "layer_norm_act: normalized_shape .* got None", lambda: ours.layer_norm_act(X, None)),  # type: ignore[arg-type]
+    (TypeError, "rms_norm_act: normalized_shape .* got tensor", lambda: ours.rms_norm_act(X, torch.tensor([2]))),  # type: ignore[arg-type]
+    (TypeError, "group_norm_act: num_groups .* got 'a'", lambda: ours.group_norm_act(X, "a")),  # type: ignore[arg-type]
+    (TypeError, "group_norm_act: num_groups .* got None", lambda: ours.group_norm_act(X, None)),  # type: ignore[arg-type]
+    (TypeError, "group_norm_act: num_groups .* got 1.5", lambda: ours.group_norm_act(X, 1.5)),  # type: ignore[arg-type]
+    (
+        TypeError,
+        "instance_norm_act: use_input_stats must be bool, got 'x'",
+        lambda: ours.instance_norm_act(X, use_input_stats="x"),  # type: ignore[arg-type]
+    ),
 ]
 
 

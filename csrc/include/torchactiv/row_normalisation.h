@@ -154,28 +154,33 @@ class GroupNormActImpl : public ActivatedImpl<torch::nn::GroupNormImpl> {
 };
 TORCH_MODULE(GroupNormAct);
 
-/// Norm is torch::nn::InstanceNorm1dImpl, 2d or 3d.
-template <class Norm>
+/// Norm is torch::nn::InstanceNorm1dImpl, 2d or 3d, and D its number. Input may be without a batch, as LibTorch's.
+template <class Norm, std::int64_t D>
 class InstanceNormActImpl : public ActivatedImpl<Norm> {
  public:
   using ActivatedImpl<Norm>::ActivatedImpl;
   at::Tensor forward(const at::Tensor& input) {
-    using row_normalisation::maybe;
     this->_check_input_dim(input);
-    const auto& options = this->options;
-    return instance_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
-                             maybe(this->bias), this->is_training() || !options.track_running_stats(),
-                             options.momentum(), options.eps(), this->activation, this->arguments);
+    return input.dim() == D + 1 ? activated(input.unsqueeze(0)).squeeze(0) : activated(input);
   }
 
   std::shared_ptr<torch::nn::Module> clone(const std::optional<torch::Device>& device = std::nullopt) const override {
     return cloned(*this, std::make_shared<InstanceNormActImpl>(this->options, this->activation, this->arguments),
                   device);
   }
+
+ private:
+  at::Tensor activated(const at::Tensor& input) {
+    using row_normalisation::maybe;
+    const auto& options = this->options;
+    return instance_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
+                             maybe(this->bias), this->is_training() || !options.track_running_stats(),
+                             options.momentum(), options.eps(), this->activation, this->arguments);
+  }
 };
-using InstanceNormAct1dImpl = InstanceNormActImpl<torch::nn::InstanceNorm1dImpl>;
-using InstanceNormAct2dImpl = InstanceNormActImpl<torch::nn::InstanceNorm2dImpl>;
-using InstanceNormAct3dImpl = InstanceNormActImpl<torch::nn::InstanceNorm3dImpl>;
+using InstanceNormAct1dImpl = InstanceNormActImpl<torch::nn::InstanceNorm1dImpl, 1>;
+using InstanceNormAct2dImpl = InstanceNormActImpl<torch::nn::InstanceNorm2dImpl, 2>;
+using InstanceNormAct3dImpl = InstanceNormActImpl<torch::nn::InstanceNorm3dImpl, 3>;
 TORCH_MODULE(InstanceNormAct1d);
 TORCH_MODULE(InstanceNormAct2d);
 TORCH_MODULE(InstanceNormAct3d);

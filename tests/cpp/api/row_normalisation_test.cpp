@@ -40,6 +40,17 @@ TEST(RowNormAct, AsLibTorchsModules) {
   }
 }
 
+TEST(RowNormAct, InstancesWithoutABatch) {
+  namespace ours = torchactiv::nn;
+  const nn::InstanceNormOptions plain(3), tracked = nn::InstanceNormOptions(3).track_running_stats(true).affine(true);
+  for (const nn::InstanceNormOptions& options : {plain, tracked}) {
+    expect_row_norm(ours::InstanceNormAct1d(options, "tanh"), nn::InstanceNorm1d(options), {3, 6});
+    expect_row_norm(ours::InstanceNormAct2d(options, "tanh"), nn::InstanceNorm2d(options), {3, 6, 5});
+    expect_row_norm(ours::InstanceNormAct3d(options, "tanh"), nn::InstanceNorm3d(options), {3, 6, 5, 2});
+  }
+  EXPECT_THROW(ours::InstanceNormAct2d(plain)->forward(at::ones({3, 6})), c10::Error);
+}
+
 at::Tensor rms_norm(const at::Tensor& x) { return x * (x.square().mean(-1, true) + 1e-3).rsqrt(); }
 
 TEST(RowNormAct, RmsNorm) {
