@@ -19,7 +19,7 @@ target_link_libraries(torchactiv PUBLIC torchactiv_torch)
 
 # Most of a source's time went into torch's headers, and what they make of templates: some are compiled ahead, and a
 # folder's sources together. What takes long by itself stays alone, for the processor's other cores.
-option(TORCHACTIV_UNITY_BUILD "Compile the sources of a folder of csrc together, in half of the time" ON)
+option(TORCHACTIV_UNITY_BUILD "Compile the sources of a folder of csrc, or of C++ tests, together, in half of the time" ON)
 set_target_properties(torchactiv PROPERTIES UNITY_BUILD ${TORCHACTIV_UNITY_BUILD} UNITY_BUILD_MODE GROUP)
 set(compiled_alone composite/composite.cpp operators/catalogue.cpp operators/combinations.cpp)
 foreach(source IN LISTS sources)
