@@ -38,6 +38,18 @@ void check_in_place(const at::Tensor& input, const BatchNorm& norm) {
               "clone() it first");
 }
 
+namespace {
+
+// In the order of memory, where it is read at the speed of memory: the norm takes ten times as long.
+double largest_magnitude(const at::Tensor& tensor) {
+  if (tensor.numel() == 0) return 0;
+  const bool is_dense = tensor.is_non_overlapping_and_dense();
+  const auto [least, largest] = at::aminmax(is_dense ? tensor.as_strided({tensor.numel()}, {1}) : tensor);
+  return std::max(-least.item<double>(), largest.item<double>());
+}
+
+}  // namespace
+
 // An output is rounded to eps, so that the input is restored to eps |b / weight|, where b is the bias or a shortcut
 // that was added: to 12 bits, or 4 of a 16-bit type.
 std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const BatchNorm& norm) {
@@ -48,9 +60,7 @@ std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const 
                      : type == at::kBFloat16 ? 0x1p-7
                                              : 0x1p-10;
   const double least_ratio = eps * (is_short(type) ? 8 : 4096);
-  const double added = norm.residual && norm.residual->numel() > 0
-                           ? at::linalg_vector_norm(norm.residual->detach(), INFINITY).item<double>()
-                           : 0;
+  const double added = norm.residual ? largest_magnitude(norm.residual->detach()) : 0;
   const std::vector<double> weights =
       norm.weight ? values_of(norm.weight->detach()) : std::vector<double>(static_cast<std::size_t>(input.size(1)), 1);
   const std::vector<double> biases = norm.bias ? values_of(norm.bias->detach()) : std::vector<double>(weights.size());
