@@ -21,7 +21,7 @@ target_link_libraries(torchactiv PUBLIC torchactiv_torch)
 # folder's sources together. What takes long by itself stays alone, for the processor's other cores.
 option(TORCHACTIV_UNITY_BUILD "Compile the sources of a folder of csrc, or of C++ tests, together, in half of the time" ON)
 set_target_properties(torchactiv PROPERTIES UNITY_BUILD ${TORCHACTIV_UNITY_BUILD} UNITY_BUILD_MODE GROUP)
-set(compiled_alone composite/composite.cpp operators/catalogue.cpp operators/combinations.cpp)
+set(compiled_alone composite/composite.cpp composite/triple_backward.cpp operators/catalogue.cpp operators/combinations.cpp)
 foreach(source IN LISTS sources)
   file(RELATIVE_PATH path ${CMAKE_SOURCE_DIR}/csrc ${source})
   get_filename_component(folder ${path} DIRECTORY)
@@ -33,7 +33,8 @@ target_precompile_headers(torchactiv PRIVATE
   <ATen/Functions.h> <ATen/TensorOperators.h> <torch/library.h> ${CMAKE_SOURCE_DIR}/csrc/operators/signature.h)
 
 # Code for every operator that is no kernel: to optimise it takes minutes, and saves nothing that can be measured.
-set_source_files_properties(${CMAKE_SOURCE_DIR}/csrc/composite/composite.cpp
+set_source_files_properties(
+  ${CMAKE_SOURCE_DIR}/csrc/composite/composite.cpp ${CMAKE_SOURCE_DIR}/csrc/composite/triple_backward.cpp
   PROPERTIES COMPILE_OPTIONS -O0 SKIP_PRECOMPILE_HEADERS ON)
 
 # at::parallel_for is a template, which runs on one thread where it is compiled without OpenMP. GCC's calls find the

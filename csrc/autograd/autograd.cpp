@@ -4,6 +4,7 @@
 #include <torch/csrc/autograd/VariableTypeUtils.h>
 
 #include "csrc/autograd/derivative_node.h"
+#include "csrc/autograd/triple_backward.h"
 #include "csrc/operators/registration.h"
 
 namespace torchactiv {
@@ -102,12 +103,23 @@ struct Autograd {
     return results;
   }
 
-  // Third and higher derivatives are those of the composition.
   static Tensors double_backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors,
                                  ArgumentSpan arguments) {
-    if (any_requires_grad(tensors) || any_tangent(tensors)) return composed_double_backward(op, tensors, arguments);
-    at::AutoDispatchBelowADInplaceOrView guard;
-    return op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+    c10::intrusive_ptr<DerivativeNode> node;
+    if (any_requires_grad(tensors)) {
+      node = make_node(op, 3, tensors, arguments);
+      node->save(tensors);
+    }
+    const bool tangents = any_tangent(tensors);
+    Tensors results;
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      results = op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+    }
+    if (node)
+      for (const at::Tensor& result : results) torch::autograd::set_history(result, node);
+    if (tangents) set_double_backward_tangents(op, tensors, arguments, results);
+    return results;
   }
 
   static Tensors in_place(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
@@ -151,17 +163,6 @@ struct Autograd {
   }
 
  private:
-  // In doubles on CPU, as the kernel computes: between its operators floats would lose digits, or overflow.
-  static Tensors composed_double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
-    if (!tensors[0].is_cpu()) return op.composite.double_backward(op, tensors, arguments);
-    Tensors doubles;
-    for (const at::Tensor& tensor : tensors) doubles.push_back(tensor.to(at::kDouble));
-    Tensors results = op.composite.double_backward(op, doubles, arguments);
-    const TensorSpan like = tensors.slice(tensors.size() - results.size());  // the gradient, and what is saved
-    for (std::size_t i = 0; i < results.size(); ++i) results[i] = results[i].to(like[i].scalar_type());
-    return results;
-  }
-
   // backward is g f_j(s): its tangent is t_g f_j + g sum_i f_ij t_i, the second term again from double backward.
   static void set_backward_tangents(const Operator& op, TensorSpan tensors, ArgumentSpan arguments, Tensors& results) {
     const Tensors primal = primals(tensors);
@@ -175,6 +176,31 @@ struct Autograd {
       const Tensors second = op.double_backward.call(join({along, primal[0], saved}), arguments);
       for (std::size_t i = 0; i < results.size(); ++i)
         tangents[i] = tangents[i].defined() ? tangents[i] + second[i + 1] : second[i + 1];
+    }
+    for (std::size_t i = 0; i < results.size(); ++i)
+      if (tangents[i].defined()) results[i]._set_fw_grad(tangents[i], 0, false);
+  }
+
+  // Double backward is linear in v, and with respect to g and s the derivative of a gradient: of its derivative along
+  // their tangents, which is symmetric, triple backward is the transpose and the same.
+  static void set_double_backward_tangents(const Operator& op, TensorSpan tensors, ArgumentSpan arguments,
+                                           Tensors& results) {
+    const Tensors primal = primals(tensors);
+    const std::size_t n = op.saved_count();
+    const TensorSpan v = tensors.slice(0, n), rest = tensors.slice(n);
+    Tensors tangents(results.size());
+    if (any_tangent(rest)) {
+      Tensors along;
+      for (const at::Tensor& tensor : rest) along.push_back(tangent_of(tensor));
+      const Tensors third = triple_backward(op, along, primal, arguments);
+      std::copy(third.begin() + n, third.end(), tangents.begin());
+    }
+    if (any_tangent(v)) {
+      Tensors along;
+      for (std::size_t i = 0; i < n; ++i) along.push_back(tangent_or_zero(v[i], primal[i]));
+      const Tensors second = op.double_backward.call(join({along, TensorSpan(primal).slice(n)}), arguments);
+      for (std::size_t i = 0; i < results.size(); ++i)
+        tangents[i] = tangents[i].defined() ? tangents[i] + second[i] : second[i];
     }
     for (std::size_t i = 0; i < results.size(); ++i)
       if (tangents[i].defined()) results[i]._set_fw_grad(tangents[i], 0, false);

@@ -3,6 +3,7 @@
 #include <ATen/Functions.h>
 
 #include "csrc/autograd/recorded_call.h"
+#include "csrc/autograd/triple_backward.h"
 
 namespace torchactiv {
 namespace {
@@ -15,6 +16,10 @@ variable_list derivative(const Operator& op, int order, const variable_list& gra
   for (const at::Tensor& gradient : gradients) any |= gradient.defined();
   if (!any) return variable_list(results);
 
+  if (order == 3) {
+    const Tensors result = triple_backward(op, gradients, saved, arguments);
+    return {result.begin(), result.end()};
+  }
   Tensors tensors;
   for (std::size_t i = 0; i < gradients.size(); ++i)  // only backward has more than one, those of the saved tensors
     tensors.push_back(gradients[i].defined() ? gradients[i] : at::zeros_like(saved[order - 1 + i]));
@@ -46,7 +51,8 @@ variable_list DerivativeNode::apply(variable_list&& gradients) {
 }
 
 std::string DerivativeNode::name() const {
-  return "torchactiv::" + op_.full_name() + (order_ == 1 ? "_backward" : "_double_backward");
+  constexpr std::array names{"_backward", "_double_backward", "_triple_backward"};
+  return "torchactiv::" + op_.full_name() + names[order_ - 1];
 }
 
 void DerivativeNode::release_variables() {

@@ -1,4 +1,4 @@
-// The node that autograd keeps for an operator (order 1) and for its backward (order 2).
+// The node that autograd keeps for an operator (order 1), for its backward (order 2) and for double backward (order 3).
 #pragma once
 
 #include <torch/csrc/autograd/function.h>
@@ -10,8 +10,8 @@ namespace torchactiv {
 
 class DerivativeNode : public torch::autograd::Node {
  public:
-  // order 1 differentiates forward and saves what backward reads; order 2 differentiates backward and saves its
-  // tensors.
+  // order 1 differentiates forward and saves what backward reads; orders 2 and 3 differentiate backward and double
+  // backward and save their tensors.
   DerivativeNode(const Operator& op, int order, ArgumentSpan arguments)
       : op_(op), order_(order), arguments_(arguments.begin(), arguments.end()) {}
 

@@ -1,26 +1,14 @@
 // Dispatch key CompositeExplicitAutograd: any device without kernels of its own, from the same headers in ops/.
-// Autograd uses these functions for the third and higher derivatives.
-#include <ATen/ExpandUtils.h>
-
+#include "csrc/composite/call_tensors.h"
 #include "csrc/composite/tensor_number.h"
-#include "csrc/kernels/counted_directions.h"
+#include "csrc/composite/triple_backward.h"
 #include "csrc/operators/activations.h"
-#include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/coefficients.h"
 #include "csrc/operators/registration.h"
 
 namespace torchactiv {
 namespace {
-
-// Half types are computed in float, or with floats in double where the kernels are, and rounded once.
-template <class Op>
-constexpr bool in_doubles = Op::forward_precision != Precision::floats || Op::partials_precision != Precision::floats;
-template <class Op>
-at::ScalarType compute_type(at::ScalarType type) {
-  if (in_doubles<Op>) return at::kDouble;
-  return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
-}
 
 template <class Op, class Direction, class Counted>
 Tensors evaluate(TensorSpan inputs, const Counts& counts, at::ScalarType type, ArgumentSpan arguments) {
@@ -39,11 +27,6 @@ Tensors evaluate(TensorSpan inputs, const Counts& counts, at::ScalarType type, A
   return outputs;
 }
 
-// A gradient as large as all inputs together, summed to the shape of the tensor that it belongs to.
-at::Tensor sum_to(const at::Tensor& gradient, const at::Tensor& aligned, const at::Tensor& like) {
-  return gradient.sum_to_size_symint(aligned.sym_sizes()).reshape_symint(like.sym_sizes()).to(like.scalar_type());
-}
-
 template <class Op>
 Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
   check_inputs(op, inputs);
@@ -54,18 +37,10 @@ Tensors forward(const Operator& op, TensorSpan inputs, ArgumentSpan arguments) {
   return {outputs[0].to(type)};
 }
 
-// Constant slopes must still reach the whole shape before they are summed.
-at::Tensor spread(const at::Tensor& gradient, const Tensors& inputs) {
-  std::vector<c10::SymInt> shape = gradient.sym_sizes().vec();
-  for (const at::Tensor& input : inputs) shape = at::infer_size_symint(shape, input.sym_sizes());
-  return gradient.expand_symint(shape);
-}
-
 template <class Op, class Direction, class Counted>
 Tensors gradients(const Operator& op, const Arrangement& call, ArgumentSpan arguments) {
-  Tensors outputs = evaluate<Op, Direction, Counted>(call.inputs, call.counts, call.type, arguments);
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    outputs[i] = sum_to(spread(outputs[i], call.inputs), call.aligned[i], call.like[i]);
+  const Tensors outputs =
+      fitted(evaluate<Op, Direction, Counted>(call.inputs, call.counts, call.type, arguments), call);
   if (!op.has_coefficients()) return outputs;
   return join_coefficients(op, call.counts, outputs, outputs.size() - static_cast<std::size_t>(call.counts.total()));
 }
@@ -125,10 +100,10 @@ struct CompositeBackend {
 
 }  // namespace
 
-#define OPERATOR(name, Op)                                                     \
-  template <>                                                                  \
-  Composite composite_of<Op>() {                                               \
-    return {forward<Op>, backward<Op>, double_backward<Op>, inverse_of<Op>()}; \
+#define OPERATOR(name, Op)                                                                               \
+  template <>                                                                                            \
+  Composite composite_of<Op>() {                                                                         \
+    return {forward<Op>, backward<Op>, double_backward<Op>, triple_backward_of<Op>(), inverse_of<Op>()}; \
   }
 #include "ops/catalogue.h"
 #undef OPERATOR

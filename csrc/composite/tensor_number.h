@@ -189,10 +189,20 @@ struct TensorSplitSigmoid {
   X complement() const { return sigmoid(-x); }
   const X& restore(const X& y) const { return y; }
 };
-inline TensorSplitSigmoid<TensorNumber> split_sigmoid(const TensorNumber& a) { return {a}; }
-inline TensorSplitSigmoid<Jet<TensorNumber>> split_sigmoid(const Jet<TensorNumber>& a) { return {a}; }
-inline TensorSplitSigmoid<TensorNumber> split_sigmoid_of_product(const TensorNumber& a) { return {a}; }
-inline TensorSplitSigmoid<Jet<TensorNumber>> split_sigmoid_of_product(const Jet<TensorNumber>& a) { return {a}; }
+template <class X>
+constexpr bool holds_tensors = std::same_as<X, TensorNumber>;
+template <class X>
+constexpr bool holds_tensors<Jet<X>> = holds_tensors<X>;
+template <class X>
+  requires holds_tensors<X>
+TensorSplitSigmoid<X> split_sigmoid(const X& a) {
+  return {a};
+}
+template <class X>
+  requires holds_tensors<X>
+TensorSplitSigmoid<X> split_sigmoid_of_product(const X& a) {
+  return {a};
+}
 
 // at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
 // fraction 1 / (sqrt(pi) (a + excess)), excess = (1/2) / (a + 1 / (a + (3/2) / (a + ...))). Each is limited to its

@@ -1,5 +1,7 @@
 #include "csrc/operators/arrangement.h"
 
+#include <ATen/Functions.h>
+
 #include "csrc/operators/checks.h"
 #include "csrc/operators/coefficients.h"
 
@@ -47,6 +49,27 @@ Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors) {
   const Tensors like = split(op, saved);
   result.like.append(like.begin(), like.end());
   result.aligned.append(aligned.begin(), aligned.end());
+  return result;
+}
+
+TripleArrangement arrange_triple_backward(const Operator& op, TensorSpan tensors) {
+  const std::size_t count = op.saved_count();
+  TripleArrangement result{arrange_double_backward(op, tensors.slice(1 + count)), {}};
+  Tensors arriving(tensors.begin() + 1, tensors.begin() + 1 + count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (!arriving[i].defined() && op.is_coefficients(i)) arriving[i] = at::zeros_like(tensors[2 + 2 * count + i]);
+  result.arriving.push_back(tensors[0]);
+  for (const at::Tensor& gradient : split(op, arriving)) {
+    const at::Tensor& aligned = result.aligned[result.arriving.size()];
+    result.arriving.push_back(gradient.defined() ? gradient.reshape_symint(aligned.sym_sizes()) : gradient);
+  }
+  const auto with_v_first = [](const Tensors& all) {  // whose gradients are like those of what is saved
+    Tensors result(all.begin() + 1, all.end());
+    result.append(all.begin(), all.end());
+    return result;
+  };
+  result.like = with_v_first(result.like);
+  result.aligned = with_v_first(result.aligned);
   return result;
 }
 

@@ -1,5 +1,5 @@
-// The tensors of backward and double backward, arranged for those that compute them: with parameters as they broadcast,
-// and coefficients split, in the results as well.
+// The tensors of backward and of what differentiates it, arranged for those that compute them: with parameters as they
+// broadcast, and coefficients split, in the results as well.
 #pragma once
 
 #include "csrc/operators/operator.h"
@@ -16,5 +16,11 @@ struct Arrangement {
 // `tensors` are those of the operator's backward; what is saved is checked.
 Arrangement arrange_backward(const Operator& op, TensorSpan tensors);
 Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors);
+
+// Of the gradients that arrive for the results of double backward, of which undefined ones are 0, and its tensors.
+struct TripleArrangement : Arrangement {
+  Tensors arriving;
+};
+TripleArrangement arrange_triple_backward(const Operator& op, TensorSpan tensors);
 
 }  // namespace torchactiv

@@ -54,7 +54,8 @@ struct Operator;
 struct Composite {
   using Function = Tensors (*)(const Operator&, TensorSpan, ArgumentSpan);
   Function forward = nullptr, backward = nullptr, double_backward = nullptr;
-  Function inverse = nullptr;  // where there is one
+  Function triple_backward = nullptr;  // the gradients of double backward's tensors (arrange_triple_backward())
+  Function inverse = nullptr;          // where there is one
 };
 
 inline bool has_parameters(std::span<const Input> inputs) {

@@ -52,10 +52,12 @@ def pair(dtype: torch.dtype = torch.float64, shape: tuple[int, ...] = SHAPE) -> 
 
 
 def gradients(result: Tensor, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """Of first and second order."""
+    """Of first, second and third order."""
     first = torch.autograd.grad(result.sin().sum(), inputs, create_graph=True)
-    second = torch.autograd.grad(sum(g.cos().sum() for g in first), inputs, allow_unused=True)
-    return (*first, *(torch.zeros_like(i) if g is None else g for g, i in zip(second, inputs, strict=True)))
+    total = torch.stack([g.cos().sum() for g in first]).sum()
+    second = torch.autograd.grad(total, inputs, create_graph=True, materialize_grads=True)
+    total = torch.stack([g.mean() for g in second]).sum()
+    return (*first, *second, *torch.autograd.grad(total, inputs, materialize_grads=True))
 
 
 @every_single

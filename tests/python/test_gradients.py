@@ -205,19 +205,38 @@ def test_hooks_see_the_gradient(case: Case) -> None:
     assert all(torch.equal(a, b) for a, b in zip(inputs, gradients, strict=True))
 
 
-@over([c for c in CASES if len(c.operator.data) == 1 and not c.per_channel])
-def test_second_derivatives_of_the_composition_are_those_of_the_kernel_far_out(case: Case) -> None:
-    """With a third one to come they are the composition's, which must not lose its way where the kernel does not."""
-    points = [-0.0, 0.0, -50.0, 50.0, -100.0, 100.0, -1000.0, 1000.0, -1e30, 1e30, -math.inf, math.inf]
-    for dtype in (torch.float64, torch.float32):
-        x = torch.tensor(points, dtype=dtype).unsqueeze(1).requires_grad_()
-        tensors = case.join([x], case.parameters(x.detach()))
-        (slope,) = torch.autograd.grad(case.forward(*tensors).sum(), x, create_graph=True)
-        if not slope.requires_grad:
-            continue
-        (kernel,) = torch.autograd.grad(slope.sum(), x, retain_graph=True, materialize_grads=True)
-        (composed,) = torch.autograd.grad(slope.sum(), x, create_graph=True, materialize_grads=True)
-        torch.testing.assert_close(composed, kernel, rtol=1e-3, atol=1e-6, equal_nan=True)
+@every_plain_case
+def test_second_derivatives_are_the_kernel_s_where_a_third_may_follow(case: Case) -> None:
+    """Bit for bit, in reverse mode and below torch.func; the composition is made only when it is differentiated."""
+    tensors = case.inputs((3, 4, 5), requires_grad=True)
+    first = torch.autograd.grad(case.forward(*tensors).sin().sum(), tensors, create_graph=True)
+    total = torch.stack([(g * g).sum() for g in first]).sum()
+    kernel = torch.autograd.grad(total, tensors, retain_graph=True, materialize_grads=True)
+    with_graph = torch.autograd.grad(total, tensors, create_graph=True, materialize_grads=True)
+    for a, b in zip(kernel, with_graph, strict=True):
+        assert torch.equal(a, b)
+
+
+def test_second_derivatives_of_torch_func_call_the_kernel() -> None:
+    x = sample((5,))
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as profile:
+        torch.func.vmap(torch.func.grad(torch.func.grad(torch.ops.torchactiv.mish.default)))(x)
+    names = {event.name for event in profile.events()}
+    assert "torchactiv::mish_double_backward" in names
+    assert "aten::exp" not in names
+
+
+@over([c for c in CASES if len(c.operator.inputs) == 1 and not c.operator.saves_output])
+def test_double_backward_of_one_tensor_for_several(case: Case) -> None:
+    """The gradient of a tensor that is given twice is the sum of both."""
+    operator = getattr(torch.ops.torchactiv, f"{case.operator.name}_double_backward")
+    g, x = sample((6,)).requires_grad_(), sample((6,), seed=2).requires_grad_()
+    twice = torch.autograd.grad(sum(r.sin().sum() for r in operator(g, g, x, **case.keywords)), (g, x))
+    v = g.detach().clone().requires_grad_()
+    by_v, by_g, by_x = torch.autograd.grad(
+        sum(r.sin().sum() for r in operator(v, g, x, **case.keywords)), (v, g, x), materialize_grads=True
+    )
+    torch.testing.assert_close(twice, (by_v + by_g, by_x))
 
 
 FLAT_AT_INFINITY = ("arctan", "sqrt_softplus", "softsign", "tanh", "silu", "softplus", "mish", "gelu_erf", "lisht")
@@ -237,10 +256,13 @@ def test_both_zeros_have_the_same_second_derivative() -> None:
     assert torch.equal(torch.autograd.grad(slope.sum(), x)[0], torch.full((2,), 2.0, dtype=torch.float64))
 
 
-def test_second_derivatives_of_swiglu_far_out() -> None:
-    """With a third one to come: as the kernel's."""
+def test_third_derivatives_of_swiglu_far_out() -> None:
     gate = torch.tensor([-1000.0, -89.0, -60.0, 1.0, 50.0], requires_grad=True)
     (slope,) = torch.autograd.grad(torch.ops.torchactiv.swiglu(gate, torch.ones(5)).sum(), gate, create_graph=True)
-    (kernel,) = torch.autograd.grad(slope.sum(), gate, retain_graph=True)
-    (composed,) = torch.autograd.grad(slope.sum(), gate, create_graph=True)
-    torch.testing.assert_close(composed, kernel, rtol=1e-3, atol=1e-30)
+    (second,) = torch.autograd.grad(slope.sum(), gate, create_graph=True)
+    (third,) = torch.autograd.grad(second.sum(), gate)
+    x = gate.detach().double().requires_grad_()
+    (slope,) = torch.autograd.grad((x * torch.sigmoid(x)).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(slope.sum(), x, create_graph=True)
+    (expected,) = torch.autograd.grad(second.sum(), x)
+    torch.testing.assert_close(third.double(), expected, rtol=1e-3, atol=1e-18)

@@ -31,6 +31,8 @@ TEST_P(DerivativeNode, HasAName) {
   const Tensors first = torch::autograd::grad({graph.result.sum()}, {graph.inputs[0]}, {}, true, true);
   const auto second = first[0].grad_fn();
   EXPECT_EQ(second->name(), "torchactiv::" + op().name + "_double_backward");
+  const auto third = torch::autograd::grad({first[0].sum()}, {graph.saved(op())}, {}, true, true)[0].grad_fn();
+  EXPECT_EQ(third->name(), "torchactiv::" + op().name + "_triple_backward");
 }
 
 TEST_P(DerivativeNode, LeadsToItsInputs) {
