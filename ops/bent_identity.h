@@ -23,21 +23,17 @@ struct BentIdentity : Activation {
   // (r - 1) / 2 = x^2 / (2 (r + 1)), which does not cancel.
   template <Number N>
   static N forward(N x) {
-    const N inside = limited(x, -largest<N>, largest<N>);
+    const N inside = limited(x, -square_limit<N>, square_limit<N>);
     const Wide<N> root = sqrt(Wide<N>(offset_product(widen(inside), widen(inside), 1.0)));
     const Wide<N> half = N(0.5) * inside * Wide<N>(reciprocal(offset(root, 1.0))), factor = offset(half, 1.0);
-    return select(abs(x) > N(largest<N>), x * narrow(factor), product(inside, factor));
+    return select(abs(x) > N(square_limit<N>), x * narrow(factor), product(inside, factor));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -largest<N>, largest<N>);
+    const N inside = limited(x, -square_limit<N>, square_limit<N>);
     return {fma(N(0.5), inside / sqrt(fma(inside, inside, N(1.0))), N(1.0))};
   }
-
- private:
-  template <Number N>
-  static constexpr double largest = exponent_limit<N> < 200 ? 0x1p62 : 0x1p500;  // the square must not overflow
 };
 
 }  // namespace torchactiv

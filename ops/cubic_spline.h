@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <limits>
 
 #include "ops/card.h"
 #include "ops/number.h"
@@ -13,8 +14,10 @@ constexpr Objection too_few_for_cubic_spline(int coefficients) {
 }
 
 constexpr Objection empty_grid(double low, double high) {
-  if (low < high) return {};
-  return {.reason = "low must be less than high", .value_error = true};
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  if (!(low < high)) return {.reason = "low must be less than high", .value_error = true};
+  if (!(-infinity < low && high < infinity)) return {.reason = "low and high must be finite", .value_error = true};
+  return {};
 }
 
 // The cubic basis splines over a uniform grid from low to high: n of them for n - 3 intervals. The k-th is not zero

@@ -42,8 +42,8 @@ struct Isru : Activation {
   // The square, which must not overflow, so far out that the derivative is 0.
   template <Number N>
   static N limit(const N& x, const N& alpha) {
-    constexpr bool is_single = exponent_limit<N> < 200;
-    const N farthest = at_most(N(is_single ? 0x1p62 : 0x1p500) / sqrt(alpha), N(is_single ? 0x1p126 : 0x1p1000));
+    constexpr double far = square_limit<N>;
+    const N farthest = at_most(N(far) / sqrt(alpha), N(4 * far * far));
     return at_most(at_least(x, -farthest), farthest);
   }
   template <Number N>

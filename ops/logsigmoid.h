@@ -24,7 +24,7 @@ struct LogSigmoid : Activation {
   static N forward(N x) {
     const auto e = exponential(at_least(-abs(x), N(-exponent_limit<N>)));
     const Wide<N> tail = log1p(e.value());
-    return -select(x > N(0.0), e.restore(narrow(tail)), sum(-x, tail));
+    return -select(x < N(0.0), sum(-x, tail), e.restore(narrow(tail)));
   }
 
   template <Number N>

@@ -14,7 +14,7 @@
 
 namespace torchactiv {
 
-// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit;
+// Specialised by each number type: Wide, Mask (what a comparison gives), exponent_limit, product_limit, square_limit;
 // has_spare_digits: whether it computes with far more digits than its elements have, and with more range: the product
 // of seven of them does not overflow; has_spare_range: whether, moreover, limited() loses nothing of an infinite one
 // but that it is infinite (of a jet it loses the tangent).
@@ -32,6 +32,10 @@ template <class N>
 constexpr double exponent_limit = NumberTraits<N>::exponent_limit;
 template <class N>
 constexpr double product_limit = NumberTraits<N>::product_limit;
+
+// A number whose square, and four times it, is finite, and beside which 1 is nothing.
+template <class N>
+constexpr double square_limit = NumberTraits<N>::square_limit;
 
 // e^x and e^x - 1; and, with them, what is left of e^x - 1 when x is taken away.
 template <class N>

@@ -38,13 +38,16 @@ struct Smu1 : Activation {
   // The half that multiplies 1 - alpha is mu^2 / (2 q (q + |r|)) where r is negative, and (q + r)^2 over the same.
   template <Number N>
   static Partials<N, 2> partials(N x, N mu, N alpha) {
-    const N rest = N(1.0) - alpha, r = squarable(scaled(x, rest)), q = at_least(root(r, mu), N(1e-150));
+    const N rest = N(1.0) - alpha, r = squarable(scaled(x, rest)), any_q = root(r, mu), q = at_least(any_q, N(least));
     const N larger = q + abs(r), inverse = N(0.5) / (q * larger), sum = q + r;
     const N half = select(r < N(0.0), mu * inverse * mu, sum * inverse * sum);
-    return {fma(rest, half, alpha), mu * inverse * larger};
+    const Mask<N> kink = any_q < N(least);
+    return {fma(rest, constant_where(kink, half), alpha), constant_where(kink, mu * inverse * larger)};
   }
 
  private:
+  static constexpr double least = 1e-150;  // below, where x and mu are 0, slopes have no derivatives
+
   // The square would overflow a double.
   template <Number N>
   static N squarable(const N& r) {

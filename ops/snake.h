@@ -41,7 +41,7 @@ struct Snake : Activation {
             twice = N(2.0) * s * fine_cos(angle);
     const N inverse = N(1.0) / select(flat, N(1.0), alpha);
     const N by_alpha = inverse * fma(x, twice, -(inverse * s * s));
-    return {N(1.0) + select(flat, N(2.0) * angle, twice), select(flat, x * x, by_alpha)};
+    return {N(1.0) + select(flat, N(2.0) * angle, twice), select(flat, x * x * fma(-angle, angle, N(1.0)), by_alpha)};
   }
 };
 

@@ -39,18 +39,18 @@ struct SoftExponential : Activation {
     const Logarithm<N> logarithm(x, alpha);
     const N left_value = -(select(logarithm.outside, N(-infinity), logarithm.value) * inverse);
     const N u = exponent(x, select(right, alpha, N(0.0))), shifted = x + alpha;
+    const N at_zero = x - (N(0.0) - scaled(fma(N(0.5) * x, x, N(1.0)), alpha));  // x, with the derivative by alpha
     const N near = fma(x * u, Expm1Curvature::of(u), shifted), far = fma(fine_exp(u) - N(1.0), inverse, alpha);
     const N exponential = select(abs(u) < N(Expm1Curvature::small), near, far);
-    return select(left, left_value, select(right, exponential, select(abs(alpha) <= N(0.0), x, shifted)));
+    return select(left, left_value, select(right, exponential, select(abs(alpha) <= N(0.0), at_zero, shifted)));
   }
 
   template <Number N>
   static Partials<N, 2> partials(N x, N alpha) {
     const Mask<N> left = alpha < N(0.0);
-    const Mask<N> right = alpha > N(0.0);
     const N inverse = N(1.0) / select(abs(alpha) > N(0.0), alpha, N(1.0)), inverse_square = inverse * inverse;
     const Logarithm<N> logarithm(x, alpha);
-    const N u = exponent(x, select(right, alpha, N(0.0)));
+    const N u = exponent(x, select(left, N(0.0), alpha));
     const N e = fine_exp(select(left, -logarithm.value, u));  // of the one that is selected
 
     // By alpha: x^2 (u e^u - (e^u - 1)) / u^2 + 1 with the quotient 1 + c (u - 1) for c = (e^u - 1 - u) / u^2.
@@ -59,8 +59,7 @@ struct SoftExponential : Activation {
     const N near = x * x * fma(c, u - N(1.0), N(1.0)), far = inverse_square * fma(e, u - N(1.0), N(1.0));
     const N by_right = select(u < N(exponent_limit<N>), far, e);
     const N by_alpha = select(abs(u) < N(1.0), near, by_right) + N(1.0);
-    const N e_of_right = select(right, e, one_like(x + alpha));
-    return {select(left, select(logarithm.outside, N(0.0), logarithm.reciprocal), e_of_right),
+    return {select(left, select(logarithm.outside, N(0.0), logarithm.reciprocal), e),
             select(left, logarithm.by_alpha(x + alpha, e, inverse_square), by_alpha + zero_like(alpha))};
   }
 

@@ -11,7 +11,7 @@ struct Symlog : Activation {
       .module = "Symlog",
       .title = "Symmetric logarithm",
       .family = Family::other,
-      .properties = {.monotonic = true, .smooth = true, .both_signs = true},
+      .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(\operatorname{sign}(x) \ln(1 + |x|))",
       .derivative = R"(\frac{1}{1 + |x|})",
       .notes = "Its inverse is symexp.",

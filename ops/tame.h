@@ -56,6 +56,11 @@ template <Number N>
 N standing_for(const N&, const N& value) {
   return value;
 }
+// x, which a jet does not differentiate where the mask holds.
+template <Number N>
+N constant_where(const Mask<N>&, const N& x) {
+  return x;
+}
 // What a number tends to that was calculated of what stands for an infinity: what is much tends to infinity, and what
 // is as little to 0. Of a jet this is true of the tangent as well.
 template <Number N>

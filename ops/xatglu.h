@@ -49,7 +49,7 @@ struct XAtGlu : Activation {
 
     explicit Angle(const N& gate) {
       const Mask<N> tail = gate < N(-1.0);
-      const N turn = N(inverse_pi) * fine_atan(select(tail, N(1.0) / gate, gate));
+      const N turn = N(inverse_pi) * fine_atan(select(tail, N(1.0) / at_most(gate, N(-1.0)), gate));
       from_left = select(tail, -turn, N(0.5) + turn);
       from_middle = select(tail, N(-0.5) - turn, turn);
     }

@@ -86,39 +86,15 @@ struct Autograd {
   }
 
   static Tensors backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors, ArgumentSpan arguments) {
-    c10::intrusive_ptr<DerivativeNode> node;
-    if (any_requires_grad(tensors)) {
-      node = make_node(op, 2, tensors, arguments);
-      node->save(tensors);
-    }
-    const bool tangents = any_tangent(tensors);
-    Tensors results;
-    {
-      at::AutoDispatchBelowADInplaceOrView guard;
-      results = op.backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
-    }
-    if (node)
-      for (const at::Tensor& result : results) torch::autograd::set_history(result, node);
-    if (tangents) set_backward_tangents(op, tensors, arguments, results);
+    Tensors results = differentiable(op, 2, op.backward, keys, tensors, arguments);
+    if (any_tangent(tensors)) set_backward_tangents(op, tensors, arguments, results);
     return results;
   }
 
   static Tensors double_backward(const Operator& op, c10::DispatchKeySet keys, TensorSpan tensors,
                                  ArgumentSpan arguments) {
-    c10::intrusive_ptr<DerivativeNode> node;
-    if (any_requires_grad(tensors)) {
-      node = make_node(op, 3, tensors, arguments);
-      node->save(tensors);
-    }
-    const bool tangents = any_tangent(tensors);
-    Tensors results;
-    {
-      at::AutoDispatchBelowADInplaceOrView guard;
-      results = op.double_backward.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
-    }
-    if (node)
-      for (const at::Tensor& result : results) torch::autograd::set_history(result, node);
-    if (tangents) set_double_backward_tangents(op, tensors, arguments, results);
+    Tensors results = differentiable(op, 3, op.double_backward, keys, tensors, arguments);
+    if (any_tangent(tensors)) set_double_backward_tangents(op, tensors, arguments, results);
     return results;
   }
 
@@ -163,6 +139,24 @@ struct Autograd {
   }
 
  private:
+  // Backward or double backward, with the node that differentiates it.
+  static Tensors differentiable(const Operator& op, int order, const Call& function, c10::DispatchKeySet keys,
+                                TensorSpan tensors, ArgumentSpan arguments) {
+    c10::intrusive_ptr<DerivativeNode> node;
+    if (any_requires_grad(tensors)) {
+      node = make_node(op, order, tensors, arguments);
+      node->save(tensors);
+    }
+    Tensors results;
+    {
+      at::AutoDispatchBelowADInplaceOrView guard;
+      results = function.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
+    }
+    if (node)
+      for (const at::Tensor& result : results) torch::autograd::set_history(result, node);
+    return results;
+  }
+
   // backward is g f_j(s): its tangent is t_g f_j + g sum_i f_ij t_i, the second term again from double backward.
   static void set_backward_tangents(const Operator& op, TensorSpan tensors, ArgumentSpan arguments, Tensors& results) {
     const Tensors primal = primals(tensors);

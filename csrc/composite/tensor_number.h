@@ -5,9 +5,10 @@
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
+#include <cmath>
 #include <numbers>
 
-#include "csrc/numbers/jet.h"
+#include "csrc/numbers/jet_functions.h"
 #include "ops/expm1_curvature.h"
 #include "ops/number.h"
 
@@ -126,7 +127,6 @@ TensorNumber map(const TensorNumber& a, Function function) {
   inline TensorNumber name(const TensorNumber& a) {                 \
     return map(a, [](const at::Tensor& t) { return at::name(t); }); \
   }
-TORCHACTIV_FUNCTION(abs)
 TORCHACTIV_FUNCTION(exp)
 TORCHACTIV_FUNCTION(expm1)
 TORCHACTIV_FUNCTION(sigmoid)
@@ -137,6 +137,12 @@ TORCHACTIV_FUNCTION(sin)
 TORCHACTIV_FUNCTION(cos)
 TORCHACTIV_FUNCTION(atan)
 #undef TORCHACTIV_FUNCTION
+// As jets have it, both zeros are positive to it, where at::abs has a slope of 0: what is smooth in |x| and the sign of
+// x keeps its derivatives. Adding 0 makes a positive zero of both.
+inline TensorNumber abs(const TensorNumber& a) {
+  if (a.is_constant()) return TensorNumber(std::abs(a.constant()));
+  return select(a < TensorNumber(0.0), -a, TensorNumber(a.tensor() + 0));
+}
 inline TensorNumber fine_exp(const TensorNumber& a) { return exp(a); }
 inline ExpAndExpm1<TensorNumber> exp_and_expm1(const TensorNumber& a) { return {exp(a), expm1(a)}; }
 FineExpm1<TensorNumber> fine_expm1(const TensorNumber& a);
@@ -144,11 +150,14 @@ inline TensorNumber fine_erf(const TensorNumber& a) { return erf(a); }
 inline TensorNumber fine_sin(const TensorNumber& a) { return sin(a); }
 inline TensorNumber fine_cos(const TensorNumber& a) { return cos(a); }
 inline TensorNumber fine_atan(const TensorNumber& a) { return atan(a); }
-// Of PyTorch's own copysign other runtimes know nothing.
+// Of PyTorch's own copysign other runtimes know nothing. As jets have it, a slope of 1 where a is 0: -(0 - a) is a
+// negative zero there.
 inline TensorNumber copysign(const TensorNumber& a, const TensorNumber& b) {
-  if (b.is_constant()) return map(a, [&](const at::Tensor& t) { return at::copysign(t, b.constant()); });
-  const TensorNumber magnitude = abs(a);
-  return select(TensorMask{at::signbit(b.tensor()), false, b.tensor().options()}, -magnitude, magnitude);
+  if (a.is_constant() && b.is_constant()) return TensorNumber(std::copysign(a.constant(), b.constant()));
+  const TensorNumber zero(0.0);
+  const auto negative = [&] { return select(a > zero, -a, -(zero - a)); };
+  if (b.is_constant()) return std::signbit(b.constant()) ? negative() : abs(a);
+  return select(TensorMask{at::signbit(b.tensor()), false, b.tensor().options()}, negative(), abs(a));
 }
 inline TensorNumber at_least(const TensorNumber& a, const TensorNumber& bound) {
   return map(a, [&](const at::Tensor& t) { return at::clamp_min(t, bound.constant()); });
@@ -235,6 +244,7 @@ struct NumberTraits<TensorNumber> {
   using Wide = TensorNumber;
   using Mask = TensorMask;
   static constexpr double exponent_limit = 760, product_limit = 1470;  // those of a double
+  static constexpr double square_limit = 0x1p62;  // runtimes of exported graphs have no constants that are no floats
   static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 

@@ -86,7 +86,7 @@ struct CountedDoubleBackward {
     partials<Op>(counts, jets, arguments, slopes);
     out[0] = along<Op>(in[0], slopes[0].value, n);
     for (int i = 1; i < n; ++i) out[0] = out[0] + along<Op>(in[i], slopes[i].value, n);
-    for (int i = 0; i < n; ++i) out[1 + i] = chain<Op>(in[n], slopes[i].tangent);
+    for (int i = 0; i < n; ++i) out[1 + i] = chain<Op>(in[n], derivative(slopes[i]));
   }
 };
 

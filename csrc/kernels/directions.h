@@ -6,7 +6,7 @@
 #include <limits>
 #include <utility>
 
-#include "csrc/numbers/jet.h"
+#include "csrc/numbers/jet_functions.h"
 #include "csrc/numbers/vector.h"
 #include "ops/card.h"
 #include "ops/tame.h"
@@ -181,6 +181,12 @@ V along(const V& v, const V& slope, int inputs) {
   return inputs == 1 ? chain<Op>(v, slope) : scaled(slope, v);
 }
 
+// The derivative of a slope, which is NaN where the slope is, constant pieces of functions included.
+template <class V>
+V derivative(const Jet<V>& slope) {
+  return select(V(0.0) <= abs(slope.value), slope.tangent, slope.value);
+}
+
 // With L = sum_i v_i g f_i(s): dL/dg = sum_i v_i f_i, and dL/ds_j = g sum_i v_i f_ij, which, the second derivatives
 // being symmetric, is g times the derivative of f_j along v.
 template <class Op>
@@ -196,7 +202,7 @@ struct DoubleBackward {
     std::array<V, outputs> result;
     result[0] = along<Op>(in[0], slopes[0].value, saved);
     for (int i = 1; i < saved; ++i) result[0] = result[0] + along<Op>(in[i], slopes[i].value, saved);
-    for (int i = 0; i < saved; ++i) result[1 + i] = chain<Op>(in[saved], slopes[i].tangent);
+    for (int i = 0; i < saved; ++i) result[1 + i] = chain<Op>(in[saved], derivative(slopes[i]));
     return result;
   }
 };

@@ -15,6 +15,7 @@ void check_device(const char* function, const char* name, const at::Tensor& tens
 }  // namespace
 
 void check_data(const char* function, const at::Tensor& input) {
+  TORCH_CHECK(input.defined(), function, ": input is an undefined tensor");
   const at::ScalarType type = input.scalar_type();
   TORCH_CHECK_NOT_IMPLEMENTED(type == at::kFloat || type == at::kDouble || is_short(type), "\"", function,
                               "\" not implemented for '", type,

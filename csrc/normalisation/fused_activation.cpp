@@ -61,7 +61,7 @@ at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.forwa
 
 at::Tensor FusedActivation::backward(const at::Tensor& gradient, const at::Tensor& x) const {
   const at::Tensor saved = op.saved == Saved::inputs ? x : forward(x);
-  return op.composite.backward(op, {gradient, saved}, arguments)[0];
+  return op.backward.call({gradient, saved}, arguments)[0];
 }
 
 at::Tensor FusedActivation::inverse(const at::Tensor& y) const { return op.composite.inverse(op, y, arguments)[0]; }

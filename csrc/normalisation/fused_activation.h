@@ -22,7 +22,7 @@ struct FusedActivation {
   // Whether autograd can do without the input where it keeps the output.
   bool is_restorable(at::ScalarType type) const;
 
-  // As compositions of ATen's operators, differentiable.
+  // Differentiable; the inverse a composition of ATen's operators.
   at::Tensor forward(const at::Tensor& x) const;
   at::Tensor backward(const at::Tensor& gradient, const at::Tensor& x) const;
   at::Tensor inverse(const at::Tensor& y) const;

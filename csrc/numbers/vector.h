@@ -41,7 +41,7 @@ struct NumberTraits<TORCHACTIV_ISA::Floats> {
   using Wide = TORCHACTIV_ISA::FloatMathematics::Wide;
   using Mask = TORCHACTIV_ISA::Floats::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<float>::limit;
-  static constexpr double product_limit = TORCHACTIV_ISA::Reduction<float>::product_limit;
+  static constexpr double product_limit = TORCHACTIV_ISA::Reduction<float>::product_limit, square_limit = 0x1p62;
   static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
@@ -49,7 +49,7 @@ template <TORCHACTIV_ISA::Single V>
 struct NumberTraits<V> {
   using Wide = V;
   using Mask = typename V::Mask;
-  static constexpr double exponent_limit = 700, product_limit = 700;
+  static constexpr double exponent_limit = 700, product_limit = 700, square_limit = 0x1p500;
   static constexpr bool has_spare_digits = true, has_spare_range = true;
 };
 
@@ -59,6 +59,7 @@ struct NumberTraits<V> {
   using Mask = typename V::Mask;
   static constexpr double exponent_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::limit;
   static constexpr double product_limit = TORCHACTIV_ISA::Reduction<typename V::Scalar>::product_limit;
+  static constexpr double square_limit = 0x1p500;
   static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 

@@ -124,13 +124,16 @@ void check_in_place(const Operator& op, const at::Tensor& input) {
 }
 
 void check_out(const Operator& op, TensorSpan inputs, at::ScalarType result, const at::Tensor& out) {
+  TORCH_CHECK(out.defined(), op.card.name, ": out is an undefined tensor");
   TORCH_CHECK(out.device() == inputs[0].device(), op.card.name, ": expected all tensors to be on the same device, but ",
               op.inputs[0].name, " is on ", inputs[0].device(), " and out is on ", out.device());
   TORCH_CHECK(out.scalar_type() == result, op.card.name, ": out has dtype ", out.scalar_type(),
               ", but the result has dtype ", result);
   TORCH_CHECK(at::has_internal_overlap(out) != at::MemOverlap::Yes, op.card.name, ": out of shape ", out.sizes(),
               " and strides ", out.strides(), " has more than one element at the same place in memory");
+  const auto has_sizes = [](const at::Tensor& t) { return !t.unsafeGetTensorImpl()->has_symbolic_sizes_strides(); };
   for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!has_sizes(out) || !has_sizes(inputs[i])) continue;  // where memory is not known yet
     const at::MemOverlapStatus overlap = at::get_overlap_status(out, inputs[i]);
     TORCH_CHECK(overlap != at::MemOverlapStatus::Partial, op.card.name, ": out overlaps ", op.inputs[i].name,
                 " in memory; clone() one of them first");

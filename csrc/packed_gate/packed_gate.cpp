@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 #include <ATen/WrapDimUtils.h>
 
+#include "csrc/operators/checks.h"
 #include "csrc/operators/combinations.h"
 #include "csrc/packed_gate/registration.h"
 
@@ -26,6 +27,10 @@ at::Tensor call_packed_gate_backward(const at::Tensor& grad_output, const at::Te
 }
 
 Halves halves(const at::Tensor& packed, const PackedGate& gate) {
+  TORCH_CHECK(packed.defined(), PackedGate::name, ": input is an undefined tensor");
+  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(packed.scalar_type()), "\"", PackedGate::name, "\" not implemented for '",
+                              packed.scalar_type(),
+                              "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
   const std::int64_t dim = at::maybe_wrap_dim(gate.dim, packed.dim(), /*wrap_scalar=*/false);
   const c10::SymInt size = packed.sym_size(dim);
   TORCH_CHECK(size % 2 == 0, PackedGate::name, ": input has the odd size ", size, " along dim=", gate.dim);

@@ -20,7 +20,8 @@ def decompositions() -> dict[OpOverload, Callable[..., Any]]:
     For :meth:`torch.export.ExportedProgram.run_decompositions`, on the way to ONNX for example
     (``pip install '.[onnx]'``), where ``optimize=False`` is wanted: the exporter's optimiser puts nodes of limits in
     doubles out of order. Values agree to the accuracy of PyTorch's operators, which is less in some tails. What is
-    composed in doubles needs a runtime that has the function of doubles: not all have erf and atan.
+    composed in doubles needs a runtime that has the function of doubles: not all have erf and atan. A program that is
+    trained on has the derivatives of the graph: where the function has a kink, they may be those of its other side.
 
     Returns:
         A table with an entry for each operator that writes into none of its arguments.

@@ -260,6 +260,11 @@ def test_dtype_that_is_no_real_number(operator: Operator, dtype: torch.dtype) ->
         ),
         (lambda x: ours.bspline(x, torch.ones(3).double()), RuntimeError, "at least 4"),
         (lambda x: ours.bspline(x, torch.ones(5).double(), 1.0, 1.0), ValueError, "low must be less than high"),
+        (
+            lambda x: ours.bspline(x, torch.ones(5).double(), 0.0, float("inf")),
+            ValueError,
+            "low and high must be finite, got .*high=inf",
+        ),
         (lambda x: ours.rational(x, torch.ones(12).double(), torch.ones(2).double()), RuntimeError, "at most 10"),
         (lambda x: ours.rational(x, torch.ones(3).double(), torch.ones(3).double(), "E"), ValueError, "got 'E'"),
         (lambda x: Rational(version="E"), ValueError, "version must be .*, got 'E'"),

@@ -1,5 +1,6 @@
 """Operators as graphs of PyTorch's own, and these in ONNX."""
 
+import math
 from pathlib import Path
 
 import onnxruntime
@@ -73,6 +74,13 @@ def test_backward_is_there_as_well() -> None:
     torch.testing.assert_close(program.module()(*tensors), operator(*tensors))
 
 
+def run_in_onnx(program: ExportedProgram, path: Path, x: Tensor) -> list[Tensor]:
+    # The exporter's optimiser loses nodes where several are bounded alike.
+    torch.onnx.export(program, (), path, dynamo=True, verbose=False, optimize=False)
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    return [torch.from_numpy(result) for result in session.run(None, {session.get_inputs()[0].name: x.numpy()})]
+
+
 # onnxruntime has no erf and no arctangent of doubles, in which these are composed.
 NOT_IN_ONNXRUNTIME = {"arctan", "gelu_clipped", "laplace", "phish", "serf"}
 
@@ -83,10 +91,16 @@ def test_in_onnx(tmp_path: Path) -> None:
     functions = {name: f for name, f in (single | COMPOUND).items() if name not in NOT_IN_ONNXRUNTIME}
     x = sample((2, 4, 6), dtype=torch.float32)
     program = decomposed(lambda x: tuple(function(x) for function in functions.values()), (x,))
-    path = tmp_path / "model.onnx"
-    # The exporter's optimiser loses nodes where several are bounded alike.
-    torch.onnx.export(program, (), path, dynamo=True, verbose=False, optimize=False)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-    results = session.run(None, {session.get_inputs()[0].name: x.numpy()})
+    results = run_in_onnx(program, tmp_path / "model.onnx", x)
     for name, actual in zip(functions, results, strict=True):
-        torch.testing.assert_close(torch.from_numpy(actual), functions[name](x), rtol=1e-4, atol=1e-5, msg=name)
+        torch.testing.assert_close(actual, functions[name](x), rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_squares_at_the_ends_in_onnx(tmp_path: Path) -> None:
+    """The exporter writes constants as floats: what bounds a square must be one."""
+    functions = [getattr(ours, name) for name in ("isru", "isrlu", "bent_identity")]
+    x = torch.tensor([math.inf, -math.inf, 3e38, -3e38, 1e25, -1e25, 2.0])
+    program = decomposed(lambda x: tuple(function(x) for function in functions), (x,))
+    results = run_in_onnx(program, tmp_path / "model.onnx", x)
+    for function, actual in zip(functions, results, strict=True):
+        torch.testing.assert_close(actual, function(x), rtol=1e-5, atol=1e-6)

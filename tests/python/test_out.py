@@ -8,6 +8,7 @@ from layouts import every_writable_layout
 from operators import Case, every_with_several_data, one_of_each_kind, same_bits, sample
 from refusals import dtype_name, refused, type_raised
 from torch import Tensor
+from torch.fx.experimental.proxy_tensor import make_fx
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
@@ -151,3 +152,18 @@ def test_out_is_an_input_that_broadcasts(case: Case) -> None:
             with refused(RuntimeError, case.operator.name, "out", case.operator.inputs[i].name):
                 case.out(*tensors, out=out)
         assert same_bits(tensors[i], before) and tensors[i]._version == 0
+
+
+@one_of_each_kind
+def test_out_where_sizes_are_symbols(case: Case) -> None:
+    """In graphs for any batch size nobody knows yet where in memory tensors lie."""
+    tensors = case.inputs((3, 4))
+
+    def function(*tensors: Tensor) -> Tensor:
+        return case.out(*tensors, out=torch.empty_like(tensors[0]))
+
+    graph = make_fx(function, tracing_mode="symbolic")(*tensors)
+    assert same_bits(graph(*tensors), case.forward(*tensors))
+    torch._dynamo.reset()  # which compiles one function so many times only
+    compiled = torch.compile(function, backend="aot_eager", dynamic=True, fullgraph=True)
+    assert same_bits(compiled(*tensors), case.forward(*tensors))

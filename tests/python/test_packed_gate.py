@@ -220,7 +220,7 @@ def test_wrong_arguments() -> None:
         op(torch.randn(3), x)
     with pytest.raises(RuntimeError, match="and Double"):
         op(torch.randn(4, 3, dtype=torch.float64), x)
-    with pytest.raises(RuntimeError, match="gate must be a tensor of dtype float32"):
+    with pytest.raises(RuntimeError, match="input must be a tensor of dtype float32"):
         torch.ops.torchactiv.gated_packed(torch.ones(4, 6, dtype=torch.int64))
     with pytest.raises(IndexError):
         ours.gated_packed(torch.tensor(1.0))

@@ -186,6 +186,7 @@ class ByColumns {
     strips_.totals(squares, strips_.width(first), square_sums);
     bool finite = true;
     for (std::size_t c = 0; c < into.size(); ++c) {
+      if (!std::is_same_v<S, T> && std::isfinite(into[c].squares)) continue;  // the same whatever its neighbours are
       const auto of_channel = static_cast<double>(estimate[c * static_cast<std::size_t>(strips_.inner())]);
       into[c] = {of_channel, sums[c], square_sums[c], repeats * strips_.inner()};
       finite &= std::isfinite(square_sums[c]);

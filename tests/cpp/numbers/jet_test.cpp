@@ -1,5 +1,5 @@
 // Jets over double against central differences: each function of the vocabulary.
-#include "csrc/numbers/jet.h"
+#include "csrc/numbers/jet_functions.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "csrc/numbers/jet.h"
+#include "csrc/numbers/jet_functions.h"
 
 namespace torchactiv_test {
 
@@ -92,7 +92,7 @@ template <>
 struct torchactiv::NumberTraits<torchactiv_test::Real> {
   using Wide = torchactiv_test::Real;
   using Mask = bool;
-  static constexpr double exponent_limit = 760, product_limit = 1470;
+  static constexpr double exponent_limit = 760, product_limit = 1470, square_limit = 0x1p500;
   static constexpr bool has_spare_digits = false, has_spare_range = false;
 };
 
