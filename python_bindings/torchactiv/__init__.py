@@ -56,7 +56,7 @@ def get(name: str) -> Callable[..., Tensor]:
 
     Args:
         name: of the function, of its module, or one that other libraries have for it, such as ``"logistic"``; case,
-            ``_``, ``-`` and spaces make no difference.
+            ``_``, ``-`` and spaces make no difference, but for an ``_`` at the end, which says "in place".
 
     Raises:
         TypeError: the name is no string.

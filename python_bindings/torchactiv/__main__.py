@@ -1,6 +1,7 @@
 """What torchactiv has, from the command line: the whole catalogue, all about one activation, and plots."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns:
         The exit status: 0; 1 where a library is missing or a file cannot be written; 2 where a name or a file format
-        is not known.
+        is not known, or what shall be written is no file.
 
     Example:
         >>> main(["show", "mihs"])
@@ -56,9 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     plot = commands.add_parser("plot", help="a figure of one or several activations")
     plot.add_argument("names", nargs="+", metavar="name")
     plot.add_argument("--derivatives", action="store_true", help="their derivatives as well, as dashed lines")
-    plot.add_argument(
-        "-o", "--output", type=Path, help="the file, in the format of its ending; default: the names, as .png"
-    )
+    plot.add_argument("-o", "--output", help="the file, in the format of its ending, or .png; default: the names")
     return parser
 
 
@@ -80,12 +79,24 @@ def _show(options: argparse.Namespace) -> str:
 
 def _plot(options: argparse.Namespace) -> str:
     entries = [_registry.find(name) for name in options.names]
+    names = [entry["name"] for entry in entries]
+    default = "-".join(names) if len(names) <= 4 else "activations"
+    output = _file(default if options.output is None else options.output)
     from torchactiv import _plot
 
-    names = [entry["name"] for entry in entries]
-    output: Path = options.output or Path(f"{'-'.join(names) if len(names) <= 4 else 'activations'}.png")
     _plot.figure(entries, derivatives=options.derivatives).savefig(output, dpi=150)
     return f"written to {output}"
+
+
+def _file(given: str) -> Path:
+    """The file that is written, with the ending that Matplotlib would give it."""
+    file = Path(given.rstrip("."))
+    names_something = os.path.basename(given).strip(". ")
+    if names_something and not file.suffix:
+        file = file.with_name(f"{file.name}.png")
+    if not names_something or Path(given).is_dir() or file.is_dir():
+        raise ValueError(f"--output must be the name of a file, not of a folder, got {given!r}")
+    return file
 
 
 if __name__ == "__main__":

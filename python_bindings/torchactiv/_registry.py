@@ -13,6 +13,8 @@ import json
 from collections.abc import Iterable
 from typing import NotRequired, TypedDict
 
+from torchactiv._compiler import constant_result
+
 
 class Input(TypedDict):
     """A tensor argument of an operator."""
@@ -169,6 +171,12 @@ def _known() -> dict[str, Entry]:
     return index(entries())
 
 
+def _entry(name: str) -> Entry | None:
+    """The activation of that name; none has an underscore behind it, which says "in place"."""
+    letters = normalised(name)
+    return None if name.rstrip().endswith("_") else _known().get(letters)
+
+
 def find(name: str) -> Entry:
     """The activation of that name, module name or alias, however it is spelled.
 
@@ -180,7 +188,7 @@ def find(name: str) -> Entry:
         >>> find("leaky-relu")["module"]
         'LeakyReLU'
     """
-    entry = _known().get(normalised(name))
+    entry = _entry(name)
     if entry is not None:
         return entry
     for library, found in beyond_catalogue(name).items():
@@ -188,6 +196,7 @@ def find(name: str) -> Entry:
     raise ValueError(f"unknown activation {name!r}{_advice(name, {})}")
 
 
+@constant_result
 def function_name(name: str) -> str:
     """Of the function in :mod:`torchactiv.functional` that a name leads to: an activation, or else any other function.
 
@@ -201,10 +210,11 @@ def function_name(name: str) -> str:
     """
     if name in importlib.import_module("torchactiv.functional").__all__:  # relu_ is another one than relu
         return name
-    entry = _known().get(normalised(name))
+    entry = _entry(name)
     return entry["name"] if entry is not None else _named_in(name, "functional")
 
 
+@constant_result
 def module_name(name: str) -> str:
     """Of the class in :mod:`torchactiv.nn` that a name leads to: the one of that very name, or else an activation.
 
@@ -218,7 +228,7 @@ def module_name(name: str) -> str:
     """
     if _public("nn").get(normalised(name)) == name:
         return name
-    entry = _known().get(normalised(name))
+    entry = _entry(name)
     return entry["module"] if entry is not None else _named_in(name, "nn")
 
 
@@ -230,6 +240,8 @@ def beyond_catalogue(name: str) -> dict[str, str]:
         ({'functional': 'taaf', 'nn': 'TAAF'}, {})
     """
     wanted = normalised(name)
+    if name.rstrip().endswith("_"):
+        return {"functional": name} if name in importlib.import_module("torchactiv.functional").__all__ else {}
     if wanted in _known():
         return {}
     public = {library: _public(library) for library in LIBRARIES}

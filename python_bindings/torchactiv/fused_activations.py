@@ -2,8 +2,9 @@
 
 import functools
 import inspect
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from torchactiv.arguments import check_number, check_operands
 from torchactiv.calls import traceable
 from torchactiv.leaves import Leaf
 
-__all__ = ["Activated", "activated", "check_name", "check_type"]
+__all__ = ["Activated", "activated", "check_name", "check_shape", "check_type", "shape_of"]
 
 _FUNCTIONS = ("batch_norm_act", "layer_norm_act", "rms_norm_act", "group_norm_act", "instance_norm_act")
 _operators = {function: traceable(function) for function in _FUNCTIONS}
@@ -57,6 +58,56 @@ def check_type(function: str, argument: str, value: object, expected: str) -> No
     """
     if not isinstance(value, torch.SymBool) and not has_torch_function((value,)):
         raise TypeError(f"{function}: {argument} must be {expected}, got {value!r}")
+
+
+def check_shape(function: str, shape: Any) -> None:
+    """Refuses a normalized_shape that is no tuple or list, or has something else in it than ints.
+
+    Args:
+        function: that it was given to.
+        shape: what was given.
+
+    Raises:
+        TypeError: it is none, and stands for none while a program is traced.
+
+    Example:
+        >>> check_shape("layer_norm_act", (2, 3.0))
+        Traceback (most recent call last):
+        TypeError: layer_norm_act: normalized_shape must be a tuple of ints, got (2, 3.0)
+    """
+    if not isinstance(shape, (tuple, list)):
+        check_type(function, "normalized_shape", shape, "a tuple of ints")
+        return
+    for size in shape:
+        if (not isinstance(size, int) or isinstance(size, bool)) and not _is_size(size):
+            raise TypeError(f"{function}: normalized_shape must be a tuple of ints, got {shape!r}")
+
+
+def _is_size(value: Any) -> bool:
+    """Whether it is taken for an int, as by PyTorch: what numpy has, tensors of them, and what is traced."""
+    if isinstance(value, bool) or (isinstance(value, Tensor) and (value.is_floating_point() or value.is_complex())):
+        return False
+    return isinstance(value, (torch.SymInt, SupportsIndex)) or has_torch_function((value,))
+
+
+def shape_of(function: str, given: Any) -> tuple[int, ...]:
+    """The normalized_shape that a module is made with, from one size or several.
+
+    Args:
+        function: that the module calls.
+        given: to the module.
+
+    Raises:
+        TypeError: it has something else in it than ints.
+
+    Example:
+        >>> shape_of("layer_norm_act", 8), shape_of("layer_norm_act", [2, 8])
+        ((8,), (2, 8))
+    """
+    shape = tuple(given) if isinstance(given, Iterable) else (given,)
+    if isinstance(given, Integral | Iterable) and all(_is_size(size) for size in shape):
+        return shape
+    raise TypeError(f"{function}: normalized_shape must be an int or a tuple of ints, got {given!r}")
 
 
 _Numbers = list[tuple[str, float | None]]

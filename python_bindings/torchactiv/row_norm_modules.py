@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from torchactiv.arguments import check_tensor
 from torchactiv.calls import traceable
-from torchactiv.fused_activations import Activated
+from torchactiv.fused_activations import Activated, shape_of
 from torchactiv.leaves import Leaf
 
 __all__ = ["AddLayerNorm", "AddRMSNorm", "GroupNormAct", "LayerNormAct", "RMSNormAct"]
@@ -44,7 +44,8 @@ class LayerNormAct(Activated, nn.LayerNorm):
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            normalized_shape of something else than ints.
 
     Example:
         >>> import torch, torchactiv
@@ -65,7 +66,9 @@ class LayerNormAct(Activated, nn.LayerNorm):
         activation_arguments: Mapping[str, Any] | None = None,
         **keywords: Any,
     ) -> None:
-        nn.LayerNorm.__init__(self, normalized_shape, eps, elementwise_affine, bias, device, dtype)
+        nn.LayerNorm.__init__(
+            self, shape_of("layer_norm_act", normalized_shape), eps, elementwise_affine, bias, device, dtype
+        )
         self._set_activation("layer_norm_act", activation, activation_arguments, keywords, device, dtype)
 
     def forward(self, input: Tensor) -> Tensor:
@@ -96,7 +99,8 @@ class RMSNormAct(Activated, nn.RMSNorm):
 
     Raises:
         ValueError: no such activation, or one of several tensors, such as a gate.
-        TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
+        TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
+            normalized_shape of something else than ints.
 
     Example:
         >>> import torchactiv
@@ -116,7 +120,7 @@ class RMSNormAct(Activated, nn.RMSNorm):
         activation_arguments: Mapping[str, Any] | None = None,
         **keywords: Any,
     ) -> None:
-        nn.RMSNorm.__init__(self, normalized_shape, eps, elementwise_affine, device, dtype)
+        nn.RMSNorm.__init__(self, shape_of("rms_norm_act", normalized_shape), eps, elementwise_affine, device, dtype)
         self._set_activation("rms_norm_act", activation, activation_arguments, keywords, device, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -194,6 +198,9 @@ class AddRMSNorm(Leaf, nn.RMSNorm):
     Shape:
         Two tensors of (..., normalized_shape); both results have the same.
 
+    Raises:
+        TypeError: a normalized_shape of something else than ints.
+
     Example:
         >>> import torch, torchactiv
         >>> x = torch.ones(2, 8)
@@ -209,7 +216,7 @@ class AddRMSNorm(Leaf, nn.RMSNorm):
         device: Any = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(normalized_shape, eps, True, device, dtype)
+        super().__init__(shape_of("add_rms_norm", normalized_shape), eps, True, device, dtype)
 
     def forward(self, input: Tensor, residual: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """The normalised sum, and the sum."""
@@ -234,6 +241,9 @@ class AddLayerNorm(Leaf, nn.LayerNorm):
     Shape:
         Two tensors of (..., normalized_shape); both results have the same.
 
+    Raises:
+        TypeError: a normalized_shape of something else than ints.
+
     Example:
         >>> import torch, torchactiv
         >>> x = torch.ones(2, 8)
@@ -250,7 +260,7 @@ class AddLayerNorm(Leaf, nn.LayerNorm):
         device: Any = None,
         dtype: torch.dtype | None = None,
     ) -> None:
-        super().__init__(normalized_shape, eps, True, bias, device, dtype)
+        super().__init__(shape_of("add_layer_norm", normalized_shape), eps, True, bias, device, dtype)
 
     def forward(self, input: Tensor, residual: Tensor) -> tuple[Tensor, Tensor]:  # type: ignore[override]
         """The normalised sum, and the sum."""

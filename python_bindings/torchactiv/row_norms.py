@@ -11,7 +11,7 @@ from torch import Tensor
 from torchactiv import scripted_norms
 from torchactiv.arguments import check_operands
 from torchactiv.calls import traceable
-from torchactiv.fused_activations import activated, check_type
+from torchactiv.fused_activations import activated, check_shape, check_type
 from torchactiv.scripted_norms import scripted_as
 
 __all__ = ["add_layer_norm", "add_rms_norm", "group_norm_act", "instance_norm_act", "layer_norm_act", "rms_norm_act"]
@@ -55,7 +55,7 @@ def layer_norm_act(
     Raises:
         ValueError: no such activation; eps below 0.
         TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
-            normalized_shape that is no tuple or list.
+            normalized_shape that is no tuple or list of ints.
         RuntimeError: input, weight or bias of another shape, dtype or device.
 
     Example:
@@ -69,8 +69,7 @@ def layer_norm_act(
         ...                                      activation_arguments={"weight": 0.5})
         tensor([[-0.5000,  1.0000]])
     """
-    if not isinstance(normalized_shape, (tuple, list)):
-        check_type("layer_norm_act", "normalized_shape", normalized_shape, "a tuple of ints")
+    check_shape("layer_norm_act", normalized_shape)
     given = (input, normalized_shape, weight, bias, eps)
     return activated("layer_norm_act", activation, activation_arguments, keywords, given)
 
@@ -104,7 +103,7 @@ def rms_norm_act(
     Raises:
         ValueError: no such activation; eps below 0.
         TypeError: an activation that is no name; an argument that it does not have, or that is given twice; a
-            normalized_shape that is no tuple or list.
+            normalized_shape that is no tuple or list of ints.
         RuntimeError: input or weight of another shape, dtype or device.
 
     Example:
@@ -112,8 +111,7 @@ def rms_norm_act(
         >>> torchactiv.functional.rms_norm_act(torch.tensor([[-3.0, 3.0]]), (2,), eps=0.0)
         tensor([[0., 1.]])
     """
-    if not isinstance(normalized_shape, (tuple, list)):
-        check_type("rms_norm_act", "normalized_shape", normalized_shape, "a tuple of ints")
+    check_shape("rms_norm_act", normalized_shape)
     given = (input, normalized_shape, weight, eps)
     return activated("rms_norm_act", activation, activation_arguments, keywords, given)
 

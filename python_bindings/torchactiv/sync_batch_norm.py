@@ -14,7 +14,14 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
 from torchactiv.inplace_abn import InPlaceABN
-from torchactiv.synchronised import InPlaceTraining, check_overwritable, joined_moments, training
+from torchactiv.synchronised import (
+    InPlaceTraining,
+    are_promoted,
+    check_overwritable,
+    check_residual,
+    joined_moments,
+    training,
+)
 
 __all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
 
@@ -28,10 +35,12 @@ def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, gr
         check_tensor(name, "residual", residual)
     module._check_input_dim(input)  # type: ignore[no-untyped-call]
     _check_channels(name, module, input)
+    if residual is not None:
+        check_residual(name, residual, input)
     if module.eps <= 0:
         raise ValueError(f"{name}: eps must be positive during training, got {module.eps}")
     scale, numbers = module._scale(), (module.eps, module.activation, module.arguments)
-    if isinstance(module, InPlaceABN) and residual is not None and _are_promoted(input, residual):
+    if isinstance(module, InPlaceABN) and residual is not None and are_promoted(input, residual):
         residual = residual.to(input.dtype)  # which the result has
     if isinstance(module, InPlaceABN) and _ops.has_inverse(module.activation, module.arguments, input.dtype):
         check_overwritable(name, input, residual, scale, module.bias)
@@ -76,15 +85,9 @@ def _check_channels(name: str, module: _Activated, input: Tensor) -> None:
             )
 
 
-def _are_promoted(input: Tensor, residual: Tensor) -> bool:
-    """Whether one of them is of 16 bits and the other of float32; what differs otherwise the operators refuse."""
-    floats = input.is_floating_point() and residual.is_floating_point()
-    return floats and input.dtype != residual.dtype and torch.float64 not in (input.dtype, residual.dtype)
-
-
 def _promoted(input: Tensor, residual: Tensor | None, *parameters: Tensor | None) -> tuple[Tensor | None, ...]:
     """In the dtype of the sum, parameters as well if they have that of the input; as batch_norm_act has it."""
-    if residual is None or not _are_promoted(input, residual):
+    if residual is None or not are_promoted(input, residual):
         return input, residual, *parameters
     dtype = torch.promote_types(input.dtype, residual.dtype)
     fitted = (p.to(dtype) if p is not None and p.dtype == input.dtype else p for p in parameters)
@@ -124,7 +127,8 @@ class SyncBatchNormAct(_Activated):
             positive, or one value per channel in all processes; with memory_efficient and several processes a weight
             so small beside its bias that the input cannot be restored; input without channels.
         TypeError: an activation that is no name; an argument that it does not have, or that is given twice.
-        RuntimeError: input of another number of channels; in training, running statistics that require grad.
+        RuntimeError: input of another number of channels; a residual of another shape, dtype or device; in training,
+            running statistics that require grad.
 
     Example:
         >>> import torch, torchactiv
@@ -266,7 +270,8 @@ class InPlaceABNSync(InPlaceABN):
         ValueError: no such activation, or it has no inverse; in training an eps that is not positive, or one value per
             channel in all processes; with several processes a weight so small beside its bias that the input cannot be
             restored.
-        RuntimeError: input of another number of channels, or one that autograd does not let be overwritten.
+        RuntimeError: input of another number of channels, or one that autograd does not let be overwritten; a residual
+            of another shape, dtype or device.
 
     Example:
         >>> import torch, torchactiv

@@ -71,6 +71,46 @@ def _gradients(
     return of_input, of_residual, of_weight, of_bias
 
 
+def are_promoted(input: Tensor, residual: Tensor) -> bool:
+    """Whether one of them is of 16 bits and the other of float32; what differs otherwise is refused.
+
+    Example:
+        >>> are_promoted(torch.ones(2, 3), torch.ones(2, 3, dtype=torch.bfloat16))
+        True
+    """
+    floats = input.is_floating_point() and residual.is_floating_point()
+    return floats and input.dtype != residual.dtype and torch.float64 not in (input.dtype, residual.dtype)
+
+
+def check_residual(module: str, residual: Tensor, input: Tensor) -> None:
+    """Refuses what batch_norm_act does, before other processes wait for what this one has to send.
+
+    Args:
+        module: that it was given to.
+        residual: that is to be added.
+        input: that it is to fit.
+
+    Raises:
+        RuntimeError: another shape, dtype or device.
+
+    Example:
+        >>> check_residual("SyncBatchNormAct", torch.ones(3), torch.ones(2, 3))
+        Traceback (most recent call last):
+        RuntimeError: SyncBatchNormAct: residual of shape [3] must have the shape of input, [2, 3]
+    """
+    if residual.shape != input.shape:
+        raise RuntimeError(
+            f"{module}: residual of shape {list(residual.shape)} must have the shape of input, {list(input.shape)}"
+        )
+    if residual.dtype != input.dtype and not are_promoted(input, residual):
+        raise RuntimeError(f"{module}: residual is {residual.dtype}, but must have the dtype of input, {input.dtype}")
+    if residual.device != input.device:
+        raise RuntimeError(
+            f"{module}: expected all tensors to be on the same device, but input is on {input.device} and residual is "
+            f"on {residual.device}"
+        )
+
+
 def check_overwritable(module: str, input: Tensor, *others: Tensor | None) -> None:
     """Refuses what autograd refuses in :class:`InPlaceTraining`, but there only once the input is overwritten.
 

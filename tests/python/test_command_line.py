@@ -211,6 +211,32 @@ def test_an_unknown_format_or_folder(capsys: Capture, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "written"), [("noext", "noext.png"), ("version.", "version.png"), (".mish", ".mish.png")]
+)
+def test_plot_names_the_file_that_it_writes(
+    given: str, written: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert output(capsys, "plot", OPERATORS[0].name, "-o", given) == f"written to {written}\n"
+    assert [file.name for file in tmp_path.iterdir()] == [written]
+
+
+@pytest.mark.parametrize("given", [".", "..", "", " ", "...", "taken", "taken.png", "missing/", "taken/.", "sub/plot"])
+def test_plot_refuses_what_names_no_file(
+    given: str, capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("taken", "taken.png", "sub/plot.png"):
+        (tmp_path / folder).mkdir(parents=True)
+    before = sorted(tmp_path.rglob("*"))
+    assert main(["plot", OPERATORS[0].name, "-o", given]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err == f"--output must be the name of a file, not of a folder, got {given!r}\n"
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
     ("arguments", "library", "extra"),
     [
         (["list"], "tabulate", "cli"),

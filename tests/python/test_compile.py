@@ -94,6 +94,41 @@ def test_inductor_of_gradients_in_other_layouts() -> None:
         torch.testing.assert_close(actual, expected)
 
 
+@pytest.mark.parametrize("name", ["mish", "LeakyReLU", "hard-swish", "silu_", "geglu"])
+def test_functions_by_name(name: str) -> None:
+    """Of activations, in place and beyond the catalogue; the graph is that of the function itself."""
+
+    def function(x: Tensor, name: str) -> Tensor:
+        y = x * 2
+        return torchactiv.get(name)(y, y) if name == "geglu" else torchactiv.get(name)(y)
+
+    x = torch.randn(4)
+    compiled = torch.compile(function, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(x, name), function(x, name))
+    torch.testing.assert_close(compiled(x, "tanh"), torch.tanh(x * 2))  # another name, another graph
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [("leaky-relu", {"negative_slope": 0.2}), ("GELU", {}), ("swiglu", {}), ("mish", {"inplace": True})],
+)
+def test_modules_by_name(name: str, arguments: dict[str, object]) -> None:
+    """Those without parameters, which PyTorch does not make in a graph."""
+
+    def function(x: Tensor) -> Tensor:
+        y = x * 2
+        return torchactiv.nn.make(name, **arguments)(*([y, y] if name == "swiglu" else [y]))
+
+    x = torch.randn(4)
+    compiled = torch.compile(function, fullgraph=True, backend="aot_eager")
+    torch.testing.assert_close(compiled(x), function(x))
+
+
+def test_an_unknown_name_in_a_graph() -> None:
+    with pytest.raises(Exception, match="unknown activation 'mihs'; did you mean 'mish'"):
+        torch.compile(lambda x: torchactiv.get("mihs")(x), fullgraph=True, backend="eager")(torch.ones(2))
+
+
 @one_of_each_kind
 def test_compiled_autograd(case: Case) -> None:
     inputs = case.inputs(requires_grad=True)

@@ -157,4 +157,29 @@ def test_what_the_catalogue_gives_may_be_changed(addition: torchactiv.Entry) -> 
 
 
 def test_what_works_in_place_is_another_function() -> None:
-    assert torchactiv.get("relu_") is torchactiv.functional.relu_
+    for name in (n for n in torchactiv.functional.__all__ if n.endswith("_")):
+        assert torchactiv.get(name) is getattr(torchactiv.functional, name)
+        message = f"'{name}' has no module; it is torchactiv.functional.{name}"
+        with pytest.raises(ValueError, match=re.escape(message)):
+            torchactiv.nn.make(name)
+        with pytest.raises(ValueError, match=f"'{name}' is no activation of the catalogue, but torchactiv.functional"):
+            _registry.find(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("swish_", "swish"),
+        ("swiglu_", "swiglu"),
+        ("Hard-Swish_", "hard_swish"),
+        ("SiLU_ ", "silu"),
+        ("logistic_", "logistic"),
+    ],
+)
+def test_what_nothing_does_in_place_is_unknown(name: str, nearest: str) -> None:
+    """An underscore behind a name is never dropped."""
+    for look_up in (torchactiv.get, torchactiv.nn.make, _registry.find):
+        with pytest.raises(ValueError, match=f"unknown activation '{name}'") as caught:
+            look_up(name)
+        _, advice = str(caught.value).split("; did you mean ")
+        assert nearest.replace("_", "") in advice.lower().replace("_", "")

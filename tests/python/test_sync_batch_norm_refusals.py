@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
+from refusals import dtype_name
 from torch import Tensor, nn
 from torch.autograd import forward_ad
 from torchactiv.nn import InPlaceABN, InPlaceABNSync, SyncBatchNormAct
@@ -58,6 +59,25 @@ def refused_input(of: Callable[[Tensor], Tensor], module: InPlaceABN) -> tuple[s
     return refusal(lambda: module(x)), torch.equal(x.detach(), before)
 
 
+# By the input, a residual that does not fit it.
+MISFITS: dict[str, Callable[[Tensor], Tensor]] = {
+    "a shape that broadcasts": lambda x: x[:1],
+    "other channels": lambda x: torch.ones(4, 6),
+    "another rank": lambda x: x[0],
+    "doubles": lambda x: x.double(),
+    "integers": lambda x: x.long(),
+    "another device": lambda x: x.to("meta"),
+}
+
+
+def refused_residual(misfit: str, module: nn.Module) -> tuple[str, bool, dict[str, Tensor]]:
+    """The message, whether the input is as it was, and the buffers."""
+    x = torch.randn(4, 3)
+    before = x.clone()
+    message = refusal(lambda: module(x, MISFITS[misfit](x)))
+    return message, torch.equal(x, before), dict(module.named_buffers())
+
+
 def refused_tangent(module: InPlaceABN) -> tuple[str, bool]:
     x = torch.randn(4, 3)
     before = x.clone()
@@ -90,6 +110,8 @@ def in_a_process(rank: int, folder: Path) -> None:
         if rank == 0:  # alone, as nothing is communicated
             for affine in (True, False):
                 found[f"channels of {kind}, {affine}"] = of_other_channels(module(6, affine=affine), 1)
+            for misfit in MISFITS:
+                found[f"residual of {kind}, {misfit}"] = refused_residual(misfit, module(3))
     if rank == 0:
         for name, of in NOT_OVERWRITABLE.items():
             found[f"input that {name}"] = refused_input(of, InPlaceABNSync(3))
@@ -162,6 +184,19 @@ def test_another_number_of_channels(found: list[dict[str, Any]], kind: str, affi
     argument = "weight" if affine else "running_mean"
     assert f"RuntimeError: {kind}: {argument} of shape [6] must have one dimension of 1 elements" in message
     torch.testing.assert_close(buffers, dict(KINDS[kind](6).named_buffers()))
+
+
+@pytest.mark.parametrize("misfit", MISFITS)
+@every_kind
+def test_residual_that_does_not_fit(found: list[dict[str, Any]], kind: str, misfit: str) -> None:
+    """One process refuses it alone, with the words of InPlaceABN, while the other does not wait for it."""
+    message, is_unchanged, buffers = found[0][f"residual of {kind}, {misfit}"]
+    alone, *_ = refused_residual(misfit, InPlaceABN(3))
+    for dtype in (torch.float32, torch.float64, torch.int64):  # which Python writes otherwise
+        message = message.replace(str(dtype), dtype_name(dtype))
+    assert message == alone.replace("batch_norm_act", kind) and "residual" in message
+    assert is_unchanged
+    torch.testing.assert_close(buffers, dict(KINDS[kind](3).named_buffers()))
 
 
 @pytest.mark.parametrize("name", NOT_OVERWRITABLE)
