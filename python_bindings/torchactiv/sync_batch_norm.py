@@ -14,14 +14,8 @@ from torch.nn.modules.batchnorm import _BatchNorm
 from torchactiv.arguments import check_tensor
 from torchactiv.batch_norms import _Activated
 from torchactiv.inplace_abn import InPlaceABN
-from torchactiv.synchronised import (
-    InPlaceTraining,
-    are_promoted,
-    check_overwritable,
-    check_residual,
-    joined_moments,
-    training,
-)
+from torchactiv.sync_checks import are_promoted, check_channels, check_overwritable, check_residual
+from torchactiv.synchronised import InPlaceTraining, joined_moments, training
 
 __all__ = ["InPlaceABNSync", "SyncBatchNormAct"]
 
@@ -34,7 +28,7 @@ def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, gr
     if residual is not None:
         check_tensor(name, "residual", residual)
     module._check_input_dim(input)  # type: ignore[no-untyped-call]
-    _check_channels(name, module, input)
+    check_channels(name, module, input)
     if residual is not None:
         check_residual(name, residual, input)
     if module.eps <= 0:
@@ -61,28 +55,6 @@ def _synchronised(module: _Activated, input: Tensor, residual: Tensor | None, gr
             unbiased = variance * (count / (count - 1))
             module.running_var.lerp_(unbiased.to(module.running_var.dtype), momentum)
     return result if module.act is None else cast(Tensor, module.act(result))
-
-
-def _check_channels(name: str, module: _Activated, input: Tensor) -> None:
-    """Refuses what batch_norm_act does: the other processes are not to get moments of other channels."""
-    if input.dim() < 2:
-        raise RuntimeError(
-            f"{name}: input must have at least 2 dimensions, of which the second counts the channels, got shape "
-            f"{list(input.shape)}"
-        )
-    channels = input.shape[1]
-    for argument in ("weight", "bias", "running_mean", "running_var"):
-        values = getattr(module, argument)
-        if values is not None and values.shape != (channels,):
-            raise RuntimeError(
-                f"{name}: {argument} of shape {list(values.shape)} must have one dimension of {channels} elements, "
-                f"the channels of input of shape {list(input.shape)}"
-            )
-        if values is not None and argument.startswith("running") and values.requires_grad and torch.is_grad_enabled():
-            raise RuntimeError(
-                f"{name} is not differentiable with respect to argument {argument!r}; it must not require grad, got "
-                f"shape {list(values.shape)}"
-            )
 
 
 def _promoted(input: Tensor, residual: Tensor | None, *parameters: Tensor | None) -> tuple[Tensor | None, ...]:

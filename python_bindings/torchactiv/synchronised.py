@@ -9,7 +9,6 @@ from typing import Any, cast
 import torch
 import torch.distributed as dist
 from torch import Tensor
-from torch.autograd.forward_ad import unpack_dual
 from torch.autograd.function import once_differentiable
 
 _ops = torch.ops.torchactiv
@@ -69,85 +68,6 @@ def _gradients(
     slope, shift = (scale * sums).to(of_weight.dtype)
     of_input = _ops.batch_norm_act_inference(data, mean, variance, of_input, slope, shift, eps, "identity", [], False)
     return of_input, of_residual, of_weight, of_bias
-
-
-def are_promoted(input: Tensor, residual: Tensor) -> bool:
-    """Whether one of them is of 16 bits and the other of float32; what differs otherwise is refused.
-
-    Example:
-        >>> are_promoted(torch.ones(2, 3), torch.ones(2, 3, dtype=torch.bfloat16))
-        True
-    """
-    floats = input.is_floating_point() and residual.is_floating_point()
-    return floats and input.dtype != residual.dtype and torch.float64 not in (input.dtype, residual.dtype)
-
-
-def check_residual(module: str, residual: Tensor, input: Tensor) -> None:
-    """Refuses what batch_norm_act does, before other processes wait for what this one has to send.
-
-    Args:
-        module: that it was given to.
-        residual: that is to be added.
-        input: that it is to fit.
-
-    Raises:
-        RuntimeError: another shape, dtype or device.
-
-    Example:
-        >>> check_residual("SyncBatchNormAct", torch.ones(3), torch.ones(2, 3))
-        Traceback (most recent call last):
-        RuntimeError: SyncBatchNormAct: residual of shape [3] must have the shape of input, [2, 3]
-    """
-    if residual.shape != input.shape:
-        raise RuntimeError(
-            f"{module}: residual of shape {list(residual.shape)} must have the shape of input, {list(input.shape)}"
-        )
-    if residual.dtype != input.dtype and not are_promoted(input, residual):
-        raise RuntimeError(f"{module}: residual is {residual.dtype}, but must have the dtype of input, {input.dtype}")
-    if residual.device != input.device:
-        raise RuntimeError(
-            f"{module}: expected all tensors to be on the same device, but input is on {input.device} and residual is "
-            f"on {residual.device}"
-        )
-
-
-def check_overwritable(module: str, input: Tensor, *others: Tensor | None) -> None:
-    """Refuses what autograd refuses in :class:`InPlaceTraining`, but there only once the input is overwritten.
-
-    Args:
-        module: that it was given to.
-        input: that is to be overwritten.
-        others: what the result is calculated from as well.
-
-    Raises:
-        RuntimeError: a leaf that requires grad, or a view of one; a view that must stay as it is, such as one of
-            several that chunk() gives.
-        NotImplementedError: tensors with tangents of forward mode.
-
-    Example:
-        >>> check_overwritable("InPlaceABNSync", torch.ones(2, 3, requires_grad=True))
-        Traceback (most recent call last):
-        RuntimeError: InPlaceABNSync: input of shape [2, 3] is a leaf Variable that requires grad; clone() it first
-    """
-    given = [t for t in (input, *others) if t is not None]
-    if any(unpack_dual(t).tangent is not None for t in given):  # type: ignore[no-untyped-call]
-        raise NotImplementedError(f"{module} has no forward mode")
-    if not torch.is_grad_enabled() or not any(t.requires_grad for t in given):
-        return
-    refused = ""
-    if input.requires_grad and input.is_leaf:
-        refused = "a leaf Variable that requires grad"
-    elif input._is_view():
-        creation = torch._C._autograd.CreationMeta
-        made = torch._C._autograd._get_creation_meta(input)
-        if made == creation.MULTI_OUTPUT_NODE:
-            refused = "one of the views that a function such as chunk() gives"
-        elif made != creation.DEFAULT:
-            refused = "a view that was made in no_grad mode, in inference mode or by a function of its own"
-        elif input.requires_grad and cast(Tensor, input._base).is_leaf:
-            refused = "a view of a leaf Variable that requires grad"
-    if refused:
-        raise RuntimeError(f"{module}: input of shape {list(input.shape)} is {refused}; clone() it first")
 
 
 class InPlaceTraining(torch.autograd.Function):

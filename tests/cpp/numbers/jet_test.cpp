@@ -1,11 +1,10 @@
 // Jets over double against central differences: each function of the vocabulary.
-#include "csrc/numbers/jet_functions.h"
-
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <string>
 
+#include "csrc/numbers/jet_functions.h"
 #include "tests/cpp/numbers/real.h"
 
 namespace torchactiv_test {
