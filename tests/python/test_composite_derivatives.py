@@ -13,7 +13,7 @@ import pytest
 import torch
 import torchactiv
 import torchactiv.functional as ours
-from operators import CASES, Case, over, sample
+from operators import CASES, Case, one_of_each_kind, over, sample
 from reference_derivatives import limit
 from torch import Tensor
 from torchactiv import _registry
@@ -204,3 +204,36 @@ def test_decomposed_programs_have_the_slopes(case: Case) -> None:
         given = x.clone().requires_grad_()
         slopes += torch.autograd.grad(function(given).sum(), given)
     torch.testing.assert_close(slopes[0], slopes[1], rtol=1e-10, atol=1e-10)
+
+
+def third_derivatives(case: Case, tensors: list[Tensor], create_graph: bool) -> list[Tensor]:
+    """By each tensor, of something that all of the second derivatives are in."""
+    first = torch.autograd.grad(case.forward(*tensors).sin().sum(), tensors, create_graph=True)
+    total = torch.stack([(g * g).sum() for g in first]).sum()
+    second = torch.autograd.grad(total, tensors, create_graph=True, materialize_grads=True)
+    total = torch.stack([(g * g).sum() for g in second]).sum()
+    if not total.requires_grad:
+        return [torch.zeros_like(t) for t in tensors]
+    third = torch.autograd.grad(total, tensors, create_graph=create_graph, materialize_grads=True)
+    return [t.detach() for t in third]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32], ids=str)
+@one_of_each_kind
+def test_third_derivatives_of_large_tensors(case: Case, dtype: torch.dtype) -> None:
+    """Which are calculated block by block, but not where there is a graph to record; on any number of threads."""
+    shape = (3, 75, 80)
+    for arranged in (lambda t: t, lambda t: t.transpose(0, 2)):
+        inputs = [t.detach().to(dtype) for t in case.inputs(shape)]
+        tensors = [(arranged(t) if t.shape == shape else t).requires_grad_() for t in inputs]
+        blocks = third_derivatives(case, tensors, create_graph=False)
+        recorded = third_derivatives(case, tensors, create_graph=True)
+        for a, b, t in zip(blocks, recorded, tensors, strict=True):
+            assert a.shape == t.shape and a.dtype == t.dtype
+            torch.testing.assert_close(a, b, rtol=1e-12 if dtype == torch.float64 else 1e-5, atol=1e-12, equal_nan=True)
+        threads = torch.get_num_threads()
+        torch.set_num_threads(1)
+        alone = third_derivatives(case, tensors, create_graph=False)
+        torch.set_num_threads(threads)
+        if all(t.shape == tensors[0].shape for t in tensors):
+            assert all(torch.equal(a, b) or a.isnan().any() for a, b in zip(blocks, alone, strict=True))
