@@ -16,10 +16,10 @@ Tensors composed(const Operator& op, Tensors tensors, ArgumentSpan arguments) {
   return op.composite.triple_backward(op, tensors, arguments);
 }
 
-// Whether the tensors are elements beside each other and nothing else: no graph to record, no transform, no mode, no
-// parameter that would be summed.
-bool is_divisible(TensorSpan tensors, const at::Tensor& like) {
-  if (at::GradMode::is_enabled() || !like.is_cpu() || like.numel() <= block) return false;
+// Whether the tensors are elements beside each other and nothing else: no graph to record, no transform, no mode, and
+// no parameters, which lie along a dimension.
+bool is_divisible(const Operator& op, TensorSpan tensors, const at::Tensor& like) {
+  if (op.has_parameters() || at::GradMode::is_enabled() || !like.is_cpu() || like.numel() <= block) return false;
   return std::all_of(tensors.begin(), tensors.end(), [&](const at::Tensor& tensor) {
     return !tensor.defined() || (!at::isTensorSubclassLike(tensor) && tensor.sizes() == like.sizes() &&
                                  tensor.layout() == at::kStrided && !tensor._fw_grad(0).defined());
@@ -53,7 +53,7 @@ Tensors by_blocks(const Operator& op, Tensors tensors, std::size_t first, Argume
 Tensors triple_backward(const Operator& op, TensorSpan gradients, TensorSpan tensors, ArgumentSpan arguments) {
   Tensors all(gradients.begin(), gradients.end());
   all.append(tensors.begin(), tensors.end());
-  if (is_divisible(all, tensors[0])) return by_blocks(op, all, gradients.size(), arguments);
+  if (is_divisible(op, all, tensors[0])) return by_blocks(op, all, gradients.size(), arguments);
   Tensors results = composed(op, all, arguments);
   for (std::size_t i = 0; i < results.size(); ++i) results[i] = results[i].to(tensors[i].scalar_type());
   return results;

@@ -237,3 +237,20 @@ def test_third_derivatives_of_large_tensors(case: Case, dtype: torch.dtype) -> N
         torch.set_num_threads(threads)
         if all(t.shape == tensors[0].shape for t in tensors):
             assert all(torch.equal(a, b) or a.isnan().any() for a, b in zip(blocks, alone, strict=True))
+
+
+def test_third_derivatives_of_coefficients_that_look_like_the_data() -> None:
+    """Four for each of many channels, of a batch of four."""
+    x = sample((4, 20000)).requires_grad_()
+    coefficients = sample((4, 20000), seed=2).requires_grad_()
+
+    def third(create_graph: bool) -> tuple[Tensor, ...]:
+        value = ours.polynomial(x, coefficients, dim=1)
+        for graph in (True, True, create_graph):
+            value = torch.stack([value.square().sum()])
+            found = torch.autograd.grad(value.sum(), (x, coefficients), create_graph=graph)
+            value = torch.cat(found)
+        return tuple(f.detach() for f in found)
+
+    for a, b in zip(third(False), third(True), strict=True):
+        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-9)
