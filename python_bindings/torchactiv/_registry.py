@@ -171,10 +171,14 @@ def _known() -> dict[str, Entry]:
     return index(entries())
 
 
+def _says_in_place(name: str) -> bool:
+    """By an underscore at the end, which no activation has."""
+    return name.rstrip().endswith("_")
+
+
 def _entry(name: str) -> Entry | None:
-    """The activation of that name; none has an underscore behind it, which says "in place"."""
     letters = normalised(name)
-    return None if name.rstrip().endswith("_") else _known().get(letters)
+    return None if _says_in_place(name) else _known().get(letters)
 
 
 def find(name: str) -> Entry:
@@ -240,7 +244,7 @@ def beyond_catalogue(name: str) -> dict[str, str]:
         ({'functional': 'taaf', 'nn': 'TAAF'}, {})
     """
     wanted = normalised(name)
-    if name.rstrip().endswith("_"):
+    if _says_in_place(name):
         return {"functional": name} if name in importlib.import_module("torchactiv.functional").__all__ else {}
     if wanted in _known():
         return {}

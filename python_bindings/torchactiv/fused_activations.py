@@ -78,13 +78,14 @@ def check_shape(function: str, shape: Any) -> None:
     if not isinstance(shape, (tuple, list)):
         check_type(function, "normalized_shape", shape, "a tuple of ints")
         return
-    for size in shape:
-        if (not isinstance(size, int) or isinstance(size, bool)) and not _is_size(size):
-            raise TypeError(f"{function}: normalized_shape must be a tuple of ints, got {shape!r}")
+    if not all(_is_size(size) for size in shape):
+        raise TypeError(f"{function}: normalized_shape must be a tuple of ints, got {shape!r}")
 
 
 def _is_size(value: Any) -> bool:
     """Whether it is taken for an int, as by PyTorch: what numpy has, tensors of them, and what is traced."""
+    if type(value) is int:
+        return True
     if isinstance(value, bool) or (isinstance(value, Tensor) and (value.is_floating_point() or value.is_complex())):
         return False
     return isinstance(value, (torch.SymInt, SupportsIndex)) or has_torch_function((value,))

@@ -89,7 +89,7 @@ def check_residual(module: str, residual: Tensor, input: Tensor) -> None:
 
 
 def check_overwritable(module: str, input: Tensor, *others: Tensor | None) -> None:
-    """Refuses what autograd refuses in :class:`torchactiv.synchronised.InPlaceTraining`, once the input is overwritten.
+    """Refuses what autograd refuses in :class:`torchactiv.synchronised.InPlaceTraining` when the input is overwritten.
 
     Args:
         module: that it was given to.
