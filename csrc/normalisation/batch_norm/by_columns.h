@@ -12,7 +12,7 @@ class ByColumns {
  public:
   // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
   ByColumns(const ChannelLayout& layout, const NormalisationKernels<T>& kernels, bool in_one_loop)
-      : layout_(layout), strips_(layout, in_one_loop), kernels_(kernels) {}
+      : layout_(layout), strips_(layout, in_one_loop ? Strips::widely : Strips::narrowly), kernels_(kernels) {}
 
   void train(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, Statistics<T>& statistics,
              const FusedKernels& f) const {
@@ -32,12 +32,15 @@ class ByColumns {
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
     if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
-    const std::int64_t most = f.loops && !r.exists() ? rows_of_pass(x) : strips_.block_rows();
-    map(kernels_.columns_forward, most, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
+    const bool in_one_loop = f.loops && !r.exists();
+    const Strips strips = strips_of_pass(in_one_loop && f.streams);
+    const std::int64_t most = in_one_loop ? rows_of_pass(x, strips) : strips.block_rows();
+    map(strips, kernels_.columns_forward, most, x, r, y, f,
+        [&](std::size_t channel) { return statistics.affine(channel); });
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
                const FusedKernels& f) const {
-    map(kernels_.columns_restore, strips_.block_rows(), y, r, x, f,
+    map(strips_, kernels_.columns_restore, strips_.block_rows(), y, r, x, f,
         [&](std::size_t channel) { return statistics.inverse_affine(channel); });
   }
 
@@ -159,7 +162,7 @@ class ByColumns {
                std::span<Distances> into) const {
     alignas(64) S estimate[most_elements], distances[most_elements] = {}, squares[most_elements] = {};
     std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
-    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x) : strips_.block_rows();
+    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x, strips_) : strips_.block_rows();
     strips_.each_block(group, first, most, [&](const Pieces& p) {
       Memory of_x;
       alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
@@ -201,7 +204,7 @@ class ByColumns {
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       Memory slopes{}, distances{};
-      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
+      strips_.each_block(group, first, rows_of_pass(x, strips_), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         const Part gradient = read(g, p, of_g), slope = place(dx, p, of_dx);
         loops.columns_sums(gradient.pointer, read(x, p, of_x).pointer, slope.pointer, p.rows, gradient.stride, p.n,
@@ -211,13 +214,15 @@ class ByColumns {
       keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
     });
     const std::vector<Sums> sums = of_channels(found);
-    const Corrections corrections(strips_, statistics, sums, values);
-    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
+    const Strips strips = strips_of_pass(f.streams && !loops.keeps_slope);
+    const Values of_pass(strips, [&](std::size_t channel) { return statistics.affine(channel); });
+    const Corrections corrections(strips, statistics, sums, of_pass);
+    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips.each_block(group, first, rows_of_pass(x, strips), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         const Part gradient = read(loops.keeps_slope ? dx : g, p, of_g), output = place(dx, p, of_dx);
         loops.columns_gradient(gradient.pointer, read(x, p, of_x).pointer, output.pointer, p.rows, gradient.stride, p.n,
-                               values.from(first), corrections.from(first), f.arguments, f.streams);
+                               of_pass.from(first), corrections.from(first), f.arguments, f.streams);
         write(dx, p, output);
       });
     });
@@ -240,11 +245,11 @@ class ByColumns {
   }
 
   template <class Of>
-  void map(ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
-           const FusedKernels& f, Of affine) const {
-    const Values values(strips_, affine);
-    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips_.each_block(group, first, most, [&](const Pieces& p) {
+  void map(const Strips& strips, ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r,
+           const Operand<T>& to, const FusedKernels& f, Of affine) const {
+    const Values values(strips, affine);
+    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips.each_block(group, first, most, [&](const Pieces& p) {
         Memory of_from, of_r, of_to;
         const Part input = read(from, p, of_from), residual = read(r, p, of_r), output = place(to, p, of_to);
         kernel(f, input.pointer, residual.pointer, output.pointer, p.rows, output.stride, p.n, values.from(first));
@@ -254,9 +259,12 @@ class ByColumns {
   }
 
   // The rows of a block for a loop that reads its operands once.
-  std::int64_t rows_of_pass(const Operand<T>& x) const {
-    return x.is_converted() ? strips_.block_rows() : strips_.all_rows();
+  static std::int64_t rows_of_pass(const Operand<T>& x, const Strips& strips) {
+    return x.is_converted() ? strips.block_rows() : strips.all_rows();
   }
+  // Loops whose results go past the caches take single rows: narrow ones, whose channels' numbers stay in the
+  // first-level cache.
+  Strips strips_of_pass(bool streams) const { return streams ? Strips(layout_, Strips::narrowly) : strips_; }
 
   // 16-bit elements go through memory, all operands alike; an operand that does not exist is a null pointer.
   static Part read(const Operand<T>& operand, const Pieces& p, Memory& memory) {

@@ -18,10 +18,13 @@ class Strips {
  public:
   static constexpr std::int64_t most_elements = NormalisationFunctions::most_elements;
 
-  // `in_one_loop`: for loops that read their operands once, which need no block that stays in the cache.
-  Strips(const ChannelLayout& layout, bool in_one_loop)
+  // Rows narrower than `joined` are joined up to that: widely for loops that take several rows at a time and read their
+  // operands once, which need no block that stays in the cache.
+  static constexpr std::int64_t narrowly = 256, widely = NormalisationFunctions::most_columns;
+
+  Strips(const ChannelLayout& layout, std::int64_t joined)
       : channels_(layout.channels), inner_(layout.inner), elements_(layout.outer * layout.channels * layout.inner) {
-    repeats_ = std::clamp<std::int64_t>((in_one_loop ? most_columns : narrow_row) / period(), 1, layout.outer);
+    repeats_ = std::clamp<std::int64_t>(joined / period(), 1, layout.outer);
     width_ = period() * repeats_;
     rows_ = (elements_ + width_ - 1) / width_;
     strip_ = std::min(width_, most_columns / inner_ * inner_);
@@ -105,7 +108,7 @@ class Strips {
 
  private:
   static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
-  static constexpr std::int64_t narrow_row = 256, group_elements = 32768, least_group_rows = 128, most_group_rows = 256;
+  static constexpr std::int64_t group_elements = 32768, least_group_rows = 128, most_group_rows = 256;
 
   std::int64_t period() const { return channels_ * inner_; }
 
