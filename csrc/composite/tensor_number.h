@@ -191,12 +191,30 @@ struct TensorExponential {
 inline TensorExponential exponential(const TensorNumber& a) { return {exp(a)}; }
 inline TensorExponential rising_exponential(const TensorNumber& a) { return exponential(a); }
 
-template <class X>
 struct TensorSplitSigmoid {
-  X x;
-  X value() const { return sigmoid(x); }
-  X complement() const { return sigmoid(-x); }
-  const X& restore(const X& y) const { return y; }
+  TensorNumber x;
+  TensorNumber value() const { return sigmoid(x); }
+  TensorNumber complement() const { return sigmoid(-x); }
+  const TensorNumber& restore(const TensorNumber& y) const { return y; }
+};
+inline TensorSplitSigmoid split_sigmoid(const TensorNumber& a) { return {a}; }
+
+// Both at once: each is a factor of the other's tangent.
+template <class X>
+class JetSplitSigmoid {
+ public:
+  explicit JetSplitSigmoid(const Jet<X>& a) {
+    const auto base = split_sigmoid(a.value);
+    const X value = base.value(), complement = base.complement(), tangent = value * complement * a.tangent;
+    value_ = {value, tangent};
+    complement_ = {complement, -tangent};
+  }
+  const Jet<X>& value() const { return value_; }
+  const Jet<X>& complement() const { return complement_; }
+  const Jet<X>& restore(const Jet<X>& y) const { return y; }
+
+ private:
+  Jet<X> value_, complement_;
 };
 template <class X>
 constexpr bool holds_tensors = std::same_as<X, TensorNumber>;
@@ -204,13 +222,13 @@ template <class X>
 constexpr bool holds_tensors<Jet<X>> = holds_tensors<X>;
 template <class X>
   requires holds_tensors<X>
-TensorSplitSigmoid<X> split_sigmoid(const X& a) {
-  return {a};
+JetSplitSigmoid<X> split_sigmoid(const Jet<X>& a) {
+  return JetSplitSigmoid<X>(a);
 }
 template <class X>
   requires holds_tensors<X>
-TensorSplitSigmoid<X> split_sigmoid_of_product(const X& a) {
-  return {a};
+auto split_sigmoid_of_product(const X& a) {
+  return split_sigmoid(a);
 }
 
 // at::special_erfcx has no derivative. Here it is e^(a^2) erfc(a) for small a, and for large ones the continued
@@ -227,16 +245,19 @@ struct TensorErfcx {
     for (int n = 19; n >= 1; --n) excess = over(n * 0.5, large + excess);
     of_large = over(std::numbers::inv_sqrtpi, large + excess);
   }
+
+  TensorNumber value() const { return TensorNumber(at::where(is_small, of_small, of_large)); }
+  TensorNumber slope() const {
+    return TensorNumber(
+        at::where(is_small, 2 * small * of_small - 2 * std::numbers::inv_sqrtpi, -2 * excess * of_large));
+  }
 };
 
-inline TensorNumber erfcx(const TensorNumber& a) {
+inline TensorNumber erfcx(const TensorNumber& a) { return TensorErfcx(a.tensor()).value(); }
+inline TensorNumber erfcx_slope(const TensorNumber& a) { return TensorErfcx(a.tensor()).slope(); }
+inline ErfcxAndSlope<TensorNumber> erfcx_and_slope(const TensorNumber& a) {
   const TensorErfcx x(a.tensor());
-  return TensorNumber(at::where(x.is_small, x.of_small, x.of_large));
-}
-inline TensorNumber erfcx_slope(const TensorNumber& a) {
-  const TensorErfcx x(a.tensor());
-  return TensorNumber(
-      at::where(x.is_small, 2 * x.small * x.of_small - 2 * std::numbers::inv_sqrtpi, -2 * x.excess * x.of_large));
+  return {x.value(), x.slope()};
 }
 
 template <>

@@ -102,15 +102,27 @@ Jet<V> fine_erf(const Jet<V>& a) {
 }
 
 template <class V>
-Jet<V> erfcx(const Jet<V>& a) {
-  return {erfcx(a.value), erfcx_slope(a.value) * a.tangent};
+struct ErfcxAndSlope {
+  V value, slope;
+};
+template <class V>
+ErfcxAndSlope<V> erfcx_and_slope(const V& a) {
+  return {erfcx(a), erfcx_slope(a)};
 }
-
-// The tangent cancels for a large a: its error is one of erfcx rather than of erfcx / a^2.
+// The tangent of the slope cancels for a large a: its error is one of erfcx rather than of erfcx / a^2.
+template <class V>
+ErfcxAndSlope<Jet<V>> erfcx_and_slope(const Jet<V>& a) {
+  const auto [value, slope] = erfcx_and_slope(a.value);
+  return {{value, slope * a.tangent}, {slope, V(2.0) * fma(a.value, slope, value) * a.tangent}};
+}
+template <class V>
+Jet<V> erfcx(const Jet<V>& a) {
+  const auto [value, slope] = erfcx_and_slope(a.value);
+  return {value, slope * a.tangent};
+}
 template <class V>
 Jet<V> erfcx_slope(const Jet<V>& a) {
-  const V slope = erfcx_slope(a.value);
-  return {slope, V(2.0) * fma(a.value, slope, erfcx(a.value)) * a.tangent};
+  return erfcx_and_slope(a).slope;
 }
 
 template <class V>
