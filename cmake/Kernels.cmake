@@ -2,13 +2,14 @@
 # that operator again and no other. TORCHACTIV_KERNEL_LIBRARIES are object libraries in the order in which to link them:
 # the baseline first, so that a function that several define is taken from it.
 set(isa_baseline_flags)
-set(isa_avx2_flags -mavx2 -mfma -mf16c)
-set(isa_avx512_flags -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mf16c)
-
 set(isas baseline)
 set(TORCHACTIV_X86 OFF)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set(TORCHACTIV_X86 ON)
+  # What CXXFLAGS add (-march=native) is taken away: csrc/simd/simd.h goes by what the compiler may use.
+  set(isa_baseline_flags -mno-avx)
+  set(isa_avx2_flags -mavx2 -mfma -mf16c -mno-avx512f)
+  set(isa_avx512_flags -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma -mf16c)
   list(APPEND isas avx2 avx512)
 endif()
 set(formula_flags)

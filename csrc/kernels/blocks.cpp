@@ -1,5 +1,8 @@
 #include "csrc/kernels/blocks.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "csrc/kernels/elements.h"
 
 namespace torchactiv::TORCHACTIV_ISA {

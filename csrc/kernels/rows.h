@@ -2,6 +2,7 @@
 #pragma once
 
 #include "csrc/kernels/table.h"
+#include "csrc/simd/simd.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
