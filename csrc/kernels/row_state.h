@@ -8,11 +8,15 @@
 namespace torchactiv {
 
 struct RowState {
-  double mean = 0, inverse = 0;  // of the deviation; without a mean (RMS normalisation) it is 0
+  double mean = 0, variance = 0;  // without a mean (RMS normalisation) it is 0, and the variance that about 0
+  double inverse = 0;             // of the deviation
 
+  static RowState of(double mean, double variance, double eps) {
+    return {mean, variance, 1 / std::sqrt(variance + eps)};
+  }
   // Without a mean, of moments about 0.
   static RowState of(const Moments& moments, std::int64_t n, double eps) {
-    return {moments.mean, 1 / std::sqrt(moments.squares / static_cast<double>(n) + eps)};
+    return of(moments.mean, moments.squares / static_cast<double>(n), eps);
   }
 
   // What the mean lacks in T.

@@ -46,13 +46,16 @@ struct Meta {
 
   static Tensors backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
     check_inputs(op, tensors.slice(1));
+    check_gradient(op, "grad_output", tensors[0], tensors.slice(1));
     return empty_like_each(op, tensors.slice(1));
   }
 
   static Tensors double_backward(const Operator& op, TensorSpan tensors, ArgumentSpan) {
-    check_inputs(op, tensors.slice(op.saved_count() + 1));
+    const TensorSpan saved = tensors.slice(op.saved_count() + 1);
+    check_inputs(op, saved);
+    check_gradient(op, "grad_output", tensors[op.saved_count()], saved);
     Tensors results{at::empty_like(tensors[op.saved_count()])};
-    const Tensors of_saved = empty_like_each(op, tensors.slice(op.saved_count() + 1));
+    const Tensors of_saved = empty_like_each(op, saved);
     results.append(of_saved.begin(), of_saved.end());
     return results;
   }

@@ -56,4 +56,19 @@ void check_eps(const char* function, double eps) {
   TORCH_CHECK_VALUE(eps >= 0, function, ": eps must be non-negative, got ", eps);
 }
 
+void check_gradient(const char* function, const char* name, const at::Tensor& gradient, const at::Tensor& input) {
+  TORCH_CHECK(gradient.sym_sizes() == input.sym_sizes() && gradient.is_floating_point(), function, "_backward: ", name,
+              " of shape ", gradient.sym_sizes(), " and ", gradient.scalar_type(), " must have the shape of input, ",
+              input.sym_sizes(), ", and a floating-point dtype");
+  check_device(function, name, gradient, input);
+}
+
+void check_statistic(const char* function, const char* name, const at::Tensor& values, const c10::SymInt& count,
+                     const at::Tensor& input) {
+  TORCH_CHECK(values.dim() == 1 && values.sym_size(0) == count && values.is_floating_point(), function, ": ", name,
+              " of shape ", values.sym_sizes(), " and ", values.scalar_type(), " must have one dimension of ", count,
+              " floating-point numbers");
+  check_device(function, name, values, input);
+}
+
 }  // namespace torchactiv

@@ -15,5 +15,9 @@ void check_residual(const char* function, const at::Tensor& residual, const at::
 // That statistics which are `updated` come together, and that none is to be differentiated by.
 void check_running(const char* function, const MaybeTensor& mean, const MaybeTensor& variance, bool updated);
 void check_eps(const char* function, double eps);
+// Of the data's gradient, and of what backward is given besides: `count` numbers, one for each channel or row.
+void check_gradient(const char* function, const char* name, const at::Tensor& gradient, const at::Tensor& input);
+void check_statistic(const char* function, const char* name, const at::Tensor& values, const c10::SymInt& count,
+                     const at::Tensor& input);
 
 }  // namespace torchactiv

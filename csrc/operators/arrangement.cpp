@@ -29,6 +29,7 @@ void check_counts(const Operator& op, TensorSpan arriving, TensorSpan saved) {
 Arrangement arrange_backward(const Operator& op, TensorSpan tensors) {
   const TensorSpan saved = tensors.slice(1);
   check_inputs(op, saved);
+  check_gradient(op, "grad_output", tensors[0], saved);
   Arrangement result{
       {tensors[0]}, split(op, saved), align_parameters(op, saved), result_type(op, saved), saved_counts(op, saved)};
   result.inputs.append(result.aligned.begin(), result.aligned.end());
@@ -39,6 +40,7 @@ Arrangement arrange_double_backward(const Operator& op, TensorSpan tensors) {
   const std::size_t count = op.saved_count();
   const TensorSpan saved = tensors.slice(count + 1);
   check_inputs(op, saved);
+  check_gradient(op, "grad_output", tensors[count], saved);
   if (op.has_coefficients()) check_counts(op, tensors.slice(0, count), saved);
   const Tensors aligned = align_parameters(op, saved), arriving = split(op, tensors.slice(0, count));
   Arrangement result{{}, {tensors[count]}, {tensors[count]}, result_type(op, saved), saved_counts(op, saved)};

@@ -5,6 +5,7 @@
 #include <ATen/native/TypeProperties.h>
 #include <c10/core/ScalarType.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "csrc/operators/coefficients.h"
@@ -58,19 +59,22 @@ void check_broadcast(const Operator& op, std::size_t i, TensorSpan inputs) {
 
 void check_counts(const Operator& op, TensorSpan inputs) {
   std::ostringstream given;
+  std::int64_t parameters = 0;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
-    if (!op.is_coefficients(i)) continue;
+    if (!op.is_coefficients(i)) {
+      parameters += op.is_parameter(i) ? 1 : 0;
+      continue;
+    }
     TORCH_CHECK(inputs[i].dim() > 0, op.card.name, ": ", op.inputs[i].name,
                 " must have a dimension, the first, that counts its elements, got a tensor without dimensions");
+    parameters += std::min<std::int64_t>(inputs[i].sym_size(0).guard_int(__FILE__, __LINE__), most_coefficients + 1);
     given << (given.tellp() > 0 ? ", " : "") << op.inputs[i].name << " of shape " << inputs[i].sym_sizes();
   }
+  TORCH_CHECK(parameters <= static_cast<std::int64_t>(most_coefficients), op.card.name, ": there may be at most ",
+              most_coefficients, " parameters for an element, got ", given.str());
   const Counts counts = counts_of(op, inputs);
-  int parameters = 0;
-  for (std::size_t i = 0; i < inputs.size(); ++i) parameters += op.is_parameter(i) ? counts.count[i] : 0;
   const Objection objection = op.objection_to_counts(std::span(counts.count, static_cast<std::size_t>(counts.inputs)));
   TORCH_CHECK(objection.reason.empty(), op.card.name, ": ", objection.reason, ", got ", given.str());
-  TORCH_CHECK(parameters <= static_cast<int>(most_coefficients), op.card.name, ": there may be at most ",
-              most_coefficients, " parameters for an element, got ", given.str());
 }
 
 // Parameters never enlarge the result.
@@ -104,6 +108,20 @@ void check_inputs(const Operator& op, TensorSpan inputs) {
     }
   }
   if (op.has_coefficients()) check_counts(op, inputs);
+}
+
+void check_gradient(const Operator& op, const char* name, const at::Tensor& gradient, TensorSpan saved) {
+  TORCH_CHECK(gradient.defined(), op.card.name, ": ", name, " is an undefined tensor");
+  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(gradient.scalar_type()), "\"", op.card.name,
+                              "_backward\" not implemented for '", gradient.scalar_type(), "': ", name,
+                              " must be a tensor of dtype float32, float64, bfloat16 or float16");
+  TORCH_CHECK(gradient.device() == saved[0].device(), op.card.name,
+              "_backward: expected all tensors to be on the same device, but ", op.inputs[0].name, " is on ",
+              saved[0].device(), " and ", name, " is on ", gradient.device());
+  if (gradient.sym_sizes() == saved[0].sym_sizes()) return;
+  const c10::SymDimVector shape = result_shape(op, saved);
+  TORCH_CHECK(at::is_expandable_to(gradient.sym_sizes(), shape), op.card.name, "_backward: ", name, " of shape ",
+              gradient.sym_sizes(), " does not broadcast to the shape ", c10::SymIntArrayRef(shape), " of the result");
 }
 
 void check_arguments(const Operator& op, ArgumentSpan arguments) {

@@ -11,6 +11,9 @@ bool is_supported(at::ScalarType type);
 // The dtypes and devices of the inputs of forward (or of what stands in their place in backward).
 void check_inputs(const Operator& op, TensorSpan inputs);
 
+// A gradient that backward is given, against the inputs, or what stands in their place.
+void check_gradient(const Operator& op, const char* name, const at::Tensor& gradient, TensorSpan saved);
+
 // The values of the arguments, where the activation restricts them.
 void check_arguments(const Operator& op, ArgumentSpan arguments);
 

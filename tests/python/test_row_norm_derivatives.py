@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+import torchactiv.functional
 from operators import sample
 from row_norm_cases import SUMS, Norm, one_of_each
 from torch import Tensor
@@ -32,6 +33,21 @@ def test_derivatives_of_sums(kind: str) -> None:
     inputs = (x, r, w) if kind == "rms" else (x, r, w, b)
     assert gradcheck(SUMS[kind][0], inputs, check_forward_ad=True)
     assert gradgradcheck(SUMS[kind][0], inputs)
+
+
+@pytest.mark.parametrize("spatial", [(3,), (0,), (2, 2)], ids=str)
+@pytest.mark.parametrize("groups", [4, 2])
+def test_empty_batches_of_groups(spatial: tuple[int, ...], groups: int) -> None:
+    x = torch.empty(0, 4, *spatial, requires_grad=True)
+
+    def function(x: Tensor) -> Tensor:
+        return torchactiv.functional.group_norm_act(x, groups, activation="silu")
+
+    (first,) = torch.autograd.grad(function(x).sum(), x, create_graph=True)
+    (second,) = torch.autograd.grad(first.sum(), x)
+    output, tangent = torch.func.jvp(function, (x,), (x,))
+    batched = vmap(function)(torch.empty(2, *x.shape))
+    assert first.shape == second.shape == output.shape == tangent.shape == batched.shape[1:] == x.shape
 
 
 @one_of_each

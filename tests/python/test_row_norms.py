@@ -232,6 +232,18 @@ def test_running_statistics_of_instances() -> None:
         torch.testing.assert_close(mine, theirs)
 
 
+@pytest.mark.parametrize("eps", [1e-5, 1.0])
+def test_small_running_variances_of_instances(eps: float) -> None:
+    """They are averaged as they are, not by way of what eps was added to."""
+    x = 1e-9 * sample((4, 3, 50))
+    x[:, 0] = 3
+    mine, theirs = ([torch.zeros(3).double(), torch.ones(3).double()] for _ in range(2))
+    ours.instance_norm_act(x, *mine, momentum=1.0, eps=eps)
+    F.instance_norm(x, *theirs, momentum=1.0, eps=eps)
+    assert mine[1][0] == 0
+    torch.testing.assert_close(mine, theirs, rtol=1e-9, atol=0)
+
+
 def test_operators_are_sound() -> None:
     x, r, w = sample((4, 3, 6)), sample((4, 3, 6), seed=1), torch.rand(6, dtype=torch.float64)
     for leaf in (x, x.clone().requires_grad_()):
@@ -240,8 +252,8 @@ def test_operators_are_sound() -> None:
             torch.library.opcheck(ops.row_norm_act.default, (leaf, residual, *numbers))
     grouped = (torch.rand(3, dtype=torch.float64), None, True, 0, 3, 1e-5, "tanh", [])
     torch.library.opcheck(ops.row_norm_act.default, (x, None, *grouped))
-    mean, inverse = torch.zeros(12, dtype=torch.float64), torch.ones(12, dtype=torch.float64)
-    torch.library.opcheck(ops.row_norm_act_backward.default, (r, None, x, mean, inverse, *numbers))
+    mean, variance = torch.zeros(12, dtype=torch.float64), torch.ones(12, dtype=torch.float64)
+    torch.library.opcheck(ops.row_norm_act_backward.default, (r, None, x, mean, variance, *numbers))
 
 
 X = torch.ones(4, 6, 2)

@@ -63,6 +63,8 @@ FourTensors composed_inference_backward(const at::Tensor& grad_output, const at:
 // Throws what PyTorch throws, naming the argument that does not fit.
 void check_input(const at::Tensor& input, const BatchNorm& norm);
 void check_channel_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);
+// Of the mean and the variance that an operator is given.
+void check_statistics(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance);
 // Of what may be overwritten.
 void check_in_place(const at::Tensor& input, const BatchNorm& norm);
 // The first channel, if any, whose weight is so small beside its bias, or beside the residual, that the output tells

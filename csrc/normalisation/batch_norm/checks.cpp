@@ -28,6 +28,11 @@ void check_input(const at::Tensor& input, const BatchNorm& norm) {
   check_eps(BatchNorm::name, norm.eps);
 }
 
+void check_statistics(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance) {
+  check_statistic(BatchNorm::name, "variance", variance, input.sym_size(1), input);
+  check_statistic(BatchNorm::name, "mean", mean, input.sym_size(1), input);
+}
+
 void check_in_place(const at::Tensor& input, const BatchNorm& norm) {
   at::assert_no_internal_overlap(input);
   const auto has_sizes = [](const at::Tensor& t) { return !t.unsafeGetTensorImpl()->has_symbolic_sizes_strides(); };

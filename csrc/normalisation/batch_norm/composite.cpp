@@ -87,12 +87,14 @@ FourTensors composed_training_backward(const at::Tensor& grad_output, const at::
 at::Tensor composed_inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                               const BatchNorm& norm) {
   check_input(input, norm);
+  check_statistics(input, mean, variance);
   return Normalised(input, norm, &mean, &variance).output(input.scalar_type());
 }
 
 FourTensors composed_inference_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
                                         const at::Tensor& variance, const BatchNorm& norm) {
   check_input(input, norm);
+  check_statistics(input, mean, variance);
   const Normalised n(input, norm, &mean, &variance);
   const at::Tensor of_u = n.activation.backward(grad_output.to(n.u.scalar_type()), n.u);
   return n.gradients(n.scaled(of_u) * n.inverse, of_u, input.scalar_type());

@@ -5,6 +5,7 @@
 #include "csrc/normalisation/batch_norm/by_columns.h"
 #include "csrc/normalisation/batch_norm/by_rows.h"
 #include "csrc/normalisation/batch_norm/registration.h"
+#include "csrc/normalisation/checks.h"
 #include "csrc/normalisation/fused_activation.h"
 
 namespace torchactiv {
@@ -42,6 +43,7 @@ struct Problem {
   }
   Problem(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm)
       : Problem(input, norm) {
+    check_statistics(input, mean, variance);
     statistics.mean = values_of(mean);
     statistics.variance = values_of(variance);
   }
@@ -151,6 +153,7 @@ struct BatchNormCpu {
   static FourTensors backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
                               const at::Tensor& variance, const BatchNorm& norm, bool corrected) {
     check_input(input, norm);
+    check_gradient(BatchNorm::name, "grad_output", grad_output, input);
     return with_computed_type(input, [&]<class T>(T) -> FourTensors {
       const Problem<T> problem(input, mean, variance, norm);
       const at::Tensor& x = problem.x;

@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 
 #include "csrc/normalisation/batch_norm/registration.h"
+#include "csrc/normalisation/checks.h"
 #include "csrc/normalisation/fused_activation.h"
 
 namespace torchactiv {
@@ -25,16 +26,22 @@ struct Meta {
     check(input, norm);
     return {channel_values(input, at::kDouble), channel_values(input, at::kDouble)};
   }
-  static at::Tensor inference(const at::Tensor& input, const at::Tensor&, const at::Tensor&, const BatchNorm& norm) {
+  static at::Tensor inference(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
+                              const BatchNorm& norm) {
     check(input, norm);
+    check_statistics(input, mean, variance);
     return at::empty_like(input);
   }
-  static void inference_in_place(const at::Tensor& input, const at::Tensor&, const at::Tensor&, const BatchNorm& norm) {
+  static void inference_in_place(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
+                                 const BatchNorm& norm) {
     check(input, norm);
+    check_statistics(input, mean, variance);
   }
-  static FourTensors training_backward(const at::Tensor&, const at::Tensor& input, const at::Tensor&, const at::Tensor&,
-                                       const BatchNorm& norm) {
+  static FourTensors training_backward(const at::Tensor& grad_output, const at::Tensor& input, const at::Tensor& mean,
+                                       const at::Tensor& variance, const BatchNorm& norm) {
     check(input, norm);
+    check_statistics(input, mean, variance);
+    check_gradient(BatchNorm::name, "grad_output", grad_output, input);
     const auto gradient = [&](const MaybeTensor& of) {
       return channel_values(input, of ? of->scalar_type() : computed_type(input));
     };
@@ -45,8 +52,9 @@ struct Meta {
   static MeanAndVariance moments(const at::Tensor& input) {
     return {channel_values(input, at::kDouble), channel_values(input, at::kDouble)};
   }
-  static at::Tensor restore(const at::Tensor& output, const at::Tensor&, const BatchNorm& norm) {
+  static at::Tensor restore(const at::Tensor& output, const at::Tensor& variance, const BatchNorm& norm) {
     check(output, norm);
+    check_statistics(output, variance, variance);
     return at::empty_like(output);
   }
 };

@@ -102,8 +102,6 @@ at::Tensor normalised(const at::Tensor& input, const at::Tensor& x, const MaybeT
   return output;
 }
 
-}  // namespace
-
 at::Tensor batch_norm_act(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
                           const MaybeTensor& weight, const MaybeTensor& bias, bool training, double momentum,
                           double eps, c10::string_view activation, ArgumentSpan arguments, bool memory_efficient,
@@ -138,6 +136,7 @@ at::Tensor batch_norm_act_in_place(const at::Tensor& input, const MaybeTensor& r
       });
 }
 
+}  // namespace
 }  // namespace torchactiv
 
 TORCH_LIBRARY_FRAGMENT(torchactiv, m) {

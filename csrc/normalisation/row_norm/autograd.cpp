@@ -52,19 +52,19 @@ struct Autograd {
   }
 
   static RowNormGradients backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
-                                   const at::Tensor& mean, const at::Tensor& inverse, const RowNorm& norm) {
+                                   const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm) {
     const std::array<at::Tensor, 5> tensors{grad_output, or_undefined(grad_sum), input, or_undefined(norm.weight),
                                             or_undefined(norm.bias)};
     if (requires_grad(tensors) || has_tangent(tensors))
       return composed_row_norm_backward(grad_output, grad_sum, input, norm);
     at::AutoDispatchBelowADInplaceOrView guard;
-    return call_row_norm_backward(grad_output, grad_sum, input, mean, inverse, norm);
+    return call_row_norm_backward(grad_output, grad_sum, input, mean, variance, norm);
   }
 
  private:
   static void connect(const RowNormResults& results, const at::Tensor& input, const MaybeTensor& residual,
                       const RowNorm& norm) {
-    const auto& [output, sum, mean, inverse] = results;
+    const auto& [output, sum, mean, variance] = results;
     std::vector<double> numbers{norm.eps};
     numbers.insert(numbers.end(), norm.arguments.begin(), norm.arguments.end());
     const Derivative derivative{norm.centred, norm.dimensions, norm.groups, std::string(norm.activation)};
@@ -79,7 +79,7 @@ struct Autograd {
     } else {
       node->save(input);
     }
-    for (const at::Tensor& tensor : {mean, inverse, or_undefined(norm.weight), or_undefined(norm.bias)})
+    for (const at::Tensor& tensor : {mean, variance, or_undefined(norm.weight), or_undefined(norm.bias)})
       node->save(tensor);
   }
 };

@@ -59,11 +59,28 @@ void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, c
 
 void check_row_norm(const char* function, const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
   check_data(function, input);
+  if (norm.has_groups()) {
+    TORCH_CHECK(input.dim() >= 2 && input.sym_size(1) % norm.groups == 0, function, ": groups=", norm.groups,
+                " do not divide the channels, the second dimension, of input of shape ", input.sym_sizes());
+  } else {
+    TORCH_CHECK(1 <= norm.dimensions && norm.dimensions <= input.dim(), function, ": dimensions=", norm.dimensions,
+                " must be 1 to those of input of shape ", input.sym_sizes());
+  }
   const c10::SymIntArrayRef shape = scale_shape(input, norm);
   if (norm.weight) check_scale(function, "weight", *norm.weight, input, shape);
   if (norm.bias) check_scale(function, "bias", *norm.bias, input, shape);
   check_eps(function, norm.eps);
   if (residual) check_residual(function, *residual, input);
+}
+
+void check_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
+                             const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm) {
+  check_row_norm(RowNorm::name, input, {}, norm);
+  check_gradient(RowNorm::name, "grad_output", grad_output, input);
+  if (grad_sum) check_gradient(RowNorm::name, "grad_sum", *grad_sum, input);
+  const c10::SymInt rows = row_count(input, norm);
+  check_statistic(RowNorm::name, "mean", mean, rows, input);
+  check_statistic(RowNorm::name, "variance", variance, rows, input);
 }
 
 }  // namespace torchactiv

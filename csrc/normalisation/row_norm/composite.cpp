@@ -13,7 +13,7 @@ namespace {
 struct Normalised {
   const RowNorm& norm;
   FusedActivation activation;
-  at::Tensor input, mean, inverse, normalised, u;  // mean and inverse as they broadcast against rows
+  at::Tensor input, mean, variance, inverse, normalised, u;  // the first ones as they broadcast against rows
 
   Normalised(const at::Tensor& given, const RowNorm& norm, bool in_units = false)
       : norm(norm),
@@ -26,7 +26,8 @@ struct Normalised {
       const InUnits found(distance, norm.eps, [&](const at::Tensor& x) { return average(x); });
       inverse = found.inverse, normalised = found.normalised;
     } else {
-      inverse = (average(distance * distance) + norm.eps).rsqrt(), normalised = distance * inverse;
+      variance = average(distance * distance);
+      inverse = (variance + norm.eps).rsqrt(), normalised = distance * inverse;
     }
     normalised = normalised.reshape_symint(input.sym_sizes());
     u = normalised;
@@ -36,7 +37,9 @@ struct Normalised {
 
   // Of which the dimensions of `reduced` are normalised.
   at::Tensor as_rows(const at::Tensor& x) const {
-    return norm.has_groups() ? x.reshape_symint({x.sym_size(0), norm.groups, -1}) : x;
+    if (!norm.has_groups()) return x;
+    const c10::SymInt length = c10::multiply_integers(x.sym_sizes().slice(1)) / norm.groups;
+    return x.reshape_symint({x.sym_size(0), norm.groups, length});  // not -1, which nothing tells of an empty batch
   }
   std::vector<std::int64_t> reduced() const {
     if (norm.has_groups()) return {-1};
@@ -72,7 +75,7 @@ RowNormResults composed_row_norm(const at::Tensor& input, const MaybeTensor& res
   const Normalised n(sum, norm);
   const auto of_rows = [](const at::Tensor& values) { return values.detach().flatten().to(at::kDouble); };
   return {n.activation.forward(n.u).to(input.scalar_type()), residual ? sum : at::empty({0}, input.options()),
-          of_rows(n.mean), of_rows(n.inverse)};
+          of_rows(n.mean), of_rows(n.variance)};
 }
 
 RowNormGradients composed_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum,

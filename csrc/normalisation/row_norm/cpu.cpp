@@ -47,13 +47,13 @@ struct RowNormCpu {
                                states);
       const auto result = [&](const at::Tensor& contiguous) { return in_format(contiguous, input, norm); };
       return {result(y), residual ? result(sum) : at::empty({0}, x.options()), each(states, &RowState::mean, x),
-              each(states, &RowState::inverse, x)};
+              each(states, &RowState::variance, x)};
     });
   }
 
   static RowNormGradients backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
-                                   const at::Tensor& mean, const at::Tensor& inverse, const RowNorm& norm) {
-    check_row_norm(RowNorm::name, input, {}, norm);
+                                   const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm) {
+    check_row_norm_backward(grad_output, grad_sum, input, mean, variance, norm);
     const at::Tensor x = input.contiguous(), g = like(grad_output, x), e = grad_sum ? like(*grad_sum, x) : at::Tensor();
     return with_computed_type(x, [&]<class T>(T) -> RowNormGradients {
       const Problem<T> problem(x, norm);
@@ -62,7 +62,7 @@ struct RowNormCpu {
                                std::vector<double>(problem.scales.weight.size())};
       if (x.numel() > 0)
         gradients = problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
-                                            problem.scales, states_of(mean, inverse));
+                                            problem.scales, states_of(mean, variance, norm.eps));
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };
@@ -76,10 +76,11 @@ struct RowNormCpu {
     for (const RowState& state : states) values.push_back(state.*member);
     return tensor_of(values, x, at::kDouble);
   }
-  static std::vector<RowState> states_of(const at::Tensor& mean, const at::Tensor& inverse) {
-    const std::vector<double> means = values_of(mean), inverses = values_of(inverse);
+  static std::vector<RowState> states_of(const at::Tensor& mean, const at::Tensor& variance, double eps) {
+    const std::vector<double> means = values_of(mean), variances = values_of(variance);
     std::vector<RowState> states;
-    for (std::size_t row = 0; row < means.size(); ++row) states.push_back({means[row], inverses[row]});
+    for (std::size_t row = 0; row < means.size(); ++row)
+      states.push_back(RowState::of(means[row], variances[row], eps));
     return states;
   }
   static at::Tensor in_format(const at::Tensor& contiguous, const at::Tensor& input, const RowNorm& norm) {

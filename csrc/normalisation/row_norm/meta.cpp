@@ -11,18 +11,15 @@ struct Meta {
   static RowNormResults forward(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
     check_row_norm(RowNorm::name, input, residual, norm);
     FusedActivation::find(RowNorm::name, norm.activation, norm.arguments);
-    const c10::SymIntArrayRef sizes = input.sym_sizes();
-    const c10::SymInt rows =
-        norm.has_groups()
-            ? sizes[0] * norm.groups
-            : c10::multiply_integers(sizes.slice(0, sizes.size() - static_cast<std::size_t>(norm.dimensions)));
-    const auto statistics = [&] { return at::empty_symint({rows}, input.options().dtype(at::kDouble)); };
+    const auto statistics = [&] {
+      return at::empty_symint({row_count(input, norm)}, input.options().dtype(at::kDouble));
+    };
     return {row_norm_result(input, norm), residual ? row_norm_result(input, norm) : at::empty({0}, input.options()),
             statistics(), statistics()};
   }
-  static RowNormGradients backward(const at::Tensor&, const MaybeTensor&, const at::Tensor& input, const at::Tensor&,
-                                   const at::Tensor&, const RowNorm& norm) {
-    check_row_norm(RowNorm::name, input, {}, norm);
+  static RowNormGradients backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
+                                   const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm) {
+    check_row_norm_backward(grad_output, grad_sum, input, mean, variance, norm);
     const auto gradient = [&](const MaybeTensor& of) {
       return at::empty_symint(scale_shape(input, norm),
                               input.options().dtype(of ? of->scalar_type() : computed_type(input)));

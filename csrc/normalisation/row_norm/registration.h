@@ -16,10 +16,10 @@ RowNormResults row_norm(const at::Tensor& input, const MaybeTensor& residual, co
 
 template <auto function>
 RowNormGradients row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
-                                   const at::Tensor& mean, const at::Tensor& inverse, const MaybeTensor& weight,
+                                   const at::Tensor& mean, const at::Tensor& variance, const MaybeTensor& weight,
                                    const MaybeTensor& bias, bool centred, std::int64_t dimensions, std::int64_t groups,
                                    double eps, c10::string_view activation, ArgumentSpan arguments) {
-  return function(grad_output, grad_sum, input, mean, inverse,
+  return function(grad_output, grad_sum, input, mean, variance,
                   {weight, bias, centred, dimensions, groups, eps, activation, arguments});
 }
 

@@ -1,9 +1,9 @@
 // Normalisation of rows, each by its own mean and variance, and the activation behind it: layer_norm_act, rms_norm_act,
 // group_norm_act and instance_norm_act are calls of one operator, whose schemas are in schemas.cpp.
 //
-// mean and inverse (of the deviation) are of doubles, one for each row. A residual is added to the input before it is
-// normalised, and the sum is a result as well, as transformers have it. weight and bias may be left out; 16-bit tensors
-// may have them in float32.
+// mean and variance are of doubles, one for each row; without a mean (RMS normalisation) the variance is that about 0.
+// A residual is added to the input before it is normalised, and the sum is a result as well, as transformers have it.
+// weight and bias may be left out; 16-bit tensors may have them in float32.
 #pragma once
 
 #include <tuple>
@@ -29,14 +29,14 @@ struct RowNorm {
   bool has_groups() const { return groups > 0; }
 };
 
-using RowNormResults = std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor>;  // output, sum, mean, inverse
+using RowNormResults = std::tuple<at::Tensor, at::Tensor, at::Tensor, at::Tensor>;  // output, sum, mean, variance
 using RowNormGradients = std::tuple<at::Tensor, at::Tensor, at::Tensor>;            // of input, weight, bias
 
 // The sum is empty where there is no residual.
 RowNormResults call_row_norm(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm);
 // The input is what was normalised. The gradients of weight and bias are there also where there is none of these.
 RowNormGradients call_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum,
-                                        const at::Tensor& input, const at::Tensor& mean, const at::Tensor& inverse,
+                                        const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                                         const RowNorm& norm);
 
 // The same as compositions of ATen's operators: differentiable, on any device.
@@ -53,6 +53,9 @@ struct RowLayout {
 };
 RowLayout row_layout(const at::Tensor& input, const RowNorm& norm);
 
+// The same as rows(), of sizes that may be symbols.
+c10::SymInt row_count(const at::Tensor& input, const RowNorm& norm);
+
 // Of weight and bias.
 c10::SymIntArrayRef scale_shape(const at::Tensor& input, const RowNorm& norm);
 
@@ -66,5 +69,7 @@ void check_groups(const at::Tensor& input, std::int64_t num_groups);
 void check_instances(const at::Tensor& input, const MaybeTensor& running_mean, const MaybeTensor& running_var,
                      bool use_input_stats);
 void check_row_norm(const char* function, const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm);
+void check_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
+                             const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm);
 
 }  // namespace torchactiv

@@ -17,15 +17,15 @@ RowNormResults call_row_norm(const at::Tensor& input, const MaybeTensor& residua
 }
 
 RowNormGradients call_row_norm_backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum,
-                                        const at::Tensor& input, const at::Tensor& mean, const at::Tensor& inverse,
+                                        const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance,
                                         const RowNorm& norm) {
   using Type = RowNormGradients(const at::Tensor&, const MaybeTensor&, const at::Tensor&, const at::Tensor&,
                                 const at::Tensor&, const MaybeTensor&, const MaybeTensor&, bool, std::int64_t,
                                 std::int64_t, double, c10::string_view, ArgumentSpan);
   static const auto handle =
       c10::Dispatcher::singleton().findSchemaOrThrow("torchactiv::row_norm_act_backward", "").typed<Type>();
-  return handle.call(grad_output, grad_sum, input, mean, inverse, norm.weight, norm.bias, norm.centred, norm.dimensions,
-                     norm.groups, norm.eps, norm.activation, norm.arguments);
+  return handle.call(grad_output, grad_sum, input, mean, variance, norm.weight, norm.bias, norm.centred,
+                     norm.dimensions, norm.groups, norm.eps, norm.activation, norm.arguments);
 }
 
 namespace {
@@ -67,7 +67,7 @@ OutputAndSum add_rms_norm(const at::Tensor& input, const at::Tensor& residual, c
   const MaybeTensor w = promoted_with(x, input, weight);
   const RowNorm norm{w, nothing, false, weight.dim(), 0, eps_or_default(eps, x), "identity", {}};
   check_row_norm("add_rms_norm", x, added, norm);
-  const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
+  const auto [output, sum, mean, variance] = call_row_norm(x, added, norm);
   return {output, sum};
 }
 
@@ -78,7 +78,7 @@ OutputAndSum add_layer_norm(const at::Tensor& input, const at::Tensor& residual,
   const MaybeTensor w = promoted_with(x, input, weight), b = promoted_with(x, input, bias);
   const RowNorm norm{w, b, true, weight.dim(), 0, eps, "identity", {}};
   check_row_norm("add_layer_norm", x, added, norm);
-  const auto [output, sum, mean, inverse] = call_row_norm(x, added, norm);
+  const auto [output, sum, mean, variance] = call_row_norm(x, added, norm);
   return {output, sum};
 }
 
@@ -102,7 +102,7 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
   const std::int64_t channels = input.sym_size(1).guard_int(__FILE__, __LINE__);
   const RowNorm norm{weight, bias, true, 0, channels, eps, activation, arguments};
   check_row_norm("instance_norm_act", input, nothing, norm);
-  const auto [output, sum, mean, inverse] = call_row_norm(input, nothing, norm);
+  const auto [output, sum, mean, variance] = call_row_norm(input, nothing, norm);
   if (input.sym_numel() == 0) return output;  // no values to learn from
   at::NoGradGuard guard;
   const auto average = [&](const at::Tensor& values) {
@@ -111,7 +111,7 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
   if (running_mean) update_running(*running_mean, average(mean), momentum);
   if (running_var) {
     const c10::SymFloat n = c10::multiply_integers(input.sym_sizes().slice(2));
-    update_running(*running_var, (average(inverse.detach().pow(-2)) - eps) * (n / (n - 1)), momentum);
+    update_running(*running_var, average(variance) * (n / (n - 1)), momentum);
   }
   return output;
 }
@@ -143,7 +143,7 @@ TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
       "Tensor? weight, Tensor? bias, bool centred, int dimensions, int groups, float eps, str activation, "
       "float[] arguments) -> ";
   define("row_norm_act(Tensor input, Tensor? residual, " + numbers + "(Tensor, Tensor, Tensor, Tensor)");
-  define("row_norm_act_backward(Tensor grad_output, Tensor? grad_sum, Tensor input, Tensor mean, Tensor inverse, " +
+  define("row_norm_act_backward(Tensor grad_output, Tensor? grad_sum, Tensor input, Tensor mean, Tensor variance, " +
          numbers + "(Tensor, Tensor, Tensor)");
 }
 
