@@ -1,7 +1,5 @@
 // Activations that are no function of single elements, or that choose between several: made of the catalogue's
 // operators and of ATen's, and so differentiable, batched and traced as these are (CompositeImplicitAutograd).
-#include "csrc/compositions/compositions.h"
-
 #include <ATen/Functions.h>
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/library.h>
@@ -56,8 +54,6 @@ at::Tensor undrawn_slopes(const at::Tensor& input, std::optional<at::Generator> 
   return slopes.add(at::rand({0}, std::move(generator), input.options()).sum());
 }
 
-}  // namespace
-
 at::Tensor gelu(const at::Tensor& input, c10::string_view approximate) {
   if (approximate == "none") return call<GeluErf>(input);
   if (approximate == "tanh") return call<GeluTanh>(input);
@@ -69,7 +65,8 @@ at::Tensor rrelu(const at::Tensor& input, double lower, double upper, bool train
   check_bounds(lower, upper);
   if (!training) return call<LeakyRelu>(input, (lower + upper) / 2);
   check_random(input);
-  return at::mul(input, random_slopes(input, undrawn_slopes(input, generator), lower, upper, std::move(generator)));
+  const at::Tensor undrawn = undrawn_slopes(input, generator);
+  return at::mul(input, random_slopes(input, undrawn, lower, upper, std::move(generator)));
 }
 
 at::Tensor& rrelu_(at::Tensor& input, double lower, double upper, bool training,
@@ -103,10 +100,10 @@ at::Tensor maxout(const at::Tensor& input, std::int64_t pieces, std::int64_t dim
   return at::amax(input.unflatten_symint(wrapped, {size / pieces, pieces}), wrapped + 1);
 }
 
+}  // namespace
 }  // namespace torchactiv
 
 TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
-  using namespace torchactiv;
   const std::vector<at::Tag> tags{at::Tag::pt2_compliant_tag};
   m.def("gelu(Tensor input, *, str approximate='none') -> Tensor", tags);
   m.def(

@@ -100,12 +100,13 @@ def _check_scalar(operator: str, name: str, expected: str, value: Any) -> None:
         raise TypeError(f"{operator}: {name} must be {expected}, not {kind}")
 
 
-def check_dim(operator: str, dim: Any) -> None:
-    """Refuses what is no dimension.
+def check_dim(operator: str, dim: Any, name: str = "dim") -> None:
+    """Refuses what is no dimension, nor a number of them.
 
     Args:
         operator: that it was given to.
         dim: what was given.
+        name: of the argument.
 
     Raises:
         TypeError: it is no integer.
@@ -116,7 +117,7 @@ def check_dim(operator: str, dim: Any) -> None:
         TypeError: swish: dim must be int, not float
     """
     if not isinstance(dim, SupportsIndex) and not _stands_for(dim):
-        raise TypeError(f"{operator}: dim must be int, not {type(dim).__name__}")
+        raise TypeError(f"{operator}: {name} must be int, not {type(dim).__name__}")
 
 
 @functools.cache

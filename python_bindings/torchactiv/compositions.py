@@ -4,6 +4,9 @@ They are made of other operators, and are part of :mod:`torchactiv.functional`; 
 :mod:`torchactiv.composed_modules`.
 """
 
+import re
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 from torch.compiler import is_dynamo_compiling
@@ -169,6 +172,7 @@ def crelu(input: Tensor, dim: int = 1) -> Tensor:
     Raises:
         RuntimeError: a tensor without dimensions.
         IndexError: input has no dimension dim.
+        TypeError: dim is no integer.
 
     Example:
         >>> import torch, torchactiv
@@ -177,6 +181,8 @@ def crelu(input: Tensor, dim: int = 1) -> Tensor:
     """
     if not isinstance(input, Tensor):
         check_tensor("crelu", "input", input)
+    if not isinstance(dim, int):
+        check_dim("crelu", dim)
     result: Tensor = torch.ops.torchactiv.crelu(input, dim)
     return result
 
@@ -197,6 +203,7 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     Raises:
         RuntimeError: a size that pieces does not divide, or a tensor without dimensions.
         IndexError: input has no dimension dim.
+        TypeError: pieces or dim is no integer.
 
     Example:
         >>> import torch, torchactiv
@@ -205,8 +212,18 @@ def maxout(input: Tensor, pieces: int, dim: int = 1) -> Tensor:
     """
     if not isinstance(input, Tensor):
         check_tensor("maxout", "input", input)
+    if not isinstance(pieces, int):
+        check_dim("maxout", pieces, "pieces")
+    if not isinstance(dim, int):
+        check_dim("maxout", dim)
     result: Tensor = torch.ops.torchactiv.maxout(input, pieces, dim)
     return result
+
+
+def _source_of(function: Callable[..., Tensor]) -> str:
+    """The one that its docstring names, which ``python -OO`` takes away."""
+    found = re.search(r"Source: (.*?)\.\n\n", function.__doc__ or "", re.DOTALL)
+    return " ".join(found[1].split()) if found else ""
 
 
 _registry.add(
@@ -217,7 +234,7 @@ _registry.add(
         "aliases": [],
         "family": "self_gated",
         "formula": "x \\Phi(x)",
-        "source": "Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415",
+        "source": _source_of(gelu),
         "operators": ["gelu_erf", "gelu_tanh"],
     }
 )
@@ -229,7 +246,7 @@ _registry.add(
         "aliases": [],
         "family": "rectifier",
         "formula": "\\max(0, x) + a \\min(0, x)",
-        "source": "Xu, Wang, Chen & Li 2015, Empirical Evaluation of Rectified Activations, arXiv:1505.00853",
+        "source": _source_of(rrelu),
         "operators": ["leaky_relu"],
     }
 )
@@ -241,7 +258,7 @@ _registry.add(
         "aliases": [],
         "family": "gated",
         "formula": "a \\, \\sigma(b)",
-        "source": "Dauphin, Fan, Auli & Grangier 2016, Gated Convolutional Networks, arXiv:1612.08083",
+        "source": _source_of(glu),
         "operators": ["sigmoid_glu"],
     }
 )
@@ -253,7 +270,7 @@ _registry.add(
         "aliases": [],
         "family": "rectifier",
         "formula": "[\\max(0, x), \\max(0, -x)]",
-        "source": "Shang, Sohn, Almeida & Lee 2016, Concatenated Rectified Linear Units, arXiv:1603.05201",
+        "source": _source_of(crelu),
         "operators": ["relu"],
     }
 )
@@ -265,6 +282,6 @@ _registry.add(
         "aliases": [],
         "family": "rectifier",
         "formula": "\\max_i x_i",
-        "source": "Goodfellow et al. 2013, Maxout Networks, arXiv:1302.4389",
+        "source": _source_of(maxout),
     }
 )

@@ -156,6 +156,22 @@ def test_vmap_has_a_say_in_slopes_of_an_input_without_a_batch(dtype: torch.dtype
         assert different.abs().min() >= 1 / 8 and different.abs().max() <= 1 / 3 + 1e-3
 
 
+def test_a_generator_in_transforms() -> None:
+    x = -torch.ones(3, 4)
+
+    def slopes(transform: Callable[[Callable[[Tensor], Tensor]], Callable[[Tensor], Tensor]]) -> Tensor:
+        generator = torch.Generator().manual_seed(0)
+        return transform(lambda t: torch.ops.torchactiv.rrelu(t, 0.1, 0.3, True, generator))(x)
+
+    def gradients(f: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+        return torch.func.grad(lambda t: f(t).sum())  # type: ignore[no-any-return]
+
+    assert torch.equal(slopes(gradients), -slopes(lambda f: f))
+    assert slopes(lambda f: torch.func.vmap(f, randomness="same")).unique(dim=0).shape == (1, 4)
+    different = slopes(lambda f: torch.func.vmap(f, randomness="different"))
+    assert different.unique().numel() == 12 and different.min() >= -0.3 and different.max() <= -0.1
+
+
 def test_vmap_over_vmap_draws_for_both() -> None:
     x = -torch.ones(2)
 
@@ -213,6 +229,9 @@ def test_rrelu_in_place(training: bool) -> None:
         (lambda x: ours.rrelu(x, 0.5, 0.1), RuntimeError, "rrelu: lower must not be greater than upper"),
         (lambda x: ours.glu(x[..., :3]), RuntimeError, "glu: Halving dimension must be even"),
         (lambda x: ours.glu(x.sum()), RuntimeError, "glu does not support 0-dimensional"),
+        (lambda x: ours.crelu(x, dim=1.5), TypeError, "crelu: dim must be int, not float"),  # type: ignore[arg-type]
+        (lambda x: ours.maxout(x, 2, 1.5), TypeError, "maxout: dim must be int, not float"),  # type: ignore[arg-type]
+        (lambda x: ours.maxout(x, 2.0), TypeError, "maxout: pieces must be int, not float"),  # type: ignore[arg-type]
         (lambda x: ours.crelu(x, 4), IndexError, "crelu: dim=4 is out of range"),
         (lambda x: ours.maxout(x, 3), RuntimeError, "maxout: dimension 1 of size 4 .* pieces=3"),
         (lambda x: ours.maxout(x, 0), RuntimeError, "pieces=0"),
