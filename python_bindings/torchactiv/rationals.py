@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from torchactiv import _registry
 from torchactiv.arguments import check_tensor
+from torchactiv.coefficients import fill_coefficients_
 from torchactiv.combinations import operator_name
 from torchactiv.leaves import Leaf
 from torchactiv.parameters import fitted_coefficients
@@ -170,8 +171,7 @@ class Rational(Leaf):
         """Sets the coefficients to those of the activation that it starts near."""
         fit = _fits()["B" if self.version == "D" else self.version][self.approximate]
         for parameter, values in ((self.numerator, fit["numerator"]), (self.denominator, fit["denominator"])):
-            for coefficient, value in zip(parameter.detach(), values, strict=True):
-                coefficient.fill_(value)
+            fill_coefficients_(parameter, values)
 
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
