@@ -40,6 +40,8 @@ struct Aptx : Activation {
   }
 
  private:
+  static constexpr double lowest = -700;  // e^-700 is nothing beside 1, and no denormal yet
+
   // alpha + tanh(z) and its derivative: where the two cancel, as they do on the left of alpha = 1, by the distance of
   // tanh(z) from -1 or 1.
   template <Number N>
@@ -48,7 +50,7 @@ struct Aptx : Activation {
 
     Gate(const N& alpha, const N& z) {
       const Mask<N> left = z < N(0.0);
-      const N negative = at_least(N(2.0) * select(left, z, -z), N(-700.0)), side = select(left, N(-1.0), N(1.0));
+      const N negative = at_least(N(2.0) * select(left, z, -z), N(lowest)), side = select(left, N(-1.0), N(1.0));
       const FineExpm1<N> m = fine_expm1(negative);
       const N inverse = N(1.0) / (m.e + N(1.0)), distance = N(2.0) * m.e * inverse, t = m.value * inverse;
       const Mask<N> far = negative < N(-0.5);

@@ -28,8 +28,12 @@ struct Arctan : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N denominator = fma(x, x, N(1.0));
-    return {select(denominator > N(1e300), N(0.0), N(1.0) / denominator)};  // whose own slope is 0 too, at infinity
+    // A constant 0, so that the second derivative at infinity is 0 and not NaN.
+    return {select(denominator > N(much), N(0.0), N(1.0) / denominator)};
   }
+
+ private:
+  static constexpr double much = 1e300;  // more than the square of any float
 };
 
 }  // namespace torchactiv

@@ -114,8 +114,16 @@ struct Activation {
   // floats, which gelu is by tables; and whether the slope is computed again in less time than it is read.
   static constexpr bool has_fused_normalisation = false, has_cheap_slope = false;
 
-  // One of one input that shares work between f and f' may have a `value_and_slope` as well, of the arguments of
-  // `forward`, that gives both; products in which an activation stands (gated) use it.
+  // Whether the module may learn the logarithms of its parameters, which are positive then, as BigVGAN's does.
+  static constexpr bool has_logscale = false;
+
+  // What only some have, and is no default here:
+  // - `value_and_slope`, of the arguments of `forward`: gives both f and f', where one of one input shares work between
+  //   them; products in which an activation stands (gated) use it.
+  // - `Prepared`: what follows from the parameters alone, which a second `forward` and `partials` take in their place
+  //   (csrc/kernels/directions.h).
+  // - `scaled_partials`, of one with coefficients: partials() times a factor, in less than a multiplication of each
+  //   (csrc/kernels/counted_directions.h).
 };
 
 // The derivatives with respect to each tensor argument, in order. Where there are coefficients, partials() writes them

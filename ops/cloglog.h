@@ -23,14 +23,18 @@ struct Cloglog : Activation {
 
   template <Number N>
   static N forward(N x) {
-    return -narrow(expm1(-exp(limited(x, -exponent_limit<N>, 6.0))));
+    return -narrow(expm1(-exp(limited(x, -exponent_limit<N>, highest))));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N w = fine_exp(limited(x, -exponent_limit<N>, 7.0));
+    const N w = fine_exp(limited(x, -exponent_limit<N>, highest_of_slope));
     return {w * exp(at_least(-w, N(-exponent_limit<N>)))};
   }
+
+ private:
+  static constexpr double highest = 6;           // e^-e^6 is nothing beside 1
+  static constexpr double highest_of_slope = 7;  // e^(7 - e^7) is 0 among doubles
 };
 
 }  // namespace torchactiv

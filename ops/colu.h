@@ -19,26 +19,28 @@ struct CoLu : Activation {
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
-  // Far left it is -e^x, far right x.
   template <Number N>
   static N forward(N x) {
-    const N inside = limited(x, -50.0, 5.0), w = exp(inside);
+    const N inside = limited(x, left_end, right_end), w = exp(inside);
     const N middle = inside / fma(-inside, exp(-(inside + w)), N(1.0));
-    return select(x < N(-50.0), tail(x), select(x > N(5.0), x, middle));
+    return select(x < N(left_end), tail(x), select(x > N(right_end), x, middle));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -50.0, 5.0), w = exp(inside), e = exp(-(inside + w));
+    const N inside = limited(x, left_end, right_end), w = exp(inside), e = exp(-(inside + w));
     const N inverse = N(1.0) / fma(-inside, e, N(1.0)), xe = inside * e;
     const N middle = fma(-(inside * xe), N(1.0) + w, N(1.0)) * inverse * inverse;
-    return {select(x < N(-50.0), tail(x), middle)};
+    return {select(x < N(left_end), tail(x), middle)};
   }
 
  private:
+  // Beyond these it is -e^x and x to the last digit of a double, since x e^-(x + e^x) is so much more than 1, or less.
+  static constexpr double left_end = -50, right_end = 5;
+
   template <Number N>
   static N tail(N x) {
-    return -exp(limited(x, -exponent_limit<N>, -50.0));
+    return -exp(limited(x, -exponent_limit<N>, left_end));
   }
 };
 

@@ -37,8 +37,8 @@ class CubicBasis {
   }
   N slope(std::size_t k) const {
     const auto [outer, inner] = inside(k);
-    const N away =
-        select(scaled_ + offset(k) < N(0.0), -density_, density_);  // by abs(), to which -0 is no less than 0
+    // At x = middle the slope is that of the right side, for -0 as well.
+    const N away = select(scaled_ + offset(k) < N(0.0), -density_, density_);
     return away * (N(2.0) * (inner * inner) - N(0.5) * (outer * outer));
   }
 

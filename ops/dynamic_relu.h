@@ -55,6 +55,8 @@ struct DynamicRelu : Activation {
   }
 
  private:
+  static constexpr double much = 1e200;  // stands for infinity: beside its product with a slope no intercept counts
+
   template <Number N>
   static N line(const N& x, const N& slope, const N& intercept) {
     return fma(tame(x, slope), slope, intercept);
@@ -67,7 +69,7 @@ struct DynamicRelu : Activation {
 
     Largest(const N& x, Coefficients<N> slopes, Coefficients<N> intercepts)
         : slope(slopes[0]), intercept(intercepts[0]) {
-      const N finite = limited(x, -1e200, 1e200);
+      const N finite = limited(x, -much, much);
       N value = line(finite, slope, intercept);
       for (std::size_t k = 1; k < slopes.size(); ++k) {
         const N other = line(finite, slopes[k], intercepts[k]);

@@ -23,15 +23,15 @@ struct ESwish : Activation {
 
   template <Number N>
   static N forward(N x, N beta) {
-    const N inside = limited(x, -exponent_limit<N>, highest);
+    const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(Wide<N>(widen(inside)));  // more digits than of inside, for the factor's error
     const N scaled = beta * x, result = s.restore(product(inside, beta * Wide<N>(s.value())));
-    return select(x > N(highest), scaled, copysign(result, scaled));
+    return select(x > N(sigmoid_limit), scaled, copysign(result, scaled));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N beta) {
-    const N inside = limited(x, -exponent_limit<N>, highest);
+    const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
     const Factors<N> factors(beta);
     const auto slope = offset(inside * s.complement(), 1.0);
@@ -51,8 +51,6 @@ struct ESwish : Activation {
       outer = power(0x1p44, 0x1p88);
     }
   };
-
-  static constexpr double highest = 43;  // beyond, the sigmoid is 1 to the last digit of a double
 };
 
 }  // namespace torchactiv

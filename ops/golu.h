@@ -25,16 +25,18 @@ struct GoLu : Activation {
   template <Number N>
   static N forward(N x, N alpha, N beta, N gamma) {
     const N gate = gate_of(beta * outer(x, gamma));
-    return alpha * at_least(x, N(-1e38)) * gate;
+    return alpha * at_least(x, N(-much)) * gate;
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N alpha, N beta, N gamma) {
     const N inner = outer(x, gamma), gate = gate_of(beta * inner);
-    return {alpha * gate * fma(beta * gamma * limited(x, -1e38, 1e38), inner, N(1.0))};
+    return {alpha * gate * fma(beta * gamma * limited(x, -much, much), inner, N(1.0))};
   }
 
  private:
+  static constexpr double much = 1e38;  // stands for infinity: times a factor near 0 it is 0, not infinite
+
   // An error of it is multiplied by its size.
   template <Number N>
   static N outer(N x, N gamma) {

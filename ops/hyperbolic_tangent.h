@@ -23,7 +23,8 @@ struct HyperbolicTangent {
 // tanh(z) to the digits of the type that N is computed in, for where it cancels with something else.
 template <Number N>
 N fine_tanh(const N& z) {
-  const N m = fine_expm1(limited(N(2.0) * z, -700.0, 700.0)).value;
+  constexpr double highest = 700;  // tanh(350) is 1, and e^700 a finite double
+  const N m = fine_expm1(limited(N(2.0) * z, -highest, highest)).value;
   return copysign(m / (m + N(2.0)), z);
 }
 

@@ -24,15 +24,18 @@ struct Loglog : Activation {
 
   template <Number N>
   static N forward(N x) {
-    const N w = fine_exp(limited(-x, -exponent_limit<N>, 7.0));
+    const N w = fine_exp(limited(-x, -exponent_limit<N>, highest));
     return exp(at_least(-w, N(-exponent_limit<N>)));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N w = fine_exp(limited(-x, -exponent_limit<N>, 7.0));
+    const N w = fine_exp(limited(-x, -exponent_limit<N>, highest));
     return {w * exp(at_least(-w, N(-exponent_limit<N>)))};
   }
+
+ private:
+  static constexpr double highest = 7;  // of -x: e^-e^7 is 0 among doubles
 };
 
 }  // namespace torchactiv

@@ -22,16 +22,20 @@ struct Phish : Activation {
 
   template <Number N>
   static N forward(N x) {
-    const N m = narrow(expm1(N(2.0) * limited(GeluErf::forward(x), -20.0, 20.0)));
-    return abs(at_least(x, N(-40.0)) * (m / (m + N(2.0))));  // both factors have one sign
+    const N m = narrow(expm1(N(2.0) * limited(GeluErf::forward(x), -right_end, right_end)));
+    return abs(at_least(x, N(left_end)) * (m / (m + N(2.0))));  // both factors have one sign
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -40.0, 20.0), m = narrow(expm1(N(2.0) * GeluErf::forward(inside)));
+    const N inside = limited(x, left_end, right_end), m = narrow(expm1(N(2.0) * GeluErf::forward(inside)));
     const N inverse = N(1.0) / (m + N(2.0)), squared_secant = N(4.0) * (m + N(1.0)) * inverse * inverse;
     return {fma(inside * squared_secant, GeluErf::partials(inside)[0], m * inverse)};
   }
+
+ private:
+  static constexpr double left_end = -40;  // where Phi(x) is 0 among doubles
+  static constexpr double right_end = 20;  // where g = x, tanh(g) is 1, and f' is 1 but for the last bits of a double
 };
 
 }  // namespace torchactiv

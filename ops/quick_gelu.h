@@ -26,7 +26,7 @@ struct QuickGelu : Activation {
   static N forward(N x) {
     const N inside = limit(x);
     const auto s = split_sigmoid(Wide<N>(scale<N>() * inside));
-    return select(x > N(highest / factor), x, s.restore(product(inside, Wide<N>(s.value()))));
+    return select(x > N(sigmoid_limit / factor), x, s.restore(product(inside, Wide<N>(s.value()))));
   }
 
   template <Number N>
@@ -37,7 +37,7 @@ struct QuickGelu : Activation {
   }
 
  private:
-  static constexpr double factor = 1.702, highest = 43;  // beyond, f = x and f' = 1 to the last digit of a double
+  static constexpr double factor = 1.702;
 
   template <Number N>
   static Wide<N> scale() {
@@ -45,7 +45,7 @@ struct QuickGelu : Activation {
   }
   template <Number N>
   static N limit(const N& x) {
-    return limited(x, -exponent_limit<N> / factor, highest / factor);
+    return limited(x, -exponent_limit<N> / factor, sigmoid_limit / factor);
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/erf_slope.h"
 #include "ops/log1p_exp.h"
 #include "ops/logistic.h"
 #include "ops/number.h"
@@ -31,7 +32,7 @@ struct Serf : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N inside = limited(x, -exponent_limit<N>, 26.0), s = log1p_exp(inside);
-    const N bell = N(1.1283791670955125739) * exp(-(s * s));
+    const N bell = N(two_over_sqrt_pi) * exp(-(s * s));
     return {fma(inside * bell, Logistic<N>(inside).value, erf(s))};
   }
 };

@@ -38,7 +38,7 @@ struct Sigmoid : Activation {
   template <Number N>
   static N inverse(N y) {
     const Mask<N> low = y < N(0.5);
-    const N smaller = select(low, at_least(y, N(0x1p-120)), at_least(N(1.0) - y, N(1 / farthest<N>)));
+    const N smaller = select(low, at_least(y, N(0x1p-120)), at_least(N(1.0) - y, N(step_below_one<N>)));
     const N magnitude = log1p(N(1.0) / smaller - N(2.0));
     return select(low, -magnitude, magnitude);
   }

@@ -3,6 +3,7 @@
 #include "ops/card.h"
 #include "ops/logistic_tails.h"
 #include "ops/number.h"
+#include "ops/split_sigmoid.h"
 
 namespace torchactiv {
 
@@ -28,7 +29,7 @@ struct SigmoidGlu : Activation {
   // A small `up` is scaled, so that its product with the sigmoid is no denormal before its time.
   template <Number N>
   static N forward(N gate, N up) {
-    const auto e = rising_exponential(-limited(gate, -product_limit<N>, highest));
+    const auto e = rising_exponential(-limited(gate, -product_limit<N>, sigmoid_limit));
     const Wide<N> sigmoid = reciprocal(e.plus(1.0));
     const Mask<N> small = abs(up) < N(0x1p32);
     const N result = e.restore_product(product(select(small, N(0x1p64) * up, up), sigmoid));
@@ -45,8 +46,6 @@ struct SigmoidGlu : Activation {
   }
 
  private:
-  static constexpr double highest = 43;  // beyond, the sigmoid is 1 to the last digit of a double
-
   template <Number N>
   static N falling(const N& gate) {
     return at_least(-abs(gate), N(-product_limit<N>));

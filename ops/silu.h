@@ -26,28 +26,25 @@ struct Silu : Activation {
 
   template <Number N>
   static N forward(N x) {
-    const N inside = limited(x, -exponent_limit<N>, highest);
+    const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
-    return select(x > N(highest), x, s.restore(product(inside, s.value())));
+    return select(x > N(sigmoid_limit), x, s.restore(product(inside, s.value())));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, -exponent_limit<N>, highest);
+    const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
     return {s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
   }
 
   template <Number N>
   static std::array<N, 2> value_and_slope(N x) {
-    const N inside = limited(x, -exponent_limit<N>, highest);
+    const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
-    return {select(x > N(highest), x, s.restore(product(inside, s.value()))),
+    return {select(x > N(sigmoid_limit), x, s.restore(product(inside, s.value()))),
             s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
   }
-
- private:
-  static constexpr double highest = 43;  // beyond, f = x and f' = 1 to the last digit of a double
 };
 
 }  // namespace torchactiv

@@ -35,10 +35,13 @@ struct SinLu : Activation {
   template <Number N>
   static Partials<N, 3> partials(N x, N a, N b) {
     const Logistic<N> s(x);
-    const N inside = at_least(x, N(-1e39)), angle = b * inside, sine = sin(angle), scaled_cosine = a * cos(angle);
+    const N inside = at_least(x, N(least)), angle = b * inside, sine = sin(angle), scaled_cosine = a * cos(angle);
     const N slope = fma(b, scaled_cosine, fma(fma(a, sine, inside), s.complement, N(1.0)));
     return {slope * s.value, sine * s.value, tame(x, s.value) * scaled_cosine * s.value};
   }
+
+ private:
+  static constexpr double least = -1e39;  // below all floats; stands for -infinity, which has no sine
 };
 
 }  // namespace torchactiv

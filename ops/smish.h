@@ -28,7 +28,7 @@ struct Smish : Activation {
   static N forward(N x, N alpha, N beta) {
     const N z = limited(beta * x, -exponent_limit<N>, exponent_limit<N>), s = Logistic<N>(z).value,
             n = s * (s + N(2.0));
-    return alpha * select(z < N(-50.0), limited(x, -1e38, 1e38), x) * (n / (n + N(2.0)));
+    return alpha * select(z < N(-50.0), limited(x, -much, much), x) * (n / (n + N(2.0)));
   }
 
   template <Number N>
@@ -39,6 +39,9 @@ struct Smish : Activation {
     const N slope = N(4.0) * (s.value + N(1.0)) * s.value * s.complement * inverse;
     return {alpha * inverse * fma(z, slope, n)};
   }
+
+ private:
+  static constexpr double much = 1e38;  // stands for infinity: times a gate near 0 it is 0, not infinite
 };
 
 }  // namespace torchactiv

@@ -47,18 +47,19 @@ struct Smu1 : Activation {
 
  private:
   static constexpr double least = 1e-150;  // below, where x and mu are 0, slopes have no derivatives
+  static constexpr double much = 1e100;    // beside its square that of any float is nothing
 
-  // The square would overflow a double.
+  // Beyond `much` the square may overflow a double.
   template <Number N>
   static N squarable(const N& r) {
     if constexpr (NumberTraits<N>::has_spare_range) return r;
-    return limited(r, -1e100, 1e100);
+    return limited(r, -much, much);
   }
   template <Number N>
   static N root(const N& r, const N& mu) {
     const N inside = squarable(r), q = sqrt(fma(inside, inside, mu * mu));
     if constexpr (NumberTraits<N>::has_spare_range) return q;
-    return select(abs(r) > N(1e100), abs(r), q);
+    return select(abs(r) > N(much), abs(r), q);
   }
 };
 

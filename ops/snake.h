@@ -23,7 +23,7 @@ struct Snake : Activation {
   };
   static constexpr std::array inputs{Input{}, Input{"alpha", Role::parameter, 1}};
   static constexpr bool in_place = false;
-  static constexpr bool has_logscale = true;  // the module may learn the logarithms of parameters, as BigVGAN's
+  static constexpr bool has_logscale = true;
   static constexpr Precision forward_precision = Precision::doubles_for_all,
                              partials_precision = Precision::doubles_for_all;
 

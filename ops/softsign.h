@@ -35,7 +35,7 @@ struct Softsign : Activation {
 
   template <Number N>
   static N inverse(N y) {
-    return y / at_least(N(1.0) - abs(y), N(1 / farthest<N>));
+    return y / at_least(N(1.0) - abs(y), N(step_below_one<N>));
   }
 };
 

@@ -6,12 +6,15 @@
 
 namespace torchactiv {
 
+// Beyond it the sigmoid is 1 to the last digit of a double; x sigmoid(x) is x, and its slope is 1.
+constexpr double sigmoid_limit = 43;
+
 // The sigmoid in a form that neither loses digits among the denormals nor underflows before its time, see exponential()
 // in ops/number.h:
 //   .value()       1 / (1 + e^-x) as a Wide<N>; or, in its left tail, a multiple of it
 //   .complement()  1 / (1 + e^x), with all its digits as well
 //   .restore(y)    of a y that is proportional to value(): y without that multiple
-// -exponent_limit <= x <= 43 or NaN. A number type may have a split_sigmoid() of its own that is faster.
+// -exponent_limit <= x <= sigmoid_limit or NaN. A number type may have a split_sigmoid() of its own that is faster.
 template <class X>  // a number or a wide one
 class SplitSigmoid {
   using Exponential = decltype(rising_exponential(std::declval<X>()));

@@ -20,25 +20,27 @@ struct SqrtSoftplus : Activation {
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
 
-  // Far left it is e^(x/2).
   template <Number N>
   static N forward(N x) {
     const N t = exponential_of(x);
-    return select(x < N(-40.0), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p(t)));
+    return select(x < N(left_end), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p(t)));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p(t));
     const N steep = select(x < N(0.0), t, N(1.0)) / ((N(1.0) + t) * root);  // the sigmoid, by the root
-    const N bounded = select(root > N(1e160), N(0.0), steep);               // with a slope of 0 at infinity
-    return {N(0.5) * select(x < N(-40.0), t, bounded)};
+    const N bounded = select(root > N(infinite), N(0.0), steep);            // with a slope of 0 at infinity
+    return {N(0.5) * select(x < N(left_end), t, bounded)};
   }
 
  private:
+  static constexpr double left_end = -40;    // where it is e^(x/2) to the last digit of a double
+  static constexpr double infinite = 1e160;  // no root of a finite double is larger
+
   template <Number N>
   static N exponential_of(N x) {
-    return exp(at_least(select(x < N(-40.0), N(0.5) * x, -abs(x)), N(-exponent_limit<N>)));
+    return exp(at_least(select(x < N(left_end), N(0.5) * x, -abs(x)), N(-exponent_limit<N>)));
   }
 };
 

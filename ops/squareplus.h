@@ -32,17 +32,20 @@ struct Squareplus : Activation {
   // b / (2 root (root + |x|)) where x is negative, and (root + x)^2 over the same.
   template <Number N>
   static Partials<N, 1> partials(N x, N b) {
-    const N inside = limited(x, -1e100, 1e100), root = at_least(root_of(inside, b), N(1e-150));
+    const N inside = limited(x, -much, much), root = at_least(root_of(inside, b), N(least));
     const N inverse = N(0.5) / (root * (root + abs(inside))), sum = root + inside;
     return {select(x < N(0.0), b * inverse, sum * inverse * sum)};
   }
 
  private:
-  // The square would overflow a double.
+  static constexpr double least = 1e-150;  // the square of a smaller root may be 0
+  static constexpr double much = 1e100;    // beside its square any float is nothing
+
+  // Beyond `much` the square may overflow a double.
   template <Number N>
   static N root_of(N x, N b) {
     if constexpr (NumberTraits<N>::has_spare_range) return sqrt(fma(x, x, b));
-    return select(abs(x) > N(1e100), abs(x), sqrt(fma(x, x, b)));
+    return select(abs(x) > N(much), abs(x), sqrt(fma(x, x, b)));
   }
 };
 

@@ -31,7 +31,7 @@ struct SwiGlu : Activation {
     const Mask<N> small = abs(up) < N(0x1p32);
     const N result = e.restore_product(product(select(small, up, inverse * up), silu));
     const N both = gate * up;
-    return select(gate > N(highest), both, copysign(result * select(small, inverse, N(1.0)), both));
+    return select(gate > N(sigmoid_limit), both, copysign(result * select(small, inverse, N(1.0)), both));
   }
 
   // silu' = s (1 + g (1 - s)) with s = 1 / (1 + e^-g).
@@ -42,15 +42,13 @@ struct SwiGlu : Activation {
     const Wide<N> s = split.value(), slope = s * offset(limited * offset(-s, 1.0), 1.0);
     // Of a pair, the parts times an infinity would cancel each other.
     const N of_gate = select(abs(up) <= N(3e38), product(up, slope), up * narrow(slope));
-    return {split.restore(of_gate), select(gate > N(highest), gate, split.restore(product(limited, s)))};
+    return {split.restore(of_gate), select(gate > N(sigmoid_limit), gate, split.restore(product(limited, s)))};
   }
 
  private:
-  static constexpr double highest = 43;  // beyond, silu(g) = g and silu' = 1 to the last digit of a double
-
   template <Number N>
   static N limit(N gate) {
-    return at_most(at_least(gate, N(-product_limit<N>)), N(highest));
+    return at_most(at_least(gate, N(-product_limit<N>)), N(sigmoid_limit));
   }
 };
 

@@ -30,9 +30,12 @@ struct Tlu : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N tau, N alpha) {
-    const N inside = limited(x, -3e38, 3e38), line = fma(alpha, inside, tau);
+    const N inside = limited(x, -much, much), line = fma(alpha, inside, tau);
     return {select(inside > line, N(1.0), select(inside <= line, alpha, x))};
   }
+
+ private:
+  static constexpr double much = 3e38;  // stands for infinity: times an alpha of 0 it is 0, not NaN
 };
 
 }  // namespace torchactiv

@@ -34,13 +34,14 @@ struct XAtGlu : Activation {
   template <Number N>
   static Partials<N, 3> partials(N gate, N up, N alpha) {
     const Angle<N> angle(gate);
-    const N g = limited(gate, -1e200, 1e200), range = fma(N(2.0), alpha, N(1.0));
+    const N g = limited(gate, -much, much), range = fma(N(2.0), alpha, N(1.0));
     const N slope = range * N(inverse_pi) / fma(g, g, N(1.0));
     return {scaled(up, slope), opening(alpha, angle), scaled(up, N(2.0) * angle.from_middle)};
   }
 
  private:
   static constexpr double inverse_pi = 0.31830988618379067154;
+  static constexpr double much = 1e200;  // beyond, the slope is 0, and so is its derivative: no NaN at infinity
 
   // 1/2 + arctan(gate) / pi, which keeps its digits in the left tail, and arctan(gate) / pi.
   template <Number N>

@@ -122,13 +122,6 @@ const char* name_of(torchactiv::Precision precision) {
   std::abort();
 }
 
-// What an activation with positive parameters may declare.
-template <class Op>
-constexpr bool has_logscale() {
-  if constexpr (requires { Op::has_logscale; }) return Op::has_logscale;
-  return false;
-}
-
 template <class Op>
 void describe(bool first) {
   using namespace torchactiv;
@@ -163,7 +156,7 @@ void describe(bool first) {
       : Op::repr == Repr::values ? "values"
                                  : "nothing",
       name_of(Op::forward_precision), name_of(Op::partials_precision), Op::dim, truth(Op::drop_in).data(),
-      truth(has_logscale<Op>()).data());
+      truth(Op::has_logscale).data());
 }
 
 }  // namespace

@@ -21,8 +21,6 @@ struct Part {
   std::int64_t step;
 };
 
-// What the formulas below are written in: n elements of every operand, and memory for as many results of the
-// activation.
 template <class T>
 class Block {
  public:

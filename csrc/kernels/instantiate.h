@@ -1,5 +1,5 @@
 // The kernels of one operator for one instruction set: the build makes a translation unit of each pair, which includes
-// the operator's header and says TORCHACTIV_KERNELS(name, struct). See CMakeLists.txt.
+// the operator's header and says TORCHACTIV_KERNELS(name, struct). See cmake/Kernels.cmake.
 #pragma once
 
 #include "csrc/kernels/counted_map.h"
@@ -170,6 +170,7 @@ constexpr const FusedNormalisation* normalisation_of() {
 
 #define TORCHACTIV_KERNELS(name, Op)                                                                             \
   namespace torchactiv::TORCHACTIV_ISA {                                                                         \
+  static_assert(Op::inputs.size() <= Counts::most_inputs && Op::arguments.size() <= most_arguments);             \
   extern const OperatorKernels name##_kernels;                                                                   \
   const OperatorKernels name##_kernels{TORCHACTIV_ELEMENTS(Op, Forward),                                         \
                                        TORCHACTIV_ELEMENTS(Op, Backward),                                        \

@@ -78,8 +78,8 @@ struct NormalisationKernels {
 
 // The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
 // that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
-//   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale,
-// the last of which is that of the channel where channels are columns.
+//   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale.
+// For columns, correction.scale is the channel's own scale.
 // elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
 // stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {

@@ -13,7 +13,7 @@ namespace torchactiv {
 // Whole rows side by side, of no more than most_elements each.
 struct RowBlock {
   std::int64_t rows, channels, inner;
-  std::int64_t groups, first_group;  // of which the first row is one
+  std::int64_t groups, first_group;  // the group of the first row
   bool centred;
   double eps;
 

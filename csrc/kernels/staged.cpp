@@ -41,8 +41,6 @@ void vectors(const void* context, char* const* data, const std::int64_t* strides
   }
 }
 
-constexpr int most_arguments = 8;
-
 }  // namespace
 
 void run_widened_vectors(const void* context, char* const* data, const std::int64_t* strides, std::int64_t n,

@@ -19,6 +19,8 @@ extern template void run_staged<BFloat16>(const void*, char* const*, const std::
 extern template void run_staged<Float16>(const void*, char* const*, const std::int64_t*, std::int64_t, std::int64_t,
                                          const double*);
 
+constexpr std::size_t most_arguments = 8;  // plain numbers of an operator
+
 // Floats by way of doubles, but with plain numbers that are floats. These are VectorLoops.
 struct WidenedContext {
   MapKernel loop;

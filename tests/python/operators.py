@@ -1,7 +1,7 @@
 """How to call the operators under test, and which of them a test is run over.
 
-Nothing here or in the tests names an operator: a new line in ops/catalogue.h with its row in references.py is tested
-by everything.
+What is run over all operators, here and in the tests, names none of them: a new line in ops/catalogue.h with its row
+in references.py is tested by everything. Tests that name operators are of what only these have.
 
 Coefficients, of which an operator takes any number in one tensor, are inputs of their own here, one for each in the
 reference row: a case stacks them for the operator, and takes its gradients apart. tests/python/test_coefficients.py

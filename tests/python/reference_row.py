@@ -1,5 +1,6 @@
 """What a row of tests/python/references.py is."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ class Reference:
     builtin: Callable[..., Tensor] | None = None
     inputs: tuple[str, ...] = ("x",)
     samples: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    third_derivatives_up_to: float = math.inf  # the largest |x| at which they are tested
 
     def __post_init__(self) -> None:
         if len(self.partials) != len(self.inputs):

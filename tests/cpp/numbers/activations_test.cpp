@@ -17,7 +17,6 @@ namespace {
 
 using torchactiv::Jet;
 
-// An activation as a function of its inputs, with its default arguments.
 // Its default, or anything where it has none.
 constexpr double value_of(const torchactiv::Argument& argument) {
   return argument.default_value == argument.default_value ? argument.default_value : 0.25;
@@ -34,6 +33,7 @@ constexpr torchactiv::Counts counts = [] {
   return result;
 }();
 
+// An activation as a function of its inputs, with its default arguments.
 template <class Op>
 struct Activation {
   static constexpr std::size_t inputs = std::accumulate(counts<Op>.count, counts<Op>.count + Op::inputs.size(), 0u);
