@@ -1,4 +1,7 @@
 # `make help` lists the targets. Everything made lands in .venv, build and dist.
+ifneq ($(words $(CURDIR)),1)
+$(error the path of this folder, $(CURDIR), must not contain spaces: make would take it for several)
+endif
 PYTHON ?= python3
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 VENV := $(CURDIR)/.venv

@@ -12,11 +12,13 @@
 
 namespace torchactiv {
 
-/// f(gate) up, or f(gate + gate_bias) (up + up_bias). A bias of one dimension lies along dimension 1 of gate.
+/// f(gate) up, or f(gate + gate_bias) (up + up_bias). A bias of one dimension lies along dimension 1 of gate. Of a bias
+/// that is not there, an undefined tensor is one as well, as LibTorch's modules have it.
 inline at::Tensor gated(const at::Tensor& gate, const at::Tensor& up, std::string_view activation = "silu",
                         c10::ArrayRef<double> arguments = {}, const std::optional<at::Tensor>& gate_bias = std::nullopt,
                         const std::optional<at::Tensor>& up_bias = std::nullopt) {
-  if (!gate_bias && !up_bias) {
+  const auto exists = [](const std::optional<at::Tensor>& bias) { return bias && bias->defined(); };
+  if (!exists(gate_bias) && !exists(up_bias)) {
     static const auto handle =
         c10::Dispatcher::singleton()
             .findSchemaOrThrow("torchactiv::gated", "")
@@ -28,7 +30,8 @@ inline at::Tensor gated(const at::Tensor& gate, const at::Tensor& up, std::strin
                                  .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&,
                                                    const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
   const at::Tensor none = at::zeros({1}, gate.options().requires_grad(false));
-  return handle.call(gate, up, gate_bias.value_or(none), up_bias.value_or(none), activation, arguments);
+  return handle.call(gate, up, exists(gate_bias) ? *gate_bias : none, exists(up_bias) ? *up_bias : none, activation,
+                     arguments);
 }
 
 /// gated() of the halves of one tensor along dim, the first of which is the gate, or the second. Its gradient is one

@@ -43,6 +43,8 @@ TEST(Combinations, GatedWithBiases) {
               data_and_channels(2, 2));
   expect_same([](const Tensors& t) { return torchactiv::gated(t[0], t[1], "tanh", {}, std::nullopt, t[2]); },
               [](const Tensors& t) { return at::tanh(t[0]) * (t[1] + along(t[2])); }, data_and_channels(2, 1));
+  expect_same([](const Tensors& t) { return torchactiv::gated(t[0], t[1], "tanh", {}, at::Tensor(), at::Tensor()); },
+              [](const Tensors& t) { return at::tanh(t[0]) * t[1]; }, data_and_channels(2, 0));
 }
 
 TEST(Combinations, GatedPacked) {
