@@ -82,9 +82,9 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { product(w, w) } -> std::convertible_to<N>;         // w * w rounded once
   { offset_product(w, w, 1.0) } -> std::convertible_to<Wide<N>>;  // w * w + a constant of its sign and of few bits
   { reciprocal(w) } -> std::convertible_to<Wide<N>>;
-  { exp(a) } -> std::convertible_to<N>;       // within 1 ulp; |a| <= exponent_limit or NaN
+  { exp(a) } -> std::convertible_to<N>;       // within 1 ulp, 1.1 of a double; |a| <= exponent_limit or NaN
   { fine_exp(a) } -> std::convertible_to<N>;  // to all digits of the type that N is computed in: it may be an exponent
-  { sigmoid(a) } -> std::convertible_to<N>;   // 1 / (1 + e^-a) within 1 ulp
+  { sigmoid(a) } -> std::convertible_to<N>;   // 1 / (1 + e^-a) within 1 ulp, 1.3 of a double
   exponential(a);                             // -product_limit <= a <= 60 or NaN; the tail is where a -> -inf
   exponential(w);                             // likewise
   rising_exponential(w);

@@ -97,7 +97,7 @@ V erfcx(const V& a) {
 }
 
 // erfcx'(a) for a >= 0: 2 a erfcx(a) - 2 / sqrt(pi), which would cancel for large a. Errors as those of
-// erfcx, but 2^-20 in a float that will be rounded to 16 bits.
+// erfcx, but 2^-49.6 in double, and 2^-20 in a float that will be rounded to 16 bits.
 template <Vector V>
 V erfcx_slope(const V& a) {
   const ErfcxArgument<V> x(a);
@@ -109,7 +109,8 @@ V erfcx_slope(const V& a) {
 }
 
 // erf of any a; near 0 it keeps its relative precision and its sign. Relative errors: 2^-29.6 in double for a float,
-// 2.6 ulp in double, 2^-22 in a float that will be rounded to 16 bits. NaN stays, infinities give +-1.
+// 3.1 ulp in double (2.9 where fma rounds once), 2^-21.8 in a float that will be rounded to 16 bits. NaN stays,
+// infinities give +-1.
 template <Vector V>
 V erf(const V& a) {
   const V square = a * a;

@@ -75,8 +75,8 @@ V tabled_normal_gate(const V& x) {
   return TabledNormalGate<V>(x, NormalGateTables::tail).value(x);
 }
 
-// Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16. NaN stays,
-// the infinities give 0 and 1.
+// Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16 (absolute). NaN stays, the infinities
+// give 0 and 1.
 template <class V>
   requires(has_tables && std::same_as<typename V::Scalar, float>)
 V tabled_normal_gate_slope(const V& x) {

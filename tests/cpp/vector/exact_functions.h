@@ -5,6 +5,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "tests/cpp/vector/functions.h"
+
 namespace vector_test {
 
 using Real = long double;
@@ -55,6 +57,12 @@ inline Real normal(Real x) { return std::erfc(-x * std::numbers::sqrt2_v<Real> /
 inline Real gate(Real x, Real) { return x * normal(x); }
 inline Real gate_slope(Real x, Real) {
   return normal(x) + x * std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Real> / std::numbers::sqrt2_v<Real>;
+}
+
+// A number with the digits of a 16-bit type, near the float x.
+inline float of_16_bits(Real x) {
+  const float a = static_cast<float>(x), lifted = lift_to_16_bits * a;
+  return lifted - (lifted - a);
 }
 
 // Which eighth of an octave x >= 1 lies in, among those of four octaves; and its middle.

@@ -14,6 +14,9 @@ struct Function {
   void (*run)(const double* x, const double* y, double* result, std::size_t n);
 };
 
+// a l - (a l - a) has 11 of a float's bits (Veltkamp's splitting).
+constexpr float lift_to_16_bits = 0x1p13f + 1;
+
 // 16-bit types from and to memory; n is a multiple of 64.
 struct Storage {
   void (*load)(const std::uint16_t* p, double* result, std::size_t n);

@@ -1,10 +1,12 @@
 // What is exact: comparisons, selections, signs and powers of two, at special values as well.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <limits>
 #include <numbers>
 #include <string>
 
+#include "tests/cpp/vector/bounds.h"
 #include "tests/cpp/vector/instruction_sets.h"
 
 namespace vector_test {
@@ -12,12 +14,12 @@ namespace {
 
 using limits = std::numeric_limits<double>;
 
-struct Row {
+struct ExactRow {
   const char* function;
   double (*exact)(double x, double y);
 };
 
-constexpr Row exact[] = {
+constexpr ExactRow exact[] = {
     {"negative", [](double x, double) { return -x; }},
     {"<", [](double x, double y) { return x < y ? 1.0 : 0.0; }},
     {"<=", [](double x, double y) { return x <= y ? 1.0 : 0.0; }},
@@ -28,6 +30,33 @@ constexpr Row exact[] = {
     {"maximum_or_second", [](double x, double y) { return x > y ? x : y; }},
     {"minimum_or_second", [](double x, double y) { return x < y ? x : y; }},
 };
+// Of a y that is not NaN.
+constexpr ExactRow limiting[] = {
+    {"at_least", [](double x, double y) { return x < y ? y : x; }},
+    {"at_most", [](double x, double y) { return x > y ? y : x; }},
+};
+constexpr ExactRow powers[] = {
+    {"power_of_two", [](double x, double) { return std::ldexp(1, static_cast<int>(x)); }},
+    {"times_power_of_two", [](double x, double y) { return std::ldexp(x, static_cast<int>(y)); }},
+    {"times_small_power_of_two", [](double x, double y) { return std::ldexp(x, static_cast<int>(y)); }},
+};
+
+TEST(EveryFunction, HasABoundOrIsExact) {
+  const auto expect_rows = [](std::span<const Function> functions, std::span<const Row> bounds) {
+    for (const Function& function : functions) {
+      const auto in = [&](const auto& rows) {
+        return std::ranges::any_of(rows, [&](const auto& row) { return row.function == function.name; });
+      };
+      EXPECT_TRUE(in(bounds) || in(exact) || in(limiting) || in(powers)) << "nothing is expected of " << function.name;
+    }
+  };
+  for (const InstructionSet* instructions : instruction_sets()) {
+    expect_rows(instructions->of_floats, of_floats);
+    expect_rows(instructions->of_gates, of_gates);
+    expect_rows(instructions->of_tables, of_tables);
+    expect_rows(instructions->of_doubles, of_doubles);
+  }
+}
 
 bool same(double a, double b) {
   return (std::isnan(a) && std::isnan(b)) || std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
@@ -51,7 +80,7 @@ TEST_P(SpecialValues, OfExactFunctions) {
     std::vector<double> x, y;
     for (const double a : values)
       for (const double b : values) x.push_back(a), y.push_back(b);
-    for (const Row& row : exact) {
+    for (const ExactRow& row : exact) {
       const auto results = InstructionSet::run(functions, row.function, x, y);
       for (std::size_t i = 0; i < x.size(); ++i)
         EXPECT_TRUE(same(results[i], row.exact(x[i], y[i]))) << row.function << " of " << x[i] << " and " << y[i];
@@ -59,14 +88,13 @@ TEST_P(SpecialValues, OfExactFunctions) {
   });
 }
 
-TEST_P(SpecialValues, OfBounds) {
+TEST_P(SpecialValues, OfLimitingFunctions) {
   for_both_types(instructions(), [](std::span<const Function> functions, const std::vector<double>& values) {
-    const std::vector<double> bounds(values.size(), 0.5);
-    const auto least = InstructionSet::run(functions, "at_least", values, bounds);
-    const auto most = InstructionSet::run(functions, "at_most", values, bounds);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      EXPECT_TRUE(same(least[i], values[i] < 0.5 ? 0.5 : values[i])) << values[i];
-      EXPECT_TRUE(same(most[i], values[i] > 0.5 ? 0.5 : values[i])) << values[i];
+    const std::vector<double> limit(values.size(), 0.5);
+    for (const ExactRow& row : limiting) {
+      const auto results = InstructionSet::run(functions, row.function, values, limit);
+      for (std::size_t i = 0; i < values.size(); ++i)
+        EXPECT_TRUE(same(results[i], row.exact(values[i], 0.5))) << row.function << " of " << values[i];
     }
   });
 }
@@ -181,31 +209,26 @@ TEST_P(SpecialValues, NaNStays) {
 }
 
 void expect_powers(std::span<const Function> functions, int smallest, int largest, int bits) {
-  std::vector<double> exponents, ones;
-  for (int n = smallest; n <= largest; ++n) {
-    exponents.push_back(n);
-    ones.push_back(-1.5);
-  }
-  const auto powers = InstructionSet::run(functions, "power_of_two", exponents, ones);
-  for (std::size_t i = 0; i < powers.size(); ++i)
-    EXPECT_EQ(powers[i], std::ldexp(1, static_cast<int>(exponents[i]))) << exponents[i];
+  const auto expect = [&](const ExactRow& row, const std::vector<double>& x, const std::vector<double>& y) {
+    const auto results = InstructionSet::run(functions, row.function, x, y);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double expected = row.exact(x[i], y[i]);
+      EXPECT_EQ(results[i], bits == 24 ? static_cast<float>(expected) : expected)
+          << row.function << " of " << x[i] << " and " << y[i];
+    }
+  };
+  const auto& [power_of_two, times_power_of_two, times_small_power_of_two] = powers;
+  std::vector<double> exponents;
+  for (int n = smallest; n <= largest; ++n) exponents.push_back(n);
+  expect(power_of_two, exponents, exponents);
 
   std::erase_if(exponents, [](double n) { return n > 0; });
-  ones.resize(exponents.size());
-  const auto multiples = InstructionSet::run(functions, "times_power_of_two", ones, exponents);
-  for (std::size_t i = 0; i < multiples.size(); ++i)
-    EXPECT_EQ(multiples[i], std::ldexp(-1.5, static_cast<int>(exponents[i]))) << exponents[i];
+  expect(times_power_of_two, std::vector(exponents.size(), -1.5), exponents);
 
   // Into the denormals and below them, with a significand whose last bits are lost there.
-  const double full = 2 - std::ldexp(1, 1 - bits);
   std::vector<double> small;
   for (int n = 0; n >= 2 * smallest; --n) small.push_back(n);
-  const auto tiny = InstructionSet::run(functions, "times_small_power_of_two", std::vector(small.size(), full), small);
-  for (std::size_t i = 0; i < tiny.size(); ++i) {
-    const double expected = bits == 24 ? static_cast<float>(std::ldexp(full, static_cast<int>(small[i])))
-                                       : std::ldexp(full, static_cast<int>(small[i]));
-    EXPECT_EQ(tiny[i], expected) << small[i];
-  }
+  expect(times_small_power_of_two, std::vector(small.size(), 2 - std::ldexp(1, 1 - bits)), small);
 }
 
 TEST_P(SpecialValues, OfPowersOfTwo) {

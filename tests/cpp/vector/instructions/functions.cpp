@@ -47,8 +47,28 @@ V one_where(const typename V::Mask& mask) {
   return select(mask, V(1.0), V(0.0));
 }
 
+// What exact_functions.h calls so.
+template <class V>
+V of_16_bits(const V& x) {
+  const V lifted = V(vector_test::lift_to_16_bits) * x;
+  return lifted - (lifted - x);
+}
+
 #define ROW(V, name, expression) {name, run<V, [](V x, V y) { return (void)x, (void)y, expression; }>}
 
+#define ROWS_OF_ALL(V, prefix)                                                                                      \
+  ROW(V, prefix "exp", exp(x)), ROW(V, prefix "sigmoid", sigmoid(x)), ROW(V, prefix "expm1", expm1(x)),             \
+      ROW(V, prefix "exp with expm1", exp_and_expm1(x).e), ROW(V, prefix "expm1 with exp", exp_and_expm1(x).value), \
+      ROW(V, prefix "sqrt", sqrt(x)), ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),           \
+      ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)),     \
+      ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x))
+
+// Promised of doubles only.
+#define ROWS_OF_FINE_EXPM1(V, prefix)                                                               \
+  ROW(V, prefix "fine_expm1 e", fine_expm1(x).e), ROW(V, prefix "fine_expm1", fine_expm1(x).value), \
+      ROW(V, prefix "fine_expm1 curved", fine_expm1(x).curved)
+
+// Of numbers that are rounded to their own bits.
 #define ROWS_OF_BOTH(V)                                                                                            \
   ROW(V, "+", x + y), ROW(V, "-", x - y), ROW(V, "*", x* y), ROW(V, "/", x / y), ROW(V, "negative", -x),           \
       ROW(V, "<", one_where<V>(x < y)), ROW(V, "<=", one_where<V>(x <= y)), ROW(V, ">", one_where<V>(x > y)),      \
@@ -58,28 +78,12 @@ V one_where(const typename V::Mask& mask) {
       ROW(V, "minimum_or_second", minimum_or_second(x, y)), ROW(V, "at_least", at_least(x, y)),                    \
       ROW(V, "at_most", at_most(x, y)), ROW(V, "power_of_two", power_of_two(x + V(Reduction<V::Scalar>::round))),  \
       ROW(V, "times_power_of_two", times_power_of_two(x, y)),                                                      \
-      ROW(V, "times_small_power_of_two", times_small_power_of_two(x, y)), ROW(V, "exp", exp(x)),                   \
-      ROW(V, "exp with expm1", exp_and_expm1(x).e), ROW(V, "expm1 with exp", exp_and_expm1(x).value),              \
-      ROW(V, "fine_expm1 e", fine_expm1(x).e), ROW(V, "fine_expm1", fine_expm1(x).value),                          \
-      ROW(V, "fine_expm1 curved", fine_expm1(x).curved), ROW(V, "sigmoid", sigmoid(x)), ROW(V, "expm1", expm1(x)), \
+      ROW(V, "times_small_power_of_two", times_small_power_of_two(x, y)),                                          \
       ROW(V, "exponential value", exponential(x).value()), ROW(V, "exponential plus 1", exponential(x).plus(1.0)), \
       ROW(V, "exponential restored", restored(exponential(x))),                                                    \
       ROW(V, "rising exponential value", rising_exponential(x).value()),                                           \
       ROW(V, "rising exponential restored", inverse_restored(rising_exponential(x))),                              \
-      ROW(V, "product restored", product_restored(exponential(x), y)), ROW(V, "sqrt", sqrt(x)),                    \
-      ROW(V, "log1p", log1p(x)), ROW(V, "erfcx", erfcx(x)), ROW(V, "erfcx_slope", erfcx_slope(x)),                 \
-      ROW(V, "erf", erf(x)), ROW(V, "sin", sin(x)), ROW(V, "cos", cos(x)), ROW(V, "atan", atan(x))
-
-// Of numbers that will be rounded to fewer bits.
-#define ROWS_OF_ROUNDED(V, prefix)                                                                                  \
-  ROW(V, prefix "exp", exp(x)), ROW(V, prefix "sigmoid", sigmoid(x)), ROW(V, prefix "expm1", expm1(x)),             \
-      ROW(V, prefix "exp with expm1", exp_and_expm1(x).e), ROW(V, prefix "expm1 with exp", exp_and_expm1(x).value), \
-      ROW(V, prefix "fine_expm1 e", fine_expm1(x).e), ROW(V, prefix "fine_expm1", fine_expm1(x).value),             \
-      ROW(V, prefix "fine_expm1 curved", fine_expm1(x).curved), ROW(V, prefix "sqrt", sqrt(x)),                     \
-      ROW(V, prefix "log1p", log1p(x)), ROW(V, prefix "erfcx", erfcx(x)),                                           \
-      ROW(V, prefix "erfcx_slope", erfcx_slope(x)), ROW(V, prefix "erf", erf(x)), ROW(V, prefix "sin", sin(x)),     \
-      ROW(V, prefix "cos", cos(x)), ROW(V, prefix "atan", atan(x)), ROW(V, prefix "fine_atan", fine_atan(x)),       \
-      ROW(V, prefix "fine_erf", fine_erf(x))
+      ROW(V, "product restored", product_restored(exponential(x), y)), ROWS_OF_ALL(V, "")
 
 // As formulas use them: e^x; e^-x; y e^x, which need not be as small as e^x.
 auto restored(const auto& e) { return e.restore(narrow(e.value())); }
@@ -87,6 +91,12 @@ auto inverse_restored(const auto& e) { return e.restore(narrow(reciprocal(e.valu
 template <class V>
 V product_restored(const auto& e, const V& y) {
   return e.restore_product(product(y, e.value()));
+}
+
+// Less the power of two that the sigmoid of 0 has more than 1/2.
+auto unscaled(const auto& value, const auto& half) {
+  const auto scale = narrow(half);
+  return value * ((scale / (scale + scale)) / scale);
 }
 
 // Wide numbers that no float holds: xy and yy, which are exact.
@@ -110,6 +120,7 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "exponential xy value", exponential(widen(x) * y).value()),
     ROW(Floats, "exponential xy restored", restored(exponential(widen(x) * y))),
     ROW(Floats, "rising exponential xy restored", inverse_restored(rising_exponential(widen(x) * y))),
+    ROW(Floats, "split sigmoid value", unscaled(split_sigmoid(x).value(), split_sigmoid(Floats(0.0)).value())),
     ROW(Floats, "split sigmoid restored", split_sigmoid(x).restore(narrow(split_sigmoid(x).value()))),
     ROW(Floats, "split sigmoid complement", split_sigmoid(x).complement()),
     ROW(Floats, "quick_sigmoid", quick_sigmoid(x)),
@@ -117,11 +128,22 @@ constexpr vector_test::Function of_floats[] = {
     ROW(Floats, "sigmoid_slope", sigmoid_slope(x)),
     ROW(ShortFloats, "short sigmoid_slope", sigmoid_slope(x)),
     ROW(ShortFloats, "short scaled_normal_tail", scaled_normal_tail(x)),
-    ROWS_OF_ROUNDED(ShortFloats, "short "),
+    ROW(ShortFloats, "short exponential value", exponential(x).value()),
+    ROWS_OF_ALL(ShortFloats, "short "),
 };
 
-constexpr vector_test::Function of_doubles[] = {ROWS_OF_BOTH(Doubles), ROWS_OF_ROUNDED(SingleDoubles, "single "),
-                                                ROW(SingleDoubles, "single scaled_normal_tail", scaled_normal_tail(x))};
+constexpr vector_test::Function of_doubles[] = {
+    ROWS_OF_BOTH(Doubles),
+    ROWS_OF_FINE_EXPM1(Doubles, ""),
+    ROWS_OF_ALL(SingleDoubles, "single "),
+    ROWS_OF_FINE_EXPM1(SingleDoubles, "single "),
+    ROW(SingleDoubles, "single scaled_normal_tail", scaled_normal_tail(x)),
+    ROW(SingleDoubles, "single fine_exp", fine_exp(x)),
+    ROW(SingleDoubles, "single fine_erf", fine_erf(x)),
+    ROW(SingleDoubles, "single fine_sin", fine_sin(x)),
+    ROW(SingleDoubles, "single fine_cos", fine_cos(x)),
+    ROW(SingleDoubles, "single fine_atan", fine_atan(x)),
+};
 
 constexpr float counted[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
@@ -129,30 +151,32 @@ constexpr float counted[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 1
 template <class V>
 constexpr auto functions_of_gates() {
   if constexpr (fused_float)
-    return std::array<vector_test::Function, 4>{{
+    return std::array<vector_test::Function, 3>{{
         ROW(V, "normal_gate", (NormalGate<MillsRatio, V>(x).value(x))),
+        ROW(V, "normal_gate and slope", (NormalGate<FineMillsRatio, V>(x).value(x))),
         ROW(V, "normal_gate_slope", (NormalGate<FineMillsRatio, V>(x).slope(x))),
-        ROW(V, "normal_gate and slope", single_normal_gate_and_slope(x)[0]),
-        ROW(V, "slope and normal_gate", single_normal_gate_and_slope(x)[1]),
     }};
   else
     return std::array<vector_test::Function, 0>{};
 }
 constexpr auto of_gates = functions_of_gates<Floats>();
 
-template <class V>
+template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 4>{{
+    return std::array<vector_test::Function, 7>{{
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
+        ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
+        ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
         ROW(V, "tabled normal_gate_slope", tabled_normal_gate_slope(x)),
+        ROW(Short, "short tabled normal_gate", tabled_normal_gate(of_16_bits(x))),
         ROW(V, "middle of an eighth", middle_of_segment(x)),
         ROW(V, "lookup of an eighth", lookup(counted, segment(x))),
     }};
   else
     return std::array<vector_test::Function, 0>{};
 }
-constexpr auto of_tables = functions_of_tables<Floats>();
+constexpr auto of_tables = functions_of_tables<Floats, ShortFloats>();
 
 template <class E>
 void load(const std::uint16_t* p, double* result, std::size_t n) {
