@@ -7,7 +7,7 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// Largest error, whatever estimates are to 2^-14: 1.3 ulp between 1e-300 and 1e300; what is below has a root below
+// Largest error, whatever estimates are to 2^-14: 1.6 ulp between 1e-300 and 1e300; what is below has a root below
 // 1e-150, what is beyond, infinity too, is its own root. Keeps the sign of 0. NaN stays.
 template <class V>
   requires(has_estimates && std::same_as<typename V::Scalar, double>)
