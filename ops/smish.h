@@ -28,7 +28,7 @@ struct Smish : Activation {
   static N forward(N x, N alpha, N beta) {
     const N z = limited(beta * x, -exponent_limit<N>, exponent_limit<N>), s = Logistic<N>(z).value,
             n = s * (s + N(2.0));
-    return alpha * select(z < N(-50.0), limited(x, -much, much), x) * (n / (n + N(2.0)));
+    return alpha * select(z < N(left_end), limited(x, -much, much), x) * (n / (n + N(2.0)));
   }
 
   template <Number N>
@@ -41,7 +41,8 @@ struct Smish : Activation {
   }
 
  private:
-  static constexpr double much = 1e38;  // stands for infinity: times a gate near 0 it is 0, not infinite
+  static constexpr double left_end = -50;  // left of it the gate is so near 0 that an infinite x must not meet it
+  static constexpr double much = 1e38;     // stands for infinity: times a gate near 0 it is 0, not infinite
 };
 
 }  // namespace torchactiv

@@ -179,7 +179,7 @@ struct NormalisedBy {
                                                 Correction<const float*> corrections, const double* arguments,
                                                 bool streams) {
     const bool single = streams && Op::has_cheap_slope;
-    streams = single && can_stream(dx, stride);
+    streams = may_stream(streams, dx, stride);
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const Affine<RoundedFloats> c = loaded(some, channels, i);
       const Correction<RoundedFloats> correction{c.centre, some.load(corrections.slope + i),

@@ -3,6 +3,8 @@
 #include <ATen/Functions.h>
 #include <ATen/core/grad_mode.h>
 
+#include "csrc/operators/checks.h"
+
 namespace torchactiv {
 namespace {
 
@@ -17,8 +19,7 @@ void check_device(const char* function, const char* name, const at::Tensor& tens
 void check_data(const char* function, const at::Tensor& input) {
   TORCH_CHECK(input.defined(), function, ": input is an undefined tensor");
   const at::ScalarType type = input.scalar_type();
-  TORCH_CHECK_NOT_IMPLEMENTED(type == at::kFloat || type == at::kDouble || is_short(type), "\"", function,
-                              "\" not implemented for '", type,
+  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(type), "\"", function, "\" not implemented for '", type,
                               "': input must be a tensor of dtype float32, float64, bfloat16 or float16");
   TORCH_CHECK_NOT_IMPLEMENTED(input.layout() == at::kStrided, function, ": input must be a dense tensor, got layout ",
                               input.layout());
@@ -57,10 +58,9 @@ void check_eps(const char* function, double eps) {
 }
 
 void check_gradient(const char* function, const char* name, const at::Tensor& gradient, const at::Tensor& input) {
-  TORCH_CHECK(gradient.sym_sizes() == input.sym_sizes() && gradient.is_floating_point(), function, "_backward: ", name,
-              " of shape ", gradient.sym_sizes(), " and ", gradient.scalar_type(), " must have the shape of input, ",
-              input.sym_sizes(), ", and a floating-point dtype");
-  check_device(function, name, gradient, input);
+  check_kind_of_gradient(function, name, gradient, input);
+  TORCH_CHECK(gradient.sym_sizes() == input.sym_sizes(), function, "_backward: ", name, " of shape ",
+              gradient.sym_sizes(), " must have the shape of input, ", input.sym_sizes());
 }
 
 void check_statistic(const char* function, const char* name, const at::Tensor& values, const c10::SymInt& count,

@@ -110,14 +110,19 @@ void check_inputs(const Operator& op, TensorSpan inputs) {
   if (op.has_coefficients()) check_counts(op, inputs);
 }
 
-void check_gradient(const Operator& op, const char* name, const at::Tensor& gradient, TensorSpan saved) {
-  TORCH_CHECK(gradient.defined(), op.card.name, ": ", name, " is an undefined tensor");
-  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(gradient.scalar_type()), "\"", op.card.name,
-                              "_backward\" not implemented for '", gradient.scalar_type(), "': ", name,
+void check_kind_of_gradient(std::string_view function, const char* name, const at::Tensor& gradient,
+                            const at::Tensor& data) {
+  TORCH_CHECK(gradient.defined(), function, "_backward: ", name, " is an undefined tensor");
+  TORCH_CHECK_NOT_IMPLEMENTED(is_supported(gradient.scalar_type()), "\"", function, "_backward\" not implemented for '",
+                              gradient.scalar_type(), "': ", name,
                               " must be a tensor of dtype float32, float64, bfloat16 or float16");
-  TORCH_CHECK(gradient.device() == saved[0].device(), op.card.name,
-              "_backward: expected all tensors to be on the same device, but ", op.inputs[0].name, " is on ",
-              saved[0].device(), " and ", name, " is on ", gradient.device());
+  TORCH_CHECK(gradient.device() == data.device(), function,
+              "_backward: expected all tensors to be on the same device, but the data are on ", data.device(), " and ",
+              name, " is on ", gradient.device());
+}
+
+void check_gradient(const Operator& op, const char* name, const at::Tensor& gradient, TensorSpan saved) {
+  check_kind_of_gradient(op.card.name, name, gradient, saved[0]);
   if (gradient.sym_sizes() == saved[0].sym_sizes()) return;
   const c10::SymDimVector shape = result_shape(op, saved);
   TORCH_CHECK(at::is_expandable_to(gradient.sym_sizes(), shape), op.card.name, "_backward: ", name, " of shape ",

@@ -11,7 +11,11 @@ bool is_supported(at::ScalarType type);
 // The dtypes and devices of the inputs of forward (or of what stands in their place in backward).
 void check_inputs(const Operator& op, TensorSpan inputs);
 
-// A gradient that backward is given, against the inputs, or what stands in their place.
+// What every gradient that a backward is given must be: of a dtype that there are kernels for, on the data's device.
+void check_kind_of_gradient(std::string_view function, const char* name, const at::Tensor& gradient,
+                            const at::Tensor& data);
+
+// The same of elementwise operators, against the inputs, or what stands in their place, to which it broadcasts.
 void check_gradient(const Operator& op, const char* name, const at::Tensor& gradient, TensorSpan saved);
 
 // The values of the arguments, where the activation restricts them.

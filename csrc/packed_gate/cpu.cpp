@@ -14,6 +14,7 @@ namespace {
 // What gated's backward demands, and that nothing broadcasts.
 void check(const Operator& op, const at::Tensor& grad_output, const Halves& of_input) {
   check_inputs(op, Tensors{of_input.gate, of_input.up});
+  check_kind_of_gradient(PackedGate::name, "grad_output", grad_output, of_input.gate);
   TORCH_CHECK(
       grad_output.sym_sizes() == of_input.gate.sym_sizes() && grad_output.scalar_type() == of_input.gate.scalar_type(),
       PackedGate::name, "_backward: expected grad_output of shape ", of_input.gate.sym_sizes(), " and ",

@@ -33,8 +33,8 @@ V arctangent(const V& a, const double (&coefficients)[n]) {
   return copysign(fma(z, slope, select(large, V(std::numbers::pi / 2), V(0.0))), a);
 }
 
-// atan(a) of any a. Relative errors: 2^-30.7 in double for a float, 5 ulp in double (4 where fma rounds once), 2^-21.5
-// in a float that will be rounded to 16 bits. The sign of 0 and NaN stay, infinities give +-pi / 2.
+// atan(a) of any a. Relative errors: 2^-30.7 in double for a float, 5 ulp in double, 2^-21.5 in a float that will be
+// rounded to 16 bits. The sign of 0 and NaN stay, infinities give +-pi / 2.
 template <Vector V>
 V atan(const V& a) {
   if constexpr (V::is_single || V::is_short)

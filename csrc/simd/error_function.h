@@ -109,8 +109,7 @@ V erfcx_slope(const V& a) {
 }
 
 // erf of any a; near 0 it keeps its relative precision and its sign. Relative errors: 2^-29.6 in double for a float,
-// 3.1 ulp in double (2.9 where fma rounds once), 2^-21.8 in a float that will be rounded to 16 bits. NaN stays,
-// infinities give +-1.
+// 3.1 ulp in double, 2^-21.8 in a float that will be rounded to 16 bits. NaN stays, infinities give +-1.
 template <Vector V>
 V erf(const V& a) {
   const V square = a * a;

@@ -22,8 +22,8 @@ struct Logistic<double> {
   static constexpr double lowest = -745.2, highest = 40;
 };
 
-// Largest error: 0.87 ulp in float, 2.5 in one that will be rounded to 16 bits, 1.3 in double (0.9 where fma rounds
-// once). NaN stays, infinities give 0 and 1.
+// Largest error: 0.87 ulp in float, 2.5 in one that will be rounded to 16 bits, 1.3 in double. NaN stays, infinities
+// give 0 and 1.
 template <class V>
 V logistic(const V& x) {
   using L = Logistic<typename V::Scalar>;

@@ -110,8 +110,8 @@ V oscillation(const V& a, double half) {
 }
 
 // sin(a), cos(a) of any a. Relative errors: 2^-35 in double for a float below 2^300 (near a zero of an a that is no
-// float, absolute: 2^-64), 3.5 ulp in double (3.1 where fma rounds once), 2^-21.8 in a float that will be rounded to 16
-// bits. sin keeps the sign of 0. NaN stays, infinities give NaN.
+// float, absolute: 2^-64), 3.5 ulp in double, 2^-21.8 in a float that will be
+// rounded to 16 bits. sin keeps the sign of 0. NaN stays, infinities give NaN.
 template <Vector V>
 V sin(const V& a) {
   return oscillation(a, 0);

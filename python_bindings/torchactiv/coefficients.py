@@ -15,6 +15,9 @@ def fill_coefficients_(parameter: Tensor, values: Sequence[float]) -> None:
         parameter: whose first dimension counts the coefficients.
         values: one for each of them.
 
+    Raises:
+        ValueError: another number of values.
+
     Example:
         >>> import torch
         >>> weight = torch.nn.Parameter(torch.zeros(2, 3))
@@ -25,6 +28,8 @@ def fill_coefficients_(parameter: Tensor, values: Sequence[float]) -> None:
                 [2., 2., 2.]], requires_grad=True)
     """
     coefficients = parameter.detach()
+    if len(values) != len(coefficients):
+        raise ValueError(f"expected {len(coefficients)} values, one for each coefficient, got {len(values)}")
     place = torch.ones_like(coefficients).cumsum(0)
     for k, value in enumerate(values, start=1):
         coefficients.masked_fill_(place == k, value)
