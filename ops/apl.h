@@ -38,14 +38,14 @@ struct Apl : Activation {
     // hinge it has half of the digits that the numbers have, which only those with digits to spare can do without.
     N slope = select(x > zero, N(1.0), zero), intercept = zero;
     for (std::size_t s = 0; s < a.size(); ++s) {
-      const Mask<N> left = x < b[s];
-      slope = slope - select(left, a[s], zero);
-      intercept = intercept + select(left, a[s] * b[s], zero);
+      const Mask<N> right = b[s] <= x;
+      slope = slope - select(right, zero, a[s]);
+      intercept = intercept + select(right, zero, a[s] * b[s]);
     }
     const N line = fma(tame(x, slope), slope, intercept);
     if constexpr (NumberTraits<N>::has_spare_digits) return line;
     N sum = at_least(x, zero);
-    for (std::size_t s = 0; s < a.size(); ++s) sum = sum + select(x < b[s], a[s] * (b[s] - x), zero);
+    for (std::size_t s = 0; s < a.size(); ++s) sum = sum + select(b[s] <= x, zero, a[s] * (b[s] - x));
     return select(abs(x) <= N(largest), sum, line);
   }
 

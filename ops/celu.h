@@ -33,7 +33,7 @@ struct Celu : Activation {
     const Wide<N> m = expm1(ratio.value);
     const N left = product(alpha, m + ratio.rest * offset(m, 1.0));
     const N reached = select(ratio.far, alpha * N(std::numeric_limits<double>::infinity()), left);
-    return select(abs(ratio.value) > N(0x1p-54), select(x < N(0.0), reached, x), x);
+    return select(abs(ratio.value) <= N(0x1p-54), x, select(x < N(0.0), reached, x));
   }
 
   template <Number N>

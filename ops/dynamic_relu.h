@@ -35,7 +35,7 @@ struct DynamicRelu : Activation {
   template <Number N>
   static N forward(N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
     const Largest<N> largest(x, slopes, intercepts);
-    return line(x, largest.slope, largest.intercept);
+    return select(largest.value <= largest.value, line(x, largest.slope, largest.intercept), largest.value);
   }
 
   template <Number N>
@@ -62,19 +62,19 @@ struct DynamicRelu : Activation {
     return fma(tame(x, slope), slope, intercept);
   }
 
-  // At an infinity the slopes decide.
+  // At an infinity the slopes decide. The value is NaN where any line is.
   template <Number N>
   struct Largest {
-    N slope, intercept, index{0.0};
+    N slope, intercept, value, index{0.0};
 
     Largest(const N& x, Coefficients<N> slopes, Coefficients<N> intercepts)
         : slope(slopes[0]), intercept(intercepts[0]) {
       const N finite = limited(x, -much, much);
-      N value = line(finite, slope, intercept);
+      value = line(finite, slope, intercept);
       for (std::size_t k = 1; k < slopes.size(); ++k) {
         const N other = line(finite, slopes[k], intercepts[k]);
         const Mask<N> larger = value < other;
-        value = select(larger, other, value);
+        value = select(larger, other, select(other <= value, value, other + value));
         slope = select(larger, slopes[k], slope);
         intercept = select(larger, intercepts[k], intercept);
         index = select(larger, N(static_cast<double>(k)), index);

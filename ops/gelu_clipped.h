@@ -24,7 +24,7 @@ struct GeluClipped : Activation {
   static constexpr bool floats_where_fused = true;
   static constexpr double largest_error = 1.3;  // where it is computed in floats
   static constexpr Objection objection(double min, double max) {
-    return min > max ? Objection{"min must not be greater than max"} : Objection{};
+    return min <= max ? Objection{} : Objection{"min must be at most max"};
   }
 
   template <Number N>

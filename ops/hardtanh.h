@@ -21,7 +21,7 @@ struct Hardtanh : Activation {
   static constexpr bool partials_of_output = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's
   static constexpr Objection objection(double min_val, double max_val) {
-    return min_val > max_val ? Objection{"min_val must not be greater than max_val", true} : Objection{};
+    return min_val <= max_val ? Objection{} : Objection{"min_val must be at most max_val", true};
   }
 
   // Exact. NaN stays.

@@ -29,7 +29,7 @@ struct Isru : Activation {
   template <Number N>
   static N forward(N x, N alpha) {
     const N inside = limit(x, alpha);
-    return select(alpha > N(0.0), product(inside, inverse_root(inside, alpha)), x);
+    return select(alpha <= N(0.0), x, product(inside, inverse_root(inside, alpha)));
   }
 
   template <Number N>

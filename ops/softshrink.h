@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "ops/card.h"
 #include "ops/number.h"
 
@@ -22,7 +24,9 @@ struct Softshrink : Activation {
   static constexpr bool inplace_argument = false;  // PyTorch's has none
   static constexpr Repr repr = Repr::values;       // as PyTorch's
   static constexpr Objection objection(double lambd) {
-    return lambd < 0 ? Objection{"lambd must not be negative"} : Objection{};
+    return lambd >= 0 && lambd <= std::numeric_limits<double>::max()
+               ? Objection{}
+               : Objection{"lambd must be finite and not negative"};
   }
 
   // Rounds once. NaN stays.

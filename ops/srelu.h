@@ -32,9 +32,9 @@ struct SRelu : Activation {
 
   template <Number N>
   static N forward(N x, N t_right, N a_right, N t_left, N a_left) {
-    const Mask<N> right = t_right <= x, left = x <= t_left;
-    const N t = select(right, t_right, t_left), line = t + scaled(x - t, select(right, a_right, a_left));
-    return select(right, line, select(left, line, x));
+    const Mask<N> below = x < t_right;
+    const N t = select(below, t_left, t_right), line = t + scaled(x - t, select(below, a_left, a_right));
+    return select(below, select(t_left < x, x, line), line);
   }
 
   template <Number N>

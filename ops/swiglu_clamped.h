@@ -27,6 +27,10 @@ struct SwiGluClamped : Activation {
   static constexpr bool in_place = false;
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
+  static constexpr Objection objection(double, double limit) {
+    return limit <= limit ? Objection{} : Objection{"limit must be a number"};
+  }
+
   template <Number N>
   static N forward(N gate, N up, N alpha, N limit) {
     const N g = clipped_gate(gate, limit), u = clipped(up, limit);

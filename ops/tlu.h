@@ -24,7 +24,7 @@ struct Tlu : Activation {
   // Rounds once. NaN stays.
   template <Number N>
   static N forward(N x, N tau, N alpha) {
-    const N line = select(abs(alpha) > N(0.0), fma(alpha, x, tau), select(N(0.0) <= abs(x), tau, x));
+    const N line = select(abs(alpha) <= N(0.0), select(N(0.0) <= abs(x), tau, x), fma(alpha, x, tau));
     return select(x > line, x, line);
   }
 

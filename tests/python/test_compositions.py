@@ -3,6 +3,7 @@
 import copy
 import inspect
 import io
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -236,7 +237,9 @@ def test_rrelu_in_place(training: bool) -> None:
         (lambda x: ours.maxout(x, 3), RuntimeError, "maxout: dimension 1 of size 4 .* pieces=3"),
         (lambda x: ours.maxout(x, 0), RuntimeError, "pieces=0"),
         (lambda x: ours.hardtanh(x, 2.0, 1.0), ValueError, "hardtanh: min_val .* min_val=2, max_val=1"),
-        (lambda x: ours.softshrink(x, -1.0), RuntimeError, "softshrink: lambd must not be negative, got lambd=-1"),
+        (lambda x: ours.softshrink(x, -1.0), RuntimeError, "lambd must be finite and not negative, got lambd=-1"),
+        (lambda x: ours.softshrink(x, math.inf), RuntimeError, "softshrink: lambd must be finite.*got lambd=inf"),
+        (lambda x: ours.softshrink(x, math.nan), RuntimeError, "softshrink: lambd must be finite.*got lambd=nan"),
         (lambda x: ours.celu(x, 0.0), RuntimeError, "celu: alpha must not be 0"),
     ],
 )

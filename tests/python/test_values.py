@@ -2,10 +2,11 @@
 ends of the number line."""
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
-from operators import Case, as_tuple, every_builtin, every_case, sample
+from operators import Case, as_tuple, every_builtin, every_case, every_parametric, sample
 from reference_language import exact
 from references import BY_NAME
 from rounding import error_in_ulp, many_floats
@@ -152,6 +153,43 @@ def test_a_gate_of_what_is_infinite_has_an_infinite_slope(dtype: torch.dtype) ->
         gate = torch.tensor([1.5, 2.0, 5.0, 20.0, 200.0], dtype=dtype, requires_grad=True)
         y = functional.swiglu(gate, torch.full((5,), up, dtype=dtype))
         assert torch.autograd.grad(y.sum(), gate)[0].tolist() == [sign * math.inf] * 5
+
+
+def _moved(actual: torch.Tensor, other: torch.Tensor) -> torch.Tensor:
+    return (actual - other).abs() > 1e-9 * actual.abs()
+
+
+@every_parametric
+def test_nan_in_a_parameter_shows_wherever_the_value_depends_on_it(case: Case) -> None:
+    tensors = list(case.inputs((67, 1)))
+    value = case.forward(*tensors)
+    for i, described in enumerate(case.operator.inputs):
+        if described.is_parameter:
+            moved, broken = (
+                case.forward(*tensors[:i], changed, *tensors[i + 1 :])
+                for changed in (tensors[i] * 1.01 + 0.003, torch.full_like(tensors[i], math.nan))
+            )
+            assert broken[_moved(value, moved)].isnan().all(), described.name
+
+
+@every_case
+def test_nan_for_a_number_is_refused_or_shows_wherever_the_value_depends_on_it(case: Case) -> None:
+    """Unless PyTorch has the function and takes NaN for something."""
+    tensors = case.inputs((67, 1))
+    value = case.forward(*tensors)
+    for k, number in enumerate(case.values):
+        moved, broken = (
+            replace(case, values=(*case.values[:k], changed, *case.values[k + 1 :]))
+            for changed in (number * 1.01 + 0.003, math.nan)
+        )
+        try:
+            result = broken.forward(*tensors)
+        except (RuntimeError, ValueError) as error:
+            assert f"{list(case.operator.arguments)[k]}=nan" in str(error)
+        else:
+            shows = result.isnan() | ~_moved(value, moved.forward(*tensors))
+            same = case.operator.reference.builtin is not None and torch.equal(result, broken.builtin(*tensors))
+            assert shows.all() or same, list(case.operator.arguments)[k]
 
 
 def test_golu_of_unusual_arguments() -> None:
