@@ -137,6 +137,8 @@ void implement(torch::Library& m) {
 TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) { torchactiv::implement(m); }
 // vmap as well takes them for what they are made of, so that each part has its rule, random numbers among them.
 TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatchedDecomposition, m) { torchactiv::implement(m); }
+// It has aliases in its schema and is no function to functionalization; its parts are.
+TORCH_LIBRARY_IMPL(torchactiv, Functionalize, m) { m.impl("rrelu_", torchactiv::rrelu_); }
 // Without a batch in the input, too, vmap has a say in random numbers.
 TORCH_LIBRARY_IMPL(torchactiv, FuncTorchVmapMode, m) {
   m.impl("rrelu", torchactiv::rrelu);

@@ -4,6 +4,7 @@
 #include <ATen/Functions.h>
 #include <ATen/WrapDimUtils.h>
 
+#include "csrc/include/torchactiv/operator_named.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/combinations.h"
 #include "csrc/packed_gate/registration.h"
@@ -12,17 +13,15 @@ namespace torchactiv {
 
 at::Tensor call_packed_gate(const at::Tensor& input, const PackedGate& gate) {
   static const auto handle =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("torchactiv::gated_packed", "")
-          .typed<at::Tensor(const at::Tensor&, c10::string_view, ArgumentSpan, std::int64_t, bool)>();
+      detail::operator_named<at::Tensor(const at::Tensor&, c10::string_view, ArgumentSpan, std::int64_t, bool)>(
+          "gated_packed");
   return handle.call(input, gate.activation, gate.arguments, gate.dim, gate.gate_first);
 }
 
 at::Tensor call_packed_gate_backward(const at::Tensor& grad_output, const at::Tensor& input, const PackedGate& gate) {
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("torchactiv::gated_packed_backward", "")
-                                 .typed<at::Tensor(const at::Tensor&, const at::Tensor&, c10::string_view, ArgumentSpan,
-                                                   std::int64_t, bool)>();
+  static const auto handle =
+      detail::operator_named<at::Tensor(const at::Tensor&, const at::Tensor&, c10::string_view, ArgumentSpan,
+                                        std::int64_t, bool)>("gated_packed_backward");
   return handle.call(grad_output, input, gate.activation, gate.arguments, gate.dim, gate.gate_first);
 }
 

@@ -2,13 +2,13 @@
 // `arguments` are the numbers that it takes: none for their defaults.
 #pragma once
 
-#include <ATen/core/Tensor.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 
 #include <optional>
 #include <string_view>
+
+#include "torchactiv/operator_named.h"
 
 namespace torchactiv {
 
@@ -17,31 +17,25 @@ namespace torchactiv {
 inline at::Tensor gated(const at::Tensor& gate, const at::Tensor& up, std::string_view activation = "silu",
                         c10::ArrayRef<double> arguments = {}, const std::optional<at::Tensor>& gate_bias = std::nullopt,
                         const std::optional<at::Tensor>& up_bias = std::nullopt) {
-  const auto exists = [](const std::optional<at::Tensor>& bias) { return bias && bias->defined(); };
-  if (!exists(gate_bias) && !exists(up_bias)) {
-    static const auto handle =
-        c10::Dispatcher::singleton()
-            .findSchemaOrThrow("torchactiv::gated", "")
-            .typed<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+  const detail::Maybe of_gate = detail::maybe(gate_bias), of_up = detail::maybe(up_bias);
+  if (!of_gate && !of_up) {
+    static const auto handle = detail::operator_named<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view,
+                                                                 c10::ArrayRef<double>)>("gated");
     return handle.call(gate, up, activation, arguments);
   }
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("torchactiv::gated_bias", "")
-                                 .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&,
-                                                   const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+  static const auto handle =
+      detail::operator_named<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                        std::string_view, c10::ArrayRef<double>)>("gated_bias");
   const at::Tensor none = at::zeros({1}, gate.options().requires_grad(false));
-  return handle.call(gate, up, exists(gate_bias) ? *gate_bias : none, exists(up_bias) ? *up_bias : none, activation,
-                     arguments);
+  return handle.call(gate, up, of_gate.value_or(none), of_up.value_or(none), activation, arguments);
 }
 
 /// gated() of the halves of one tensor along dim, the first of which is the gate, or the second. Its gradient is one
 /// tensor, written in one pass.
 inline at::Tensor gated_packed(const at::Tensor& input, std::string_view activation = "silu", std::int64_t dim = -1,
                                bool gate_first = true, c10::ArrayRef<double> arguments = {}) {
-  static const auto handle =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("torchactiv::gated_packed", "")
-          .typed<at::Tensor(const at::Tensor&, std::string_view, c10::ArrayRef<double>, std::int64_t, bool)>();
+  static const auto handle = detail::operator_named<at::Tensor(
+      const at::Tensor&, std::string_view, c10::ArrayRef<double>, std::int64_t, bool)>("gated_packed");
   return handle.call(input, activation, arguments, dim, gate_first);
 }
 
@@ -49,9 +43,8 @@ inline at::Tensor gated_packed(const at::Tensor& input, std::string_view activat
 inline at::Tensor bias_act(const at::Tensor& input, const at::Tensor& bias, std::string_view activation = "gelu_erf",
                            c10::ArrayRef<double> arguments = {}) {
   static const auto handle =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("torchactiv::bias_act", "")
-          .typed<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+      detail::operator_named<at::Tensor(const at::Tensor&, const at::Tensor&, std::string_view, c10::ArrayRef<double>)>(
+          "bias_act");
   return handle.call(input, bias, activation, arguments);
 }
 
@@ -60,10 +53,8 @@ inline at::Tensor taaf(const at::Tensor& input, const at::Tensor& alpha, const a
                        const at::Tensor& gamma, const at::Tensor& delta, std::string_view activation = "tanh",
                        c10::ArrayRef<double> arguments = {}) {
   static const auto handle =
-      c10::Dispatcher::singleton()
-          .findSchemaOrThrow("torchactiv::taaf", "")
-          .typed<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&,
-                            const at::Tensor&, std::string_view, c10::ArrayRef<double>)>();
+      detail::operator_named<at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const at::Tensor&,
+                                        const at::Tensor&, std::string_view, c10::ArrayRef<double>)>("taaf");
   return handle.call(input, alpha, beta, gamma, delta, activation, arguments);
 }
 

@@ -2,7 +2,6 @@
 // "gelu_erf", with the numbers that it takes: none for their defaults.
 #pragma once
 
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/nn/modules/batchnorm.h>
 #include <torch/nn/modules/common.h>
 #include <torch/nn/modules/container/any.h>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "torchactiv/cloned.h"
+#include "torchactiv/operator_named.h"
 
 namespace torchactiv {
 
@@ -24,13 +24,11 @@ inline at::Tensor batch_norm_act(const at::Tensor& input, const std::optional<at
                                  double momentum = 0.1, double eps = 1e-5, std::string_view activation = "relu",
                                  c10::ArrayRef<double> arguments = {}, bool memory_efficient = false,
                                  const std::optional<at::Tensor>& residual = std::nullopt) {
-  using Maybe = const std::optional<at::Tensor>&;
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("torchactiv::batch_norm_act", "")
-                                 .typed<at::Tensor(const at::Tensor&, Maybe, Maybe, Maybe, Maybe, bool, double, double,
-                                                   std::string_view, c10::ArrayRef<double>, bool, Maybe)>();
-  // LibTorch's modules have an undefined tensor where there is none.
-  const auto maybe = [](Maybe tensor) { return tensor && tensor->defined() ? tensor : std::nullopt; };
+  using detail::Maybe, detail::maybe;
+  static const auto handle =
+      detail::operator_named<at::Tensor(const at::Tensor&, const Maybe&, const Maybe&, const Maybe&, const Maybe&, bool,
+                                        double, double, std::string_view, c10::ArrayRef<double>, bool, const Maybe&)>(
+          "batch_norm_act");
   return handle.call(input, maybe(running_mean), maybe(running_var), maybe(weight), maybe(bias), training, momentum,
                      eps, activation, arguments, memory_efficient, maybe(residual));
 }

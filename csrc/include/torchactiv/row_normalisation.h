@@ -2,7 +2,6 @@
 // operator, such as "silu" or "gelu_erf", with the numbers that it takes: none for their defaults.
 #pragma once
 
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/nn/modules/instancenorm.h>
 #include <torch/nn/modules/normalization.h>
 
@@ -12,34 +11,19 @@
 #include <vector>
 
 #include "torchactiv/cloned.h"
+#include "torchactiv/operator_named.h"
 
 namespace torchactiv {
-
-namespace row_normalisation {
-
-using Maybe = std::optional<at::Tensor>;
-
-/// LibTorch's modules have an undefined tensor where there is none.
-inline Maybe maybe(const Maybe& tensor) { return tensor && tensor->defined() ? tensor : std::nullopt; }
-
-/// The operator of that name; Type is its function.
-template <class Type>
-c10::TypedOperatorHandle<Type> operator_named(const char* name) {
-  return c10::Dispatcher::singleton().findSchemaOrThrow(name, "").typed<Type>();
-}
-
-}  // namespace row_normalisation
 
 /// f(layer_norm(input))
 inline at::Tensor layer_norm_act(const at::Tensor& input, at::IntArrayRef normalized_shape,
                                  const std::optional<at::Tensor>& weight = std::nullopt,
                                  const std::optional<at::Tensor>& bias = std::nullopt, double eps = 1e-5,
                                  std::string_view activation = "relu", c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe, row_normalisation::maybe;
+  using detail::Maybe, detail::maybe;
   static const auto handle =
-      row_normalisation::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&, const Maybe&,
-                                                   double, std::string_view, c10::ArrayRef<double>)>(
-          "torchactiv::layer_norm_act");
+      detail::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&, const Maybe&, double,
+                                        std::string_view, c10::ArrayRef<double>)>("layer_norm_act");
   return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), maybe(weight), maybe(bias), eps, activation,
                      arguments);
 }
@@ -49,11 +33,10 @@ inline at::Tensor rms_norm_act(const at::Tensor& input, at::IntArrayRef normaliz
                                const std::optional<at::Tensor>& weight = std::nullopt,
                                std::optional<double> eps = std::nullopt, std::string_view activation = "relu",
                                c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe, row_normalisation::maybe;
+  using detail::Maybe, detail::maybe;
   static const auto handle =
-      row_normalisation::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&,
-                                                   std::optional<double>, std::string_view, c10::ArrayRef<double>)>(
-          "torchactiv::rms_norm_act");
+      detail::operator_named<at::Tensor(const at::Tensor&, c10::SymIntArrayRef, const Maybe&, std::optional<double>,
+                                        std::string_view, c10::ArrayRef<double>)>("rms_norm_act");
   return handle.call(input, c10::fromIntArrayRefSlow(normalized_shape), maybe(weight), eps, activation, arguments);
 }
 
@@ -62,10 +45,10 @@ inline at::Tensor group_norm_act(const at::Tensor& input, std::int64_t num_group
                                  const std::optional<at::Tensor>& weight = std::nullopt,
                                  const std::optional<at::Tensor>& bias = std::nullopt, double eps = 1e-5,
                                  std::string_view activation = "relu", c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe, row_normalisation::maybe;
-  static const auto handle = row_normalisation::operator_named<at::Tensor(
-      const at::Tensor&, std::int64_t, const Maybe&, const Maybe&, double, std::string_view, c10::ArrayRef<double>)>(
-      "torchactiv::group_norm_act");
+  using detail::Maybe, detail::maybe;
+  static const auto handle =
+      detail::operator_named<at::Tensor(const at::Tensor&, std::int64_t, const Maybe&, const Maybe&, double,
+                                        std::string_view, c10::ArrayRef<double>)>("group_norm_act");
   return handle.call(input, num_groups, maybe(weight), maybe(bias), eps, activation, arguments);
 }
 
@@ -77,10 +60,10 @@ inline at::Tensor instance_norm_act(const at::Tensor& input,
                                     const std::optional<at::Tensor>& bias = std::nullopt, bool use_input_stats = true,
                                     double momentum = 0.1, double eps = 1e-5, std::string_view activation = "relu",
                                     c10::ArrayRef<double> arguments = {}) {
-  using row_normalisation::Maybe, row_normalisation::maybe;
-  static const auto handle = row_normalisation::operator_named<at::Tensor(
-      const at::Tensor&, const Maybe&, const Maybe&, const Maybe&, const Maybe&, bool, double, double, std::string_view,
-      c10::ArrayRef<double>)>("torchactiv::instance_norm_act");
+  using detail::Maybe, detail::maybe;
+  static const auto handle =
+      detail::operator_named<at::Tensor(const at::Tensor&, const Maybe&, const Maybe&, const Maybe&, const Maybe&, bool,
+                                        double, double, std::string_view, c10::ArrayRef<double>)>("instance_norm_act");
   return handle.call(input, maybe(running_mean), maybe(running_var), maybe(weight), maybe(bias), use_input_stats,
                      momentum, eps, activation, arguments);
 }
@@ -89,8 +72,8 @@ inline at::Tensor instance_norm_act(const at::Tensor& input,
 inline std::tuple<at::Tensor, at::Tensor> add_rms_norm(const at::Tensor& input, const at::Tensor& residual,
                                                        const at::Tensor& weight,
                                                        std::optional<double> eps = std::nullopt) {
-  static const auto handle = row_normalisation::operator_named<std::tuple<at::Tensor, at::Tensor>(
-      const at::Tensor&, const at::Tensor&, const at::Tensor&, std::optional<double>)>("torchactiv::add_rms_norm");
+  static const auto handle = detail::operator_named<std::tuple<at::Tensor, at::Tensor>(
+      const at::Tensor&, const at::Tensor&, const at::Tensor&, std::optional<double>)>("add_rms_norm");
   return handle.call(input, residual, weight, eps);
 }
 
@@ -99,9 +82,9 @@ inline std::tuple<at::Tensor, at::Tensor> add_layer_norm(const at::Tensor& input
                                                          const at::Tensor& weight,
                                                          const std::optional<at::Tensor>& bias = std::nullopt,
                                                          double eps = 1e-5) {
-  using row_normalisation::Maybe, row_normalisation::maybe;
-  static const auto handle = row_normalisation::operator_named<std::tuple<at::Tensor, at::Tensor>(
-      const at::Tensor&, const at::Tensor&, const at::Tensor&, const Maybe&, double)>("torchactiv::add_layer_norm");
+  using detail::Maybe, detail::maybe;
+  static const auto handle = detail::operator_named<std::tuple<at::Tensor, at::Tensor>(
+      const at::Tensor&, const at::Tensor&, const at::Tensor&, const Maybe&, double)>("add_layer_norm");
   return handle.call(input, residual, weight, maybe(bias), eps);
 }
 
@@ -128,7 +111,7 @@ class LayerNormActImpl : public ActivatedImpl<torch::nn::LayerNormImpl> {
  public:
   using ActivatedImpl::ActivatedImpl;
   at::Tensor forward(const at::Tensor& input) {
-    using row_normalisation::maybe;
+    using detail::maybe;
     return layer_norm_act(input, options.normalized_shape(), maybe(weight), maybe(bias), options.eps(), activation,
                           arguments);
   }
@@ -143,7 +126,7 @@ class GroupNormActImpl : public ActivatedImpl<torch::nn::GroupNormImpl> {
  public:
   using ActivatedImpl::ActivatedImpl;
   at::Tensor forward(const at::Tensor& input) {
-    using row_normalisation::maybe;
+    using detail::maybe;
     return group_norm_act(input, options.num_groups(), maybe(weight), maybe(bias), options.eps(), activation,
                           arguments);
   }
@@ -171,7 +154,7 @@ class InstanceNormActImpl : public ActivatedImpl<Norm> {
 
  private:
   at::Tensor activated(const at::Tensor& input) {
-    using row_normalisation::maybe;
+    using detail::maybe;
     const auto& options = this->options;
     return instance_norm_act(input, maybe(this->running_mean), maybe(this->running_var), maybe(this->weight),
                              maybe(this->bias), this->is_training() || !options.track_running_stats(),
@@ -202,7 +185,7 @@ class RMSNormActImpl : public torch::nn::Cloneable<RMSNormActImpl> {
     return rms_norm_act(input, normalized_shape, weight, eps, activation, arguments);
   }
   void pretty_print(std::ostream& stream) const override {
-    stream << "torchactiv::nn::RMSNormAct(" << at::IntArrayRef(normalized_shape) << ") with " << activation;
+    stream << "nn::RMSNormAct(" << at::IntArrayRef(normalized_shape) << ") with " << activation;
   }
 
   std::vector<std::int64_t> normalized_shape;

@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 #include <torch/library.h>
 
+#include "csrc/include/torchactiv/operator_named.h"
 #include "csrc/normalisation/batch_norm/batch_norm.h"
 #include "csrc/normalisation/checks.h"
 #include "csrc/normalisation/fused_activation.h"
@@ -12,10 +13,7 @@ namespace {
 template <class Result, class... Data>
 class Dispatched {
  public:
-  explicit Dispatched(const std::string& name)
-      : handle_(c10::Dispatcher::singleton()
-                    .findSchemaOrThrow(("torchactiv::batch_norm_act_" + name).c_str(), "")
-                    .typed<Type>()) {}
+  explicit Dispatched(const std::string& name) : handle_(detail::operator_named<Type>("batch_norm_act_" + name)) {}
   Result operator()(const Data&... data, const BatchNorm& norm) const {
     return handle_.call(data..., norm.residual, norm.weight, norm.bias, norm.eps, norm.activation, norm.arguments,
                         norm.memory_efficient);
@@ -45,9 +43,7 @@ FourTensors call_training_backward(const at::Tensor& grad_output, const at::Tens
 }
 
 MeanAndVariance call_moments(const at::Tensor& input) {
-  static const auto handle = c10::Dispatcher::singleton()
-                                 .findSchemaOrThrow("torchactiv::batch_norm_act_moments", "")
-                                 .typed<MeanAndVariance(const at::Tensor&)>();
+  static const auto handle = detail::operator_named<MeanAndVariance(const at::Tensor&)>("batch_norm_act_moments");
   return handle.call(input);
 }
 
@@ -164,12 +160,21 @@ TORCH_LIBRARY_FRAGMENT(torchactiv, m) {
   define("_restore(Tensor output, Tensor variance, " + numbers + "Tensor");
 }
 
+namespace torchactiv {
+namespace {
+
+void register_batch_norm_act(torch::Library& m) {
+  m.impl("batch_norm_act", batch_norm_act);
+  m.impl("batch_norm_act_", batch_norm_act_in_place);
+}
+
+}  // namespace
+}  // namespace torchactiv
+
 TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) {
-  m.impl("batch_norm_act", torchactiv::batch_norm_act);
-  m.impl("batch_norm_act_", torchactiv::batch_norm_act_in_place);
+  torchactiv::register_batch_norm_act(m);
   m.impl("has_inverse", torchactiv::has_inverse);
 }
-TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) {
-  m.impl("batch_norm_act", torchactiv::batch_norm_act);
-  m.impl("batch_norm_act_", torchactiv::batch_norm_act_in_place);
-}
+TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) { torchactiv::register_batch_norm_act(m); }
+// What has aliases in its schema is no function to functionalization; its parts are.
+TORCH_LIBRARY_IMPL(torchactiv, Functionalize, m) { torchactiv::register_batch_norm_act(m); }

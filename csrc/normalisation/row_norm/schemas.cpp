@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 #include <torch/library.h>
 
+#include "csrc/include/torchactiv/operator_named.h"
 #include "csrc/normalisation/batch_norm/batch_norm.h"
 #include "csrc/normalisation/row_norm/row_norm.h"
 
@@ -10,8 +11,7 @@ namespace torchactiv {
 RowNormResults call_row_norm(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
   using Type = RowNormResults(const at::Tensor&, const MaybeTensor&, const MaybeTensor&, const MaybeTensor&, bool,
                               std::int64_t, std::int64_t, double, c10::string_view, ArgumentSpan);
-  static const auto handle =
-      c10::Dispatcher::singleton().findSchemaOrThrow("torchactiv::row_norm_act", "").typed<Type>();
+  static const auto handle = detail::operator_named<Type>("row_norm_act");
   return handle.call(input, residual, norm.weight, norm.bias, norm.centred, norm.dimensions, norm.groups, norm.eps,
                      norm.activation, norm.arguments);
 }
@@ -22,8 +22,7 @@ RowNormGradients call_row_norm_backward(const at::Tensor& grad_output, const May
   using Type = RowNormGradients(const at::Tensor&, const MaybeTensor&, const at::Tensor&, const at::Tensor&,
                                 const at::Tensor&, const MaybeTensor&, const MaybeTensor&, bool, std::int64_t,
                                 std::int64_t, double, c10::string_view, ArgumentSpan);
-  static const auto handle =
-      c10::Dispatcher::singleton().findSchemaOrThrow("torchactiv::row_norm_act_backward", "").typed<Type>();
+  static const auto handle = detail::operator_named<Type>("row_norm_act_backward");
   return handle.call(grad_output, grad_sum, input, mean, variance, norm.weight, norm.bias, norm.centred,
                      norm.dimensions, norm.groups, norm.eps, norm.activation, norm.arguments);
 }
@@ -164,3 +163,5 @@ void register_functions(torch::Library& m) {
 
 TORCH_LIBRARY_IMPL(torchactiv, CompositeImplicitAutograd, m) { torchactiv::register_functions(m); }
 TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) { torchactiv::register_functions(m); }
+// It has aliases in its schema and is no function to functionalization; its parts are.
+TORCH_LIBRARY_IMPL(torchactiv, Functionalize, m) { m.impl("instance_norm_act", torchactiv::instance_norm_act); }
