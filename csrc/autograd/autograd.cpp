@@ -46,12 +46,6 @@ Tensors join(std::initializer_list<TensorSpan> parts) {
   return all;
 }
 
-c10::intrusive_ptr<DerivativeNode> make_node(const Operator& op, int order, TensorSpan inputs, ArgumentSpan arguments) {
-  auto node = c10::make_intrusive<DerivativeNode>(op, order, arguments);
-  node->set_next_edges(torch::autograd::collect_next_edges(inputs));
-  return node;
-}
-
 // The tangent of the result: sum_i f_i t_i, which for one input is backward with the tangent in the gradient's place,
 // and for more the first result of double backward.
 at::Tensor forward_tangent(const Operator& op, TensorSpan tangents, TensorSpan saved, ArgumentSpan arguments,
@@ -62,9 +56,9 @@ at::Tensor forward_tangent(const Operator& op, TensorSpan tangents, TensorSpan s
 
 struct Autograd {
   static Tensors forward(const Operator& op, c10::DispatchKeySet keys, TensorSpan inputs, ArgumentSpan arguments) {
-    c10::intrusive_ptr<DerivativeNode> node;
+    c10::intrusive_ptr<FunctionNode> node;
     if (any_requires_grad(inputs)) {
-      node = make_node(op, 1, inputs, arguments);
+      node = derivative_node(op, 1, inputs, arguments);
       if (op.saved == Saved::inputs) node->save(inputs);
     }
     const bool tangents = any_tangent(inputs);
@@ -108,11 +102,11 @@ struct Autograd {
     torch::autograd::check_inplace(input, requires_grad);
     const bool tangents = any_tangent(tensors);
     const at::Tensor tangent = tangents ? tangent_of(input) : at::Tensor();
-    c10::intrusive_ptr<DerivativeNode> node;
+    c10::intrusive_ptr<FunctionNode> node;
     at::Tensor original;  // backward reads what is about to be overwritten
     const bool saves_output = op.saves_output_in_place(input.scalar_type());
     if (!saves_output && (requires_grad || tangents)) original = primals(tensors)[0].clone();
-    if (requires_grad) node = make_node(op, 1, tensors, arguments);
+    if (requires_grad) node = derivative_node(op, 1, tensors, arguments);
     {
       at::AutoDispatchBelowAutograd guard;
       op.forward_in_place.redispatch(keys & c10::after_autograd_keyset, tensors, arguments);
@@ -142,9 +136,9 @@ struct Autograd {
   // Backward or double backward, with the node that differentiates it.
   static Tensors differentiable(const Operator& op, int order, const Call& function, c10::DispatchKeySet keys,
                                 TensorSpan tensors, ArgumentSpan arguments) {
-    c10::intrusive_ptr<DerivativeNode> node;
+    c10::intrusive_ptr<FunctionNode> node;
     if (any_requires_grad(tensors)) {
-      node = make_node(op, order, tensors, arguments);
+      node = derivative_node(op, order, tensors, arguments);
       node->save(tensors);
     }
     Tensors results;

@@ -4,6 +4,7 @@
 
 #include <ATen/ExpandUtils.h>
 #include <ATen/Functions.h>
+#include <ATen/OpMathType.h>
 
 #include "csrc/kernels/counted_directions.h"
 #include "csrc/operators/arrangement.h"
@@ -15,8 +16,7 @@ template <class Op>
 constexpr bool in_doubles = Op::forward_precision != Precision::floats || Op::partials_precision != Precision::floats;
 template <class Op>
 at::ScalarType compute_type(at::ScalarType type) {
-  if (in_doubles<Op>) return at::kDouble;
-  return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
+  return in_doubles<Op> ? at::kDouble : at::toOpMathType(type);
 }
 
 inline std::vector<c10::SymInt> shape_of_all(TensorSpan tensors) {

@@ -2,6 +2,7 @@
 #include "csrc/operators/combinations.h"
 
 #include <ATen/Functions.h>
+#include <ATen/OpMathType.h>
 #include <ATen/TensorOperators.h>
 
 #include "csrc/composite/call_tensors.h"
@@ -11,15 +12,11 @@
 namespace torchactiv {
 namespace {
 
-at::ScalarType compute_type(at::ScalarType type) {
-  return type == at::kHalf || type == at::kBFloat16 ? at::kFloat : type;
-}
-
 // The tensors of a call in the type that it is calculated in, as they broadcast against each other.
 Tensors wide(TensorSpan given, at::ScalarType type) {
   const std::vector<c10::SymInt> shape = shape_of_all(given);
   Tensors tensors;
-  for (const at::Tensor& tensor : given) tensors.push_back(tensor.to(compute_type(type)).expand_symint(shape));
+  for (const at::Tensor& tensor : given) tensors.push_back(tensor.to(at::toOpMathType(type)).expand_symint(shape));
   return tensors;
 }
 
@@ -189,7 +186,7 @@ template <class Formula>
 Tensors triple_backward(const Operator& op, TensorSpan tensors, ArgumentSpan arguments) {
   const TripleArrangement call = arrange_triple_backward(op, tensors);
   const Function f{*op.activation, arguments};
-  const at::ScalarType type = compute_type(call.type);
+  const at::ScalarType type = at::toOpMathType(call.type);
   return fitted(triple_backward<Unmasked>(call, type, [&](const JetsOfJets& in) { return Formula::partials(f, in); }),
                 call);
 }

@@ -64,16 +64,18 @@ std::vector<double> join(const double* sums, std::int64_t repeat, const Pattern&
   return totals;
 }
 
-// Calls visit(T{}) for an integer type of the element's size.
+// Calls visit(T{}) for the type of the elements.
 template <class Visit>
-void with_bits(const at::Tensor& tensor, Visit visit) {
-  switch (tensor.element_size()) {
-    case 8:
-      return visit(std::uint64_t{});
-    case 4:
-      return visit(std::uint32_t{});
+void with_type(const at::Tensor& tensor, Visit visit) {
+  switch (tensor.scalar_type()) {
+    case at::kDouble:
+      return visit(double{});
+    case at::kBFloat16:
+      return visit(at::BFloat16{});
+    case at::kHalf:
+      return visit(at::Half{});
     default:
-      return visit(std::uint16_t{});
+      return visit(float{});
   }
 }
 
@@ -108,9 +110,9 @@ at::Tensor lay_out(const at::Tensor& parameter, const Pattern& pattern, std::int
   if (repeat == 1 && copies == 1 && is_in_order(pattern, parameter)) return parameter;
   at::Tensor out = at::detail::empty_cpu({pattern.channels * repeat * copies}, parameter.options());
   const std::vector<std::int64_t> from = offsets(pattern, parameter, parameter.strides());
-  with_bits(parameter, [&]<class T>(T) {
-    const T* const values = static_cast<const T*>(parameter.const_data_ptr());
-    T* next = static_cast<T*>(out.mutable_data_ptr());
+  with_type(parameter, [&]<class T>(T) {
+    const T* const values = parameter.const_data_ptr<T>();
+    T* next = out.mutable_data_ptr<T>();
     for (const std::int64_t offset : from) next = std::fill_n(next, repeat, values[offset]);
     const std::int64_t period = pattern.channels * repeat;
     for (std::int64_t copy = 1; copy < copies; ++copy) next = std::copy_n(next - period, period, next);
@@ -128,27 +130,15 @@ void fold(const double* sums, std::int64_t repeat, const Pattern& pattern, const
   }
   const bool direct = gradient.is_contiguous();
   at::Tensor flat = direct ? gradient : at::detail::empty_cpu({aligned.numel()}, gradient.options());
-  const auto write = [&]<class T>(T* out) {
+  with_type(flat, [&]<class T>(T) {
+    T* out = flat.mutable_data_ptr<T>();
     for (const double total : totals) {
       if constexpr (std::is_same_v<T, double>)
         *out++ = total;
       else
         *out++ = static_cast<T>(static_cast<float>(total));
     }
-  };
-  switch (gradient.scalar_type()) {
-    case at::kDouble:
-      write(flat.mutable_data_ptr<double>());
-      break;
-    case at::kBFloat16:
-      write(flat.mutable_data_ptr<at::BFloat16>());
-      break;
-    case at::kHalf:
-      write(flat.mutable_data_ptr<at::Half>());
-      break;
-    default:
-      write(flat.mutable_data_ptr<float>());
-  }
+  });
   if (!direct) gradient.copy_(flat.view(gradient.sizes()));
 }
 

@@ -25,42 +25,36 @@ void copy_row(const char* from, std::int64_t bytes, char* to) {
     std::memcpy(to, from, static_cast<std::size_t>(bytes));
 }
 
-// Copies n elements, `stride` bytes apart. Every second element, as of complex numbers or of two interleaved channels,
-// has a loop of its own, which the compiler turns into vectors.
-template <class T>
-void copy_from(const char* from, std::int64_t stride, std::int64_t n, char* to) {
-  constexpr std::int64_t size = sizeof(T);
-  T* const out = reinterpret_cast<T*>(to);
-  if (stride == size) {
+// Copies n elements of `size` bytes, `stride` bytes apart. Every second element, as of complex numbers or of two
+// interleaved channels, has a loop of its own, which the compiler turns into vectors.
+template <std::int64_t size>
+void copy_from(const char* __restrict from, std::int64_t stride, std::int64_t n, char* __restrict to) {
+  if (stride == size)
     copy_row(from, n * size, to);
-  } else if (stride == 2 * size) {
-    const T* const in = reinterpret_cast<const T*>(from);
-    for (std::int64_t i = 0; i < n; ++i) out[i] = in[2 * i];
-  } else {
-    for (std::int64_t i = 0; i < n; ++i) out[i] = *reinterpret_cast<const T*>(from + i * stride);
-  }
+  else if (stride == 2 * size)
+    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * size, from + 2 * i * size, size);
+  else
+    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * size, from + i * stride, size);
 }
 
-template <class T>
-void copy_to(const char* from, std::int64_t n, char* to, std::int64_t stride) {
-  const T* const in = reinterpret_cast<const T*>(from);
-  constexpr std::int64_t size = sizeof(T);
+template <std::int64_t size>
+void copy_to(const char* __restrict from, std::int64_t n, char* __restrict to, std::int64_t stride) {
   if (stride == size)
     copy_row(from, n * size, to);
   else
-    for (std::int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(to + i * stride) = in[i];
+    for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * stride, from + i * size, size);
 }
 
-// Calls visit(T{}) for the type of that size whose values are copied as they are.
+// Calls visit.operator()<size>(): loops over elements have their size as a constant.
 template <class Visit>
-void with_element(std::int64_t size, Visit visit) {
+void with_size(std::int64_t size, Visit visit) {
   switch (size) {
     case 8:
-      return visit(std::uint64_t{});
+      return visit.template operator()<8>();
     case 4:
-      return visit(std::uint32_t{});
+      return visit.template operator()<4>();
     default:
-      return visit(std::uint16_t{});
+      return visit.template operator()<2>();
   }
 }
 
@@ -113,13 +107,12 @@ class Rows {
     return data_[i] + at.row * strides_[loop_.operands + i] + at.column * strides_[i];
   }
   void gather(int i, Position at, std::int64_t n, std::int64_t index) {
-    with_element(loop_.element_size, [&]<class T>(T) {
-      copy_from<T>(place(i, at), strides_[i], n, buffer(i) + index * loop_.element_size);
-    });
+    with_size(loop_.element_size,
+              [&]<std::int64_t size>() { copy_from<size>(place(i, at), strides_[i], n, buffer(i) + index * size); });
   }
   void scatter(int i, Position at, std::int64_t n, std::int64_t index) {
-    with_element(loop_.element_size,
-                 [&]<class T>(T) { copy_to<T>(buffer(i) + index * loop_.element_size, n, place(i, at), strides_[i]); });
+    with_size(loop_.element_size,
+              [&]<std::int64_t size>() { copy_to<size>(buffer(i) + index * size, n, place(i, at), strides_[i]); });
   }
 
   // Rows of n elements, full vectors.
@@ -171,16 +164,16 @@ class Rows {
       for (int i = 0; i < loop_.operands; ++i) {
         pointers[i] = needs_buffer(i) ? buffer(i) : place(i, rest.begin);
         if (i < loop_.outputs || !needs_buffer(i)) continue;
-        for_each_part(rest, [&]<class T>(T, Position at, std::int64_t length, std::int64_t index) {
-          copy_from<T>(place(i, at), strides_[i], length, buffer(i) + index * size);
+        for_each_part(rest, [&]<std::int64_t size>(Position at, std::int64_t length, std::int64_t index) {
+          copy_from<size>(place(i, at), strides_[i], length, buffer(i) + index * size);
         });
         std::memset(buffer(i) + n * size, 0, static_cast<std::size_t>((padded - n) * size));
       }
       loop_.run(pointers, strides, padded, 1, arguments_);
       for (int i = 0; i < loop_.outputs; ++i)
         if (needs_buffer(i))
-          for_each_part(rest, [&]<class T>(T, Position at, std::int64_t length, std::int64_t index) {
-            copy_to<T>(buffer(i) + index * size, length, place(i, at), strides_[i]);
+          for_each_part(rest, [&]<std::int64_t size>(Position at, std::int64_t length, std::int64_t index) {
+            copy_to<size>(buffer(i) + index * size, length, place(i, at), strides_[i]);
           });
     }
   }
@@ -198,14 +191,14 @@ class Rows {
     return first == 0 && strides_[i] == size && strides_[loop_.operands + i] == columns * size;
   }
 
-  // Calls visit(T{}, position, length, index) for each row's part, which is `index` elements behind the first.
+  // Calls visit<size>(position, length, index) for each row's part, which is `index` elements behind the first.
   template <class Visit>
   void for_each_part(const Rest& rest, Visit visit) {
-    with_element(loop_.element_size, [&]<class T>(T type) {
+    with_size(loop_.element_size, [&]<std::int64_t size>() {
       Position at = rest.begin;
       for (std::int64_t index = 0, length; index < rest.n; index += length, at = {at.row + 1, rest.first}) {
         length = std::min(rest.n - index, rest.columns - at.column);
-        visit(type, at, length, index);
+        visit.template operator()<size>(at, length, index);
       }
     });
   }

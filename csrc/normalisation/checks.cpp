@@ -27,9 +27,9 @@ void check_data(const char* function, const at::Tensor& input) {
 
 void check_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input) {
   const bool fits = values.scalar_type() == input.scalar_type() ||
-                    (is_short(input.scalar_type()) && values.scalar_type() == at::kFloat);
+                    (at::isReducedFloatingType(input.scalar_type()) && values.scalar_type() == at::kFloat);
   TORCH_CHECK(fits, function, ": ", name, " is ", values.scalar_type(), ", but must have the dtype of input, ",
-              input.scalar_type(), is_short(input.scalar_type()) ? ", or Float" : "");
+              input.scalar_type(), at::isReducedFloatingType(input.scalar_type()) ? ", or Float" : "");
   check_device(function, name, values, input);
 }
 

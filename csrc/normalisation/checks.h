@@ -6,8 +6,6 @@
 
 namespace torchactiv {
 
-inline bool is_short(at::ScalarType type) { return type == at::kHalf || type == at::kBFloat16; }
-
 void check_data(const char* function, const at::Tensor& input);
 // That weight, bias or statistics have the dtype and device of input; 16-bit input may have them in float32.
 void check_values(const char* function, const char* name, const at::Tensor& values, const at::Tensor& input);

@@ -36,6 +36,18 @@ class Operand {
   bool is_converted() const { return type_ != c10::CppTypeToScalarType<T>::value; }
   T* direct(std::int64_t offset) const { return reinterpret_cast<T*>(pointer_) + offset; }
 
+  // Pieces side by side: where the operand has them so, or in the memory that is given, into which read() copies them
+  // and out of which write() brings them. A null pointer, of an operand that does not exist.
+  T* read(const Pieces& p, T* memory) const {
+    if (is_direct(p)) return found(p);
+    gather(p, memory);
+    return memory;
+  }
+  T* place(const Pieces& p, T* memory) const { return is_direct(p) ? found(p) : memory; }
+  void write(const Pieces& p, const T* values) const {
+    if (!is_direct(p)) scatter(p, values);
+  }
+
   void gather(const Pieces& p, T* buffer) const {
     for (std::int64_t row = 0; row < p.rows; ++row) {
       const char* const from = pointer_ + (p.offset + row * p.stride) * size_;
@@ -59,6 +71,8 @@ class Operand {
 
  private:
   Operand() = default;
+  bool is_direct(const Pieces& p) const { return !exists() || (p.rows == 1 && !is_converted()); }
+  T* found(const Pieces& p) const { return exists() ? direct(p.offset) : nullptr; }
   bool is_bfloat16() const { return type_ == at::kBFloat16; }
 
   char* pointer_ = nullptr;

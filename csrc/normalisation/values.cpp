@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "csrc/normalisation/checks.h"
+#include "csrc/operators/checks.h"
 
 namespace torchactiv {
 
@@ -35,7 +35,7 @@ namespace {
 
 bool are_promoted(const at::Tensor& input, const MaybeTensor& residual) {
   const auto fits_float = [](const at::Tensor& t) {
-    return is_short(t.scalar_type()) || t.scalar_type() == at::kFloat;
+    return is_supported(t.scalar_type()) && t.scalar_type() != at::kDouble;
   };
   return residual && residual->scalar_type() != input.scalar_type() && fits_float(input) && fits_float(*residual);
 }

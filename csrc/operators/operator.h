@@ -90,8 +90,7 @@ struct Operator {
   // Whether a call in place saves its output: the input is overwritten. 16 bits may round an output that is one of the
   // arguments to what is inside of it.
   bool saves_output_in_place(at::ScalarType type) const {
-    const bool is_short = type == at::kBFloat16 || type == at::kHalf;
-    return saved == Saved::output || (partials_of_output && (arguments.empty() || !is_short));
+    return saved == Saved::output || (partials_of_output && (arguments.empty() || !at::isReducedFloatingType(type)));
   }
   std::size_t saved_count() const { return saved == Saved::inputs ? inputs.size() : 1; }
   std::string_view saved_name(std::size_t i) const { return saved == Saved::inputs ? inputs[i].name : "result"; }

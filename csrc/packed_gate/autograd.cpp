@@ -19,9 +19,8 @@ struct Derivative {
     return activation + " along " + std::to_string(dim) + (gate_first ? ", gate first" : ", gate second");
   }
 
-  variable_list operator()(const variable_list& gradients, const variable_list& saved,
-                           const std::vector<double>& numbers, const torch::autograd::Edge&) const {
-    if (!gradients[0].defined()) return variable_list(1);
+  variable_list operator()(const variable_list& gradients, TensorSpan saved, ArgumentSpan numbers,
+                           const torch::autograd::Edge&) const {
     return {call_packed_gate_backward(gradients[0], saved[0], {activation, numbers, dim, gate_first})};
   }
 };
@@ -37,7 +36,7 @@ struct Autograd {
     if (!requires_grad(std::array{input})) return result;
     const Derivative derivative{std::string(gate.activation), gate.dim, gate.gate_first};
     const auto node =
-        c10::make_intrusive<FunctionNode>(PackedGate::name, derivative.description(), gate.arguments.vec(), derivative);
+        c10::make_intrusive<FunctionNode>(PackedGate::name, derivative.description(), gate.arguments, derivative);
     node->set_next_edges(torch::autograd::collect_next_edges(input));
     node->save(input);
     torch::autograd::set_history(result, node);

@@ -30,7 +30,7 @@ class ByRows {
       Counted found;
       each_block(channel, piece, [&](const Pieces& p) {
         Memory memory;
-        found.add(kernels_.row_moments(read(x, p, memory), p.elements()), p.elements());
+        found.add(kernels_.row_moments(x.read(p, memory.values), p.elements()), p.elements());
       });
       return found;
     };
@@ -69,15 +69,16 @@ class ByRows {
       const Affine<T> affine = statistics.affine(c), inverse = statistics.inverse_affine(c);
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_r, of_dx, of_dr, distance;
-        const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x), *const residual = read(r, p, of_r);
-        T *const output = place(dx, p, of_dx), *const slopes = place(dr, p, of_dr);
+        const T *const gradient = g.read(p, of_g.values), *const input = x.read(p, of_x.values),
+                       *const residual = r.read(p, of_r.values);
+        T *const output = dx.place(p, of_dx.values), *const slopes = dr.place(p, of_dr.values);
         if (task.from_output)
           kernels_.row_backward_from_output(f, gradient, input, residual, distance.values, output, slopes, p.elements(),
                                             affine, inverse, found);
         else
           kernels_.row_backward(f, gradient, input, residual, output, slopes, p.elements(), affine, found);
-        write(dx, p, output);
-        write(dr, p, slopes);
+        dx.write(p, output);
+        dr.write(p, slopes);
       });
       return Sums{found[0], found[1]};
     };
@@ -88,15 +89,14 @@ class ByRows {
       const Affine<T> inverse = statistics.inverse_affine(c);
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_x, of_r, of_dx, distance;
-        T* const output = place(dx, p, of_dx);
-        if (output == of_dx.values) dx.gather(p, output);
-        const T* input = read(x, p, of_x);
+        T* const output = dx.read(p, of_dx.values);
+        const T* input = x.read(p, of_x.values);
         if (task.from_output) {
-          kernels_.row_restore(f, input, read(r, p, of_r), distance.values, p.elements(), inverse);
+          kernels_.row_restore(f, input, r.read(p, of_r.values), distance.values, p.elements(), inverse);
           input = distance.values;
         }
         kernels_.row_correct(input, output, p.elements(), correction);
-        write(dx, p, output);
+        dx.write(p, output);
       });
     });
     return sums;
@@ -112,9 +112,10 @@ class ByRows {
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
-        T* const slope = place(dx, p, of_dx);
-        loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, 1, p.elements(), &affine, &found, f.arguments);
-        if (loops.keeps_slope) write(dx, p, slope);
+        T* const slope = dx.place(p, of_dx.values);
+        loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), slope, 1, p.elements(), &affine, &found,
+                        f.arguments);
+        if (loops.keeps_slope) dx.write(p, slope);
       });
       return Sums{found[0], found[1]};
     };
@@ -124,10 +125,10 @@ class ByRows {
       const Correction<T> correction = statistics.correction(c, sums[c]);
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
-        T* const output = place(dx, p, of_dx);
-        loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, 1, p.elements(),
-                            &affine, &correction, f.arguments, f.streams);
-        write(dx, p, output);
+        T* const output = dx.place(p, of_dx.values);
+        loops.rows_gradient((loops.keeps_slope ? dx : g).read(p, of_g.values), x.read(p, of_x.values), output, 1,
+                            p.elements(), &affine, &correction, f.arguments, f.streams);
+        dx.write(p, output);
       });
     });
     return sums;
@@ -194,25 +195,6 @@ class ByRows {
     }
   }
 
-  // An operand that does not exist is a null pointer.
-  static bool is_direct(const Operand<T>& operand, const Pieces& p) {
-    return !operand.exists() || (p.rows == 1 && !operand.is_converted());
-  }
-  static const T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    if (is_direct(operand, p)) return direct(operand, p);
-    operand.gather(p, memory.values);
-    return memory.values;
-  }
-  static T* direct(const Operand<T>& operand, const Pieces& p) {
-    return operand.exists() ? operand.direct(p.offset) : nullptr;
-  }
-  static T* place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    return is_direct(operand, p) ? direct(operand, p) : memory.values;
-  }
-  static void write(const Operand<T>& operand, const Pieces& p, const T* values) {
-    if (!is_direct(operand, p)) operand.scatter(p, values);
-  }
-
   // One pass, in the order of memory; affine(channel) is what the kernel is told of each.
   template <class Of>
   void map_rows(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
@@ -232,9 +214,9 @@ class ByRows {
   static void map(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
                   const Affine<T>& affine, const FusedKernels& f, const Pieces& p) {
     Memory of_from, of_r, of_to;
-    T* const output = place(to, p, of_to);
-    kernel(f, read(from, p, of_from), read(r, p, of_r), output, p.elements(), affine);
-    write(to, p, output);
+    T* const output = to.place(p, of_to.values);
+    kernel(f, from.read(p, of_from.values), r.read(p, of_r.values), output, p.elements(), affine);
+    to.write(p, output);
   }
 
   ChannelLayout layout_;

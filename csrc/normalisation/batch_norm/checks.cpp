@@ -64,7 +64,7 @@ std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const 
                      : type == at::kFloat    ? 0x1p-23
                      : type == at::kBFloat16 ? 0x1p-7
                                              : 0x1p-10;
-  const double least_ratio = eps * (is_short(type) ? 8 : 4096);
+  const double least_ratio = eps * (at::isReducedFloatingType(type) ? 8 : 4096);
   const double added = norm.residual ? largest_magnitude(norm.residual->detach()) : 0;
   const std::vector<double> weights =
       norm.weight ? values_of(norm.weight->detach()) : std::vector<double>(static_cast<std::size_t>(input.size(1)), 1);

@@ -25,10 +25,10 @@ class InRows {
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_x, of_r, of_y;
-      T* const output = place(y, p, of_y);
-      const T *const input = read(x, p, of_x), *const residual = read(r, p, of_r);
+      T* const output = y.place(p, of_y.values);
+      const T *const input = x.read(p, of_x.values), *const residual = r.read(p, of_r.values);
       kernels_.rows_forward(f, input, residual, output, rows, layout_.inner, &values[channel]);
-      write(y, p, output);
+      y.write(p, output);
     });
   }
 
@@ -46,11 +46,11 @@ class InRows {
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_r, of_dx, of_dr;
-      T *const output = place(dx, p, of_dx), *const residual = place(dr, p, of_dr);
-      kernels_.rows_backward(f, read(g, p, of_g), read(x, p, of_x), read(r, p, of_r), output, residual, rows,
-                             layout_.inner, &values[channel], row_of(found, p));
-      write(dx, p, output);
-      write(dr, p, residual);
+      T *const output = dx.place(p, of_dx.values), *const residual = dr.place(p, of_dr.values);
+      kernels_.rows_backward(f, g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), output,
+                             residual, rows, layout_.inner, &values[channel], row_of(found, p));
+      dx.write(p, output);
+      dr.write(p, residual);
     });
     const std::vector<Sums> sums = of_channels(found);
     if (corrected) correct(x, dx, statistics, sums);
@@ -63,9 +63,9 @@ class InRows {
     const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_x, of_dx;
-      T* const output = read(dx, p, of_dx);
-      kernels_.rows_correct(read(x, p, of_x), output, rows, layout_.inner, &corrections[channel]);
-      write(dx, p, output);
+      T* const output = dx.read(p, of_dx.values);
+      kernels_.rows_correct(x.read(p, of_x.values), output, rows, layout_.inner, &corrections[channel]);
+      dx.write(p, output);
     });
   }
 
@@ -84,19 +84,19 @@ class InRows {
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_dx;
-      T* const slope = place(dx, p, of_dx);
-      loops.rows_sums(read(g, p, of_g), read(x, p, of_x), slope, rows, layout_.inner, &values[channel],
+      T* const slope = dx.place(p, of_dx.values);
+      loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), slope, rows, layout_.inner, &values[channel],
                       row_of(found, p), f.arguments);
-      if (loops.keeps_slope) write(dx, p, slope);
+      if (loops.keeps_slope) dx.write(p, slope);
     });
     const std::vector<Sums> sums = of_channels(found);
     const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_dx;
-      T* const output = place(dx, p, of_dx);
-      loops.rows_gradient(read(loops.keeps_slope ? dx : g, p, of_g), read(x, p, of_x), output, rows, layout_.inner,
-                          &values[channel], &corrections[channel], f.arguments, f.streams);
-      write(dx, p, output);
+      T* const output = dx.place(p, of_dx.values);
+      loops.rows_gradient((loops.keeps_slope ? dx : g).read(p, of_g.values), x.read(p, of_x.values), output, rows,
+                          layout_.inner, &values[channel], &corrections[channel], f.arguments, f.streams);
+      dx.write(p, output);
     });
     return sums;
   }
@@ -112,22 +112,6 @@ class InRows {
       of_channel.distance += rows[row][1];
     }
     return sums;
-  }
-
-  // An operand that does not exist is a null pointer.
-  static T* read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    if (!operand.exists()) return nullptr;
-    if (!operand.is_converted()) return operand.direct(p.offset);
-    operand.gather(p, memory.values);
-    return memory.values;
-  }
-
-  static T* place(const Operand<T>& operand, const Pieces& p, Memory& memory) {
-    if (!operand.exists()) return nullptr;
-    return operand.is_converted() ? memory.values : operand.direct(p.offset);
-  }
-  static void write(const Operand<T>& operand, const Pieces& p, const T* values) {
-    if (operand.exists() && operand.is_converted()) operand.scatter(p, values);
   }
 
   template <class Of>

@@ -21,12 +21,11 @@ struct Derivative {
 
   // Where derivatives are to be differentiated again, what is restored from the output gets the input's place in the
   // graph; it is the input less its mean, which changes no derivative.
-  variable_list operator()(const variable_list& gradients, const variable_list& saved,
-                           const std::vector<double>& numbers, const Edge& of_input) const {
-    if (!gradients[0].defined()) return variable_list(4);
+  variable_list operator()(const variable_list& gradients, TensorSpan saved, ArgumentSpan numbers,
+                           const Edge& of_input) const {
     bool from_output = restores;
     const auto norm_of = [&](const MaybeTensor& residual, const MaybeTensor& weight, const MaybeTensor& bias) {
-      return BatchNorm{residual, weight, bias, numbers[0], activation, ArgumentSpan(numbers).slice(1), from_output};
+      return BatchNorm{residual, weight, bias, numbers[0], activation, numbers.slice(1), from_output};
     };
     const MaybeTensor residual = or_nothing(saved[3]), weight = or_nothing(saved[4]), bias = or_nothing(saved[5]);
     at::Tensor input = saved[0], mean = saved[1];
@@ -63,9 +62,7 @@ c10::intrusive_ptr<FunctionNode> batch_norm_node(Mode mode, const at::Tensor& in
 void save(FunctionNode& node, const at::Tensor& data, const at::Tensor& mean, const at::Tensor& variance,
           const BatchNorm& norm) {
   norm.memory_efficient ? node.save_output(data) : node.save(data);
-  for (const at::Tensor& tensor :
-       {mean, variance, or_undefined(norm.residual), or_undefined(norm.weight), or_undefined(norm.bias)})
-    node.save(tensor);
+  node.save({mean, variance, or_undefined(norm.residual), or_undefined(norm.weight), or_undefined(norm.bias)});
 }
 
 }  // namespace torchactiv

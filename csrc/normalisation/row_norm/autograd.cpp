@@ -26,14 +26,14 @@ struct Derivative {
   }
 
   // Of input, residual, weight and bias. Input and residual share theirs.
-  variable_list operator()(const variable_list& gradients, const variable_list& saved,
-                           const std::vector<double>& numbers, const torch::autograd::Edge&) const {
+  variable_list operator()(const variable_list& gradients, TensorSpan saved, ArgumentSpan numbers,
+                           const torch::autograd::Edge&) const {
     const bool of_sum = gradients.size() > 1 && gradients[1].defined();
-    if (!gradients[0].defined()) return of_sum ? variable_list{gradients[1], gradients[1], {}, {}} : variable_list(4);
+    if (!gradients[0].defined()) return {gradients[1], gradients[1], {}, {}};
     const MaybeTensor weight = or_nothing(saved[3]), bias = or_nothing(saved[4]);
     const auto [of_input, of_weight, of_bias] = call_row_norm_backward(
         gradients[0], of_sum ? MaybeTensor(gradients[1]) : std::nullopt, saved[0], saved[1], saved[2],
-        {weight, bias, centred, dimensions, groups, numbers[0], activation, ArgumentSpan(numbers).slice(1)});
+        {weight, bias, centred, dimensions, groups, numbers[0], activation, numbers.slice(1)});
     return {of_input, of_input, weight ? of_weight : at::Tensor(), bias ? of_bias : at::Tensor()};
   }
 };
@@ -68,8 +68,7 @@ struct Autograd {
     std::vector<double> numbers{norm.eps};
     numbers.insert(numbers.end(), norm.arguments.begin(), norm.arguments.end());
     const Derivative derivative{norm.centred, norm.dimensions, norm.groups, std::string(norm.activation)};
-    const auto node =
-        c10::make_intrusive<FunctionNode>(RowNorm::name, derivative.description(), std::move(numbers), derivative);
+    const auto node = c10::make_intrusive<FunctionNode>(RowNorm::name, derivative.description(), numbers, derivative);
     node->set_next_edges(torch::autograd::collect_next_edges(input, or_undefined(residual), or_undefined(norm.weight),
                                                              or_undefined(norm.bias)));
     torch::autograd::set_history(output, node);
@@ -79,8 +78,7 @@ struct Autograd {
     } else {
       node->save(input);
     }
-    for (const at::Tensor& tensor : {mean, variance, or_undefined(norm.weight), or_undefined(norm.bias)})
-      node->save(tensor);
+    node->save({mean, variance, or_undefined(norm.weight), or_undefined(norm.bias)});
   }
 };
 

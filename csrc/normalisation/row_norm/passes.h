@@ -140,20 +140,20 @@ class RowPasses {
   void forward_block(const Piece& p, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
                      const Operand<T>& y, const Scales<T>& scales, RowState* states) const {
     Memory of_x, of_y;
-    const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : read(x, p, of_x);
-    T* const output = place(y, p, of_y);
+    const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
+    T* const output = y.place(p, of_y.values);
     kernels_.forward(f_, values, output, block_of(p), scales.weight.data(), scales.bias.data(),
                      states + p.offset / layout_.length());
-    write(y, p, output);
+    y.write(p, output);
   }
   void backward_block(const Piece& p, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
                       const Operand<T>& dx, const Scales<T>& scales, const RowState* states, Sums& sums) const {
     Memory of_g, of_x, of_dx;
-    T* const output = place(dx, p, of_dx);
-    kernels_.backward(f_, read(g, p, of_g), read(x, p, of_x), output, block_of(p), scales.weight.data(),
+    T* const output = dx.place(p, of_dx.values);
+    kernels_.backward(f_, g.read(p, of_g.values), x.read(p, of_x.values), output, block_of(p), scales.weight.data(),
                       scales.bias.data(), states + p.offset / layout_.length(), sums.scales());
-    if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
-    write(dx, p, output);
+    if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
+    dx.write(p, output);
   }
 
   template <class Work>
@@ -177,14 +177,14 @@ class RowPasses {
     Memory of_x, of_y;
     Counted found;
     each_piece(row, [&](const Piece& p) {
-      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : read(x, p, of_x);
+      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
       found.add(centred_ ? moments_.row_moments(values, p.n) : moments_.row_moments_about_zero(values, p.n), p.n);
     });
     state = RowState::of(found.moments, found.count, eps_);
     each_piece(row, [&](const Piece& p) {
-      T* const output = place(y, p, of_y);
-      apply(p, read(r.exists() ? sum : x, p, of_x), output, state.affine<T>(), scales);
-      write(y, p, output);
+      T* const output = y.place(p, of_y.values);
+      apply(p, (r.exists() ? sum : x).read(p, of_x.values), output, state.affine<T>(), scales);
+      y.write(p, output);
     });
   }
 
@@ -209,9 +209,9 @@ class RowPasses {
 
   const T* added(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Piece& p, Memory& memory,
                  Memory& spare) const {
-    T* const result = place(sum, p, memory);
-    kernels_.add(read(x, p, memory), read(r, p, spare), result, p.n);
-    write(sum, p, result);
+    T* const result = sum.place(p, memory.values);
+    kernels_.add(x.read(p, memory.values), r.read(p, spare.values), result, p.n);
+    sum.write(p, result);
     if (sum.is_converted()) sum.gather(p, memory.values);  // what backward will read
     return result;
   }
@@ -222,23 +222,23 @@ class RowPasses {
     const Affine<T> affine = state.affine<T>();
     std::array<double, 2> all{};  // g f' w, and that times z
     each_piece(row, [&](const Piece& p) {
-      const T *const gradient = read(g, p, of_g), *const input = read(x, p, of_x);
-      T* const output = place(dx, p, of_dx);
+      const T *const gradient = g.read(p, of_g.values), *const input = x.read(p, of_x.values);
+      T* const output = dx.place(p, of_dx.values);
       if (by_elements_)
         kernels_.elements_backward(f_, gradient, input, output, 1, p.n, &affine, scales.weight.data() + p.channel,
                                    scales.bias.data() + p.channel, sums.weight.data() + p.channel,
                                    sums.bias.data() + p.channel, &all);
       else
         segments_backward(p, gradient, input, output, state, scales, sums, all);
-      if (leaves_slope_) write(dx, p, output);
+      if (leaves_slope_) dx.write(p, output);
     });
     const Correction<T> correction = state.correction<T>(layout_.length(), centred_, all.data());
     each_piece(row, [&](const Piece& p) {
-      const T* const slope = leaves_slope_ ? read(dx, p, of_dx) : read(g, p, of_g);
-      T* const output = place(dx, p, of_dx);
-      correct(p, slope, read(x, p, of_x), output, affine, scales, correction);
-      if (e.exists()) kernels_.add(output, read(e, p, of_g), output, p.n);
-      write(dx, p, output);
+      const T* const slope = leaves_slope_ ? dx.read(p, of_dx.values) : g.read(p, of_g.values);
+      T* const output = dx.place(p, of_dx.values);
+      correct(p, slope, x.read(p, of_x.values), output, affine, scales, correction);
+      if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
+      dx.write(p, output);
     });
   }
 
@@ -267,18 +267,6 @@ class RowPasses {
     Correction<T> corrections[most_elements / 2];
     std::fill_n(corrections, p.channels, correction);
     kernels_.segments_correct(f_, s, x, dx, p.channels, p.length(), Segments(p, row, scales).of, corrections);
-  }
-
-  static const T* read(const Operand<T>& operand, const Piece& p, Memory& memory) {
-    if (!operand.is_converted()) return operand.direct(p.offset);
-    operand.gather(p, memory.values);
-    return memory.values;
-  }
-  static T* place(const Operand<T>& operand, const Piece& p, Memory& memory) {
-    return operand.is_converted() ? memory.values : operand.direct(p.offset);
-  }
-  static void write(const Operand<T>& operand, const Piece& p, const T* values) {
-    if (operand.is_converted()) operand.scatter(p, values);
   }
 
   RowLayout layout_;
