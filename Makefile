@@ -24,7 +24,7 @@ help: ## list the targets
 $(VENV)/.installed: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "torchactiv needs Python 3.11 or newer: give make PYTHON=..., a program of that version."; exit 1; }
-	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV) || \
+	@$(VENV)/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV) || \
 	  { echo "$(PYTHON) cannot make a virtual environment; on Debian, install python3-venv."; exit 1; }
 	$(VENV)/bin/python -m pip install --quiet -r requirements.txt
 	touch $@

@@ -1,13 +1,14 @@
 """What torchactiv has, from the command line: the whole catalogue, all about one activation, and plots."""
 
 import argparse
+import inspect
 import os
 import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from torchactiv import _registry
+from torchactiv import __version__, _registry, functional, nn
 
 EXTRAS = {"tabulate": "cli", "matplotlib": "plot"}  # what brings the libraries that are imported only when needed
 
@@ -45,6 +46,7 @@ def _failed(status: int, message: str) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m torchactiv", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"torchactiv {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     listing = commands.add_parser("list", help="a table of all activations, by family")
@@ -68,13 +70,21 @@ def _list(options: argparse.Namespace) -> str:
 
 
 def _show(options: argparse.Namespace) -> str:
-    beyond_catalogue = _registry.beyond_catalogue(options.name)
-    module = "" if beyond_catalogue else _registry.module_name(options.name)
+    if beyond_catalogue := _registry.beyond_catalogue(options.name):
+        return _documentation(beyond_catalogue)
+    module = _registry.module_name(options.name)
     from torchactiv import _tables
 
-    if beyond_catalogue:
-        return _tables.documentation(beyond_catalogue)
     return _tables.description({**_registry.find(options.name), "module": module})
+
+
+def _documentation(names: dict[str, str]) -> str:
+    """What the docstrings say of a function and of a module, which are named by their libraries."""
+    parts = []
+    for library, name in names.items():
+        called = getattr({"functional": functional, "nn": nn}[library], name)
+        parts += [f"torchactiv.{library}.{name}{inspect.signature(called)}", inspect.getdoc(called) or ""]
+    return "\n\n".join(parts)
 
 
 def _plot(options: argparse.Namespace) -> str:

@@ -2,7 +2,6 @@
 
 import functools
 import importlib.resources
-import inspect
 import json
 import re
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from torchactiv import _registry, _signatures, functional, nn
+from torchactiv import _registry, _signatures
 from torchactiv._registry import Entry
 
 HEADERS = ("name", "module", "also called", "properties", "saved", "parameters and arguments", "paper")
@@ -57,15 +56,6 @@ def description(entry: Entry) -> str:
         absent = ("Its accuracy has not been measured.", "Its speed has not been measured.")
         figures = [found or otherwise for found, otherwise in zip(figures, absent, strict=True)]
     parts = ["\n".join(lines), *filter(None, figures), *(description(_registry.find(name)) for name in operators)]
-    return "\n\n".join(parts)
-
-
-def documentation(names: dict[str, str]) -> str:
-    """What the docstrings say of a function and of a module, which are named by their libraries."""
-    parts = []
-    for library, name in names.items():
-        called = getattr({"functional": functional, "nn": nn}[library], name)
-        parts += [f"torchactiv.{library}.{name}{inspect.signature(called)}", inspect.getdoc(called) or ""]
     return "\n\n".join(parts)
 
 

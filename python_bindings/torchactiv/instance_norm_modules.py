@@ -108,6 +108,12 @@ class InstanceNormAct2d(_InstanceNormAct, nn.InstanceNorm2d):
 
     Shape:
         (N, C, H, W) or (C, H, W); the result has the same.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> norm = torchactiv.nn.InstanceNormAct2d(2, activation="silu")
+        >>> norm(torch.ones(2, 2, 2, 2)).abs().max()
+        tensor(0.)
     """
 
 
@@ -116,4 +122,10 @@ class InstanceNormAct3d(_InstanceNormAct, nn.InstanceNorm3d):
 
     Shape:
         (N, C, D, H, W) or (C, D, H, W); the result has the same.
+
+    Example:
+        >>> import torch, torchactiv
+        >>> norm = torchactiv.nn.InstanceNormAct3d(2, activation="silu")
+        >>> norm(torch.ones(2, 2, 2, 2, 2)).abs().max()
+        tensor(0.)
     """

@@ -25,6 +25,14 @@ __all__ = [
 def swiglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
     """:func:`swiglu` of the halves of one tensor, see :func:`gated_packed`.
 
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+
+    Raises:
+        RuntimeError: an odd size along dim.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.swiglu_packed(torch.ones(2, 6)).shape
@@ -44,6 +52,8 @@ def _gelu(function: str, approximate: str) -> str:
 
 def geglu(gate: Tensor, up: Tensor, approximate: str = "none") -> Tensor:
     r""":math:`\text{gelu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
+
+    Source: Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202.
 
     Args:
         gate: a tensor of any shape.
@@ -84,6 +94,12 @@ def geglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True, approxim
 def reglu(gate: Tensor, up: Tensor) -> Tensor:
     r""":math:`\max(0, \text{gate}) \cdot \text{up}`, see :func:`gated`.
 
+    Source: Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202.
+
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.reglu(torch.tensor([-1.0, 2.0]), torch.tensor([1.0, 3.0]))
@@ -94,6 +110,14 @@ def reglu(gate: Tensor, up: Tensor) -> Tensor:
 
 def reglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
     """:func:`reglu` of the halves of one tensor, see :func:`gated_packed`.
+
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+
+    Raises:
+        RuntimeError: an odd size along dim.
 
     Example:
         >>> import torch, torchactiv
@@ -106,6 +130,10 @@ def reglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tenso
 def seglu(gate: Tensor, up: Tensor) -> Tensor:
     r""":math:`\text{selu}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
 
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.seglu(torch.zeros(1), torch.ones(1))
@@ -116,6 +144,14 @@ def seglu(gate: Tensor, up: Tensor) -> Tensor:
 
 def seglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
     """:func:`seglu` of the halves of one tensor, see :func:`gated_packed`.
+
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+
+    Raises:
+        RuntimeError: an odd size along dim.
 
     Example:
         >>> import torch, torchactiv
@@ -128,6 +164,10 @@ def seglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tenso
 def mishglu(gate: Tensor, up: Tensor) -> Tensor:
     r""":math:`\text{mish}(\text{gate}) \cdot \text{up}`, see :func:`gated`.
 
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.mishglu(torch.zeros(1), torch.ones(1))
@@ -138,6 +178,14 @@ def mishglu(gate: Tensor, up: Tensor) -> Tensor:
 
 def mishglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
     """:func:`mishglu` of the halves of one tensor, see :func:`gated_packed`.
+
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+
+    Raises:
+        RuntimeError: an odd size along dim.
 
     Example:
         >>> import torch, torchactiv
@@ -150,6 +198,12 @@ def mishglu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Ten
 def bilinear_glu(gate: Tensor, up: Tensor) -> Tensor:
     r""":math:`\text{gate} \cdot \text{up}`, see :func:`gated`.
 
+    Source: Shazeer 2020, GLU Variants Improve Transformer, arXiv:2002.05202.
+
+    Args:
+        gate: a tensor of any shape.
+        up: a tensor that broadcasts against gate.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.functional.bilinear_glu(torch.tensor([2.0]), torch.tensor([3.0]))
@@ -160,6 +214,14 @@ def bilinear_glu(gate: Tensor, up: Tensor) -> Tensor:
 
 def bilinear_glu_packed(input: Tensor, dim: int = -1, gate_first: bool = True) -> Tensor:
     """:func:`bilinear_glu` of the halves of one tensor, see :func:`gated_packed`.
+
+    Args:
+        input: a tensor of an even size along dim.
+        dim: the dimension to halve.
+        gate_first: whether the first half is the gate.
+
+    Raises:
+        RuntimeError: an odd size along dim.
 
     Example:
         >>> import torch, torchactiv

@@ -236,6 +236,17 @@ def test_plot_refuses_what_names_no_file(
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_version(capsys: Capture) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--version"])
+    assert capsys.readouterr().out == f"torchactiv {torchactiv.__version__}\n"
+
+
+def test_what_is_no_row_of_a_table_needs_no_library(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    without(monkeypatch, "tabulate")
+    assert output(capsys, "show", "gated").startswith("torchactiv.functional.gated(")
+
+
 @pytest.mark.parametrize(
     ("arguments", "library", "extra"),
     [
