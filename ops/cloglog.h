@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/gumbel_density.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -19,7 +20,7 @@ struct Cloglog : Activation {
           "Gomes & Ludermir 2008, Complementary Log-Log and Probit: Activation Functions Implemented in Artificial "
           "Neural Networks, HIS",
   };
-  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::doubles;
+  static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x) {
@@ -28,13 +29,11 @@ struct Cloglog : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N w = fine_exp(limited(x, -exponent_limit<N>, highest_of_slope));
-    return {w * exp(at_least(-w, N(-exponent_limit<N>)))};
+    return {gumbel_density(x)};
   }
 
  private:
-  static constexpr double highest = 6;           // e^-e^6 is nothing beside 1
-  static constexpr double highest_of_slope = 7;  // e^(7 - e^7) is 0 among doubles
+  static constexpr double highest = 6;  // e^-e^6 is nothing beside 1
 };
 
 }  // namespace torchactiv

@@ -32,9 +32,21 @@ struct Gtu : Activation {
 
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
+    if constexpr (NumberTraits<N>::has_spare_digits) return partials_by_one_division(gate, up);
     const HyperbolicTangent<N> t(gate);
     const Logistic<N> s(up);
     return {t.slope * s.value, t.value * (s.value * s.complement)};
+  }
+
+ private:
+  // By the product of both denominators, which costs some roundings.
+  template <Number N>
+  static Partials<N, 2> partials_by_one_division(const N& gate, const N& up) {
+    const auto [e, m] = exp_and_expm1(at_least(N(-2.0) * abs(gate), N(-exponent_limit<N>)));
+    const N t = exp(at_least(-abs(up), N(-exponent_limit<N>)));
+    const N of_gate = m + N(2.0), of_up = t + N(1.0), inverse = N(1.0) / (of_gate * of_up);
+    const N secant = N(4.0) * e * select(up < N(0.0), t, N(1.0));
+    return {secant * inverse * (of_up * inverse), copysign(m * t * inverse * (of_gate * inverse), gate)};
   }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/hyperbolic_tangent.h"
 #include "ops/number.h"
 #include "ops/tanh.h"
 
@@ -30,7 +31,8 @@ struct Lisht : Activation {
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N inside = limited(x, -exponent_limit<N>, exponent_limit<N>);
-    return {fma(inside, Tanh::partials(inside)[0], Tanh::forward(x))};
+    const HyperbolicTangent<N> t(inside);
+    return {fma(inside, t.slope, t.value)};
   }
 };
 

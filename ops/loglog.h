@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/gumbel_density.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -20,7 +21,7 @@ struct Loglog : Activation {
           "Gomes, Ludermir & Lima 2011, Comparison of new activation functions in neural network for forecasting "
           "financial time series, Neural Computing and Applications 20",
   };
-  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
+  static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::floats;
 
   template <Number N>
   static N forward(N x) {
@@ -30,8 +31,7 @@ struct Loglog : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N w = fine_exp(limited(-x, -exponent_limit<N>, highest));
-    return {w * exp(at_least(-w, N(-exponent_limit<N>)))};
+    return {gumbel_density(-x)};
   }
 
  private:
