@@ -35,7 +35,7 @@ struct GeluClipped : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N min, N max) {
-    const N y = GeluErf::forward(x), slope = GeluErf::partials(x)[0];
+    const auto [y, slope] = GeluErf::value_and_slope(x);
     return {select(y <= min, N(0.0), select(max <= y, N(0.0), slope))};
   }
 };

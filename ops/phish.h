@@ -28,9 +28,11 @@ struct Phish : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N inside = limited(x, left_end, right_end), m = narrow(expm1(N(2.0) * GeluErf::forward(inside)));
+    const N inside = limited(x, left_end, right_end);
+    const auto [gate, slope] = GeluErf::value_and_slope(inside);
+    const N m = narrow(expm1(N(2.0) * gate));
     const N inverse = N(1.0) / (m + N(2.0)), squared_secant = N(4.0) * (m + N(1.0)) * inverse * inverse;
-    return {fma(inside * squared_secant, GeluErf::partials(inside)[0], m * inverse)};
+    return {fma(inside * squared_secant, slope, m * inverse)};
   }
 
  private:
