@@ -32,10 +32,17 @@ struct DynamicRelu : Activation {
     return same_counts(counts, "slopes and intercepts must have as many pieces as each other, and one at least");
   }
 
+  // NaN where any line is, which the larger of two would pass over.
   template <Number N>
   static N forward(N x, Coefficients<N> slopes, Coefficients<N> intercepts) {
+    N value = line(x, slopes[0], intercepts[0]);
+    for (std::size_t k = 1; k < slopes.size(); ++k) {
+      const N other = line(x, slopes[k], intercepts[k]);
+      value = select(other <= other, at_least(value, other), other);
+    }
+    if constexpr (NumberTraits<N>::has_spare_range) return value;
     const Largest<N> largest(x, slopes, intercepts);
-    return select(largest.value <= largest.value, line(x, largest.slope, largest.intercept), largest.value);
+    return select(value <= value, line(x, largest.slope, largest.intercept), value);
   }
 
   template <Number N>
@@ -62,19 +69,19 @@ struct DynamicRelu : Activation {
     return fma(tame(x, slope), slope, intercept);
   }
 
-  // At an infinity the slopes decide. The value is NaN where any line is.
+  // At an infinity the slopes decide.
   template <Number N>
   struct Largest {
-    N slope, intercept, value, index{0.0};
+    N slope, intercept, index{0.0};
 
     Largest(const N& x, Coefficients<N> slopes, Coefficients<N> intercepts)
         : slope(slopes[0]), intercept(intercepts[0]) {
       const N finite = limited(x, -much, much);
-      value = line(finite, slope, intercept);
+      N value = line(finite, slope, intercept);
       for (std::size_t k = 1; k < slopes.size(); ++k) {
         const N other = line(finite, slopes[k], intercepts[k]);
         const Mask<N> larger = value < other;
-        value = select(larger, other, select(other <= value, value, other + value));
+        value = select(larger, other, value);
         slope = select(larger, slopes[k], slope);
         intercept = select(larger, intercepts[k], intercept);
         index = select(larger, N(static_cast<double>(k)), index);

@@ -30,6 +30,7 @@ struct SRelu : Activation {
   static constexpr bool in_place = false;
   static constexpr Precision forward_precision = Precision::doubles_for_all, partials_precision = Precision::floats;
 
+  // Comparisons are such that NaN in a threshold leads to what is calculated of it.
   template <Number N>
   static N forward(N x, N t_right, N a_right, N t_left, N a_left) {
     const Mask<N> below = x < t_right;

@@ -28,7 +28,7 @@ struct SwiGluClamped : Activation {
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
 
   static constexpr Objection objection(double, double limit) {
-    return limit <= limit ? Objection{} : Objection{"limit must be a number"};
+    return limit <= limit ? Objection{} : Objection{"limit must not be NaN"};
   }
 
   template <Number N>

@@ -21,7 +21,7 @@ struct Tlu : Activation {
   };
   static constexpr std::array arguments{Argument{"tau", 0}, Argument{"alpha", 0}};
 
-  // Rounds once. NaN stays.
+  // Rounds once. NaN stays, in x and in the line.
   template <Number N>
   static N forward(N x, N tau, N alpha) {
     const N line = select(abs(alpha) <= N(0.0), select(N(0.0) <= abs(x), tau, x), fma(alpha, x, tau));

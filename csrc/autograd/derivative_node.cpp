@@ -2,6 +2,8 @@
 
 #include <ATen/Functions.h>
 
+#include <array>
+
 #include "csrc/autograd/triple_backward.h"
 
 namespace torchactiv {

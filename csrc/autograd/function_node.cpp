@@ -2,6 +2,8 @@
 
 #include <torch/csrc/dynamo/compiled_autograd.h>
 
+#include <algorithm>
+
 namespace torchactiv {
 
 namespace compiled = torch::dynamo::autograd;
