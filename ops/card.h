@@ -84,8 +84,8 @@ struct Activation {
   static constexpr bool partials_of_output = false;
   static constexpr Precision forward_precision = Precision::floats, partials_precision = Precision::floats;
   // Whether floats and 16-bit types are computed in floats, whatever the precisions say, where the instruction set has
-  // a fused multiply-add; but not for second derivatives.
-  static constexpr bool floats_where_fused = false;
+  // a fused multiply-add, or where tables fit into registers as well; but not for second derivatives.
+  static constexpr bool floats_where_fused = false, floats_where_tabled = false;
   // The largest error of a float's value that is allowed, in ulp: more than 1 only where that would cost its speed.
   static constexpr double largest_error = 1;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input

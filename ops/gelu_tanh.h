@@ -23,10 +23,12 @@ struct GeluTanh : Activation {
   };
   static constexpr bool has_fused_gate = true, has_fused_bias = true;
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
+  static constexpr bool floats_where_tabled = true;
 
   // x sigma(2u), which does not cancel. Beyond +-30 the sigmoid is 0 or 1 to the last digit.
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { tabled_tanh_gate(x); }) return tabled_tanh_gate(x);
     const N inside = limited(x, -30.0, 30.0);
     const N result = inside * sigmoid(inside * fma(inside * inside, N(cubic), N(linear)));
     return select(x > N(30.0), x, result);
@@ -34,6 +36,7 @@ struct GeluTanh : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
+    if constexpr (requires { tabled_tanh_gate_slope(x); }) return {tabled_tanh_gate_slope(x)};
     const N inside = limited(x, -30.0, 30.0), square = inside * inside;
     const Logistic<N> s(inside * fma(square, N(cubic), N(linear)));
     const N slope = inside * fma(square, N(3.0 * cubic), N(linear));
@@ -42,6 +45,7 @@ struct GeluTanh : Activation {
 
   template <Number N>
   static std::array<N, 2> value_and_slope(N x) {
+    if constexpr (requires { tabled_tanh_gate_and_slope(x); }) return tabled_tanh_gate_and_slope(x);
     const N inside = limited(x, -30.0, 30.0), square = inside * inside;
     const Logistic<N> s(inside * fma(square, N(cubic), N(linear)));
     const N slope = inside * fma(square, N(3.0 * cubic), N(linear));

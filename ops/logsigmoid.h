@@ -22,6 +22,7 @@ struct LogSigmoid : Activation {
 
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { tabled_log_sigmoid(x); }) return tabled_log_sigmoid(x);
     const auto e = exponential(at_least(-abs(x), N(-exponent_limit<N>)));
     const Wide<N> tail = log1p(e.value());
     return -select(x < N(0.0), sum(-x, tail), e.restore(narrow(tail)));

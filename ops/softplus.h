@@ -23,6 +23,10 @@ struct Softplus : Activation {
 
   template <Number N>
   static N forward(N x, N beta, N threshold) {
+    if constexpr (requires { tabled_softplus(x, beta); }) {
+      const N inside = limited_by(x, beta);
+      return select(inside * beta > end(threshold), x, tabled_softplus(inside, beta));
+    }
     const Wide<N> z = scaled(x, beta);
     const N rounded = narrow(z);
     const Mask<N> negative = rounded < N(0.0);
@@ -53,8 +57,12 @@ struct Softplus : Activation {
   // beta x to all its digits, limited where that no longer makes a difference.
   template <Number N>
   static Wide<N> scaled(const N& x, const N& beta) {
+    return widen(beta) * limited_by(x, beta);
+  }
+  template <Number N>
+  static N limited_by(const N& x, const N& beta) {
     const N farthest = abs(N(exponent_limit<N>) / beta);
-    return widen(beta) * at_least(at_most(x, farthest), -farthest);
+    return at_least(at_most(x, farthest), -farthest);
   }
 
   // Where the line begins: by default, and at the latest, where ln(1 + e^z) = z to the last digit of a double.

@@ -25,6 +25,7 @@ struct Tanh : Activation {
 
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { tabled_tanh(x); }) return tabled_tanh(x);
     return copysign(narrow(wide(x)), x);
   }
 

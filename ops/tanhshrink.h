@@ -19,6 +19,7 @@ struct Tanhshrink : Activation {
       .source = "PyTorch, torch.nn.functional.tanhshrink",
   };
   static constexpr Precision forward_precision = Precision::doubles;
+  static constexpr bool floats_where_tabled = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
   // Near 0 by Lambert's continued fraction of tanh, tanh(x) = x / (1 + x^2 / (3 + x^2 / (5 + ..))), from which x is
@@ -26,6 +27,7 @@ struct Tanhshrink : Activation {
   // it is cut off at 17, to a relative error of 2^-53.4 up to 1 (tools/tanhshrink_coefficients.py).
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { tabled_tanhshrink(x); }) return tabled_tanhshrink(x);
     const N inside = limited(x, -1.0, 1.0), s = inside * inside;
     const N denominator = fma(s, fma(s, fma(s, N(44.0), N(12870.0)), N(810810.0)), N(11486475.0));
     const N numerator = fma(s, fma(s, fma(s, s + N(990.0), N(135135.0)), N(4729725.0)), N(34459425.0));

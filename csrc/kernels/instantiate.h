@@ -13,9 +13,10 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 template <class Op, class Direction>
-constexpr Precision precision_of = fused_float && Op::floats_where_fused ? Precision::floats
-                                   : is_value<Op, Direction>             ? Op::forward_precision
-                                                                         : Op::partials_precision;
+constexpr Precision precision_of =
+    (fused_float && Op::floats_where_fused) || (has_tables && Op::floats_where_tabled) ? Precision::floats
+    : is_value<Op, Direction>                                                          ? Op::forward_precision
+                                                                                       : Op::partials_precision;
 template <class Op, class Direction>
 constexpr bool shorts_as_floats = precision_of<Op, Direction> == Precision::floats_for_all ||
                                   precision_of<Op, Direction> == Precision::doubles_for_all;

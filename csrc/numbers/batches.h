@@ -8,6 +8,10 @@
 #include "csrc/simd/normal_distribution.h"
 #include "csrc/simd/normal_gate.h"
 #include "csrc/simd/tabled_error_function.h"
+#include "csrc/simd/tabled_softplus.h"
+#include "csrc/simd/tabled_tanh.h"
+#include "csrc/simd/tabled_tanh_gate.h"
+#include "csrc/simd/tabled_tanhshrink.h"
 #include "csrc/simd/trigonometry.h"
 
 namespace torchactiv::TORCHACTIV_ISA {

@@ -3,6 +3,7 @@
 
 #include <immintrin.h>
 
+#include <bit>
 #include <cstdint>
 
 namespace torchactiv::TORCHACTIV_ISA {
@@ -126,10 +127,15 @@ struct Float {
   friend Float times_small_power_of_two(Float a, Float n) { return _mm512_scalef_ps(a.v, n.v); }
 };
 
-inline Float segment(Float a) { return _mm512_castsi512_ps(_mm512_srli_epi32(_mm512_castps_si512(a.v), 20)); }
-inline Float middle_of_segment(Float a) {
-  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(-0x100000),
-                                                       _mm512_set1_epi32(0x80000),
+template <int parts>
+Float segment(Float a) {
+  return _mm512_castsi512_ps(_mm512_srli_epi32(_mm512_castps_si512(a.v), 23 - std::countr_zero(unsigned{parts})));
+}
+template <int parts>
+Float middle_of_segment(Float a) {
+  constexpr int width = (1 << 23) / parts;
+  return _mm512_castsi512_ps(_mm512_ternarylogic_epi32(_mm512_castps_si512(a.v), _mm512_set1_epi32(-width),
+                                                       _mm512_set1_epi32(width / 2),
                                                        0xea));  // a and the second, or third
 }
 inline Float lookup(const float (&table)[16], Float index) {

@@ -135,11 +135,13 @@ struct Batch {
   friend Batch times_small_power_of_two(const Batch& a, const Batch& n) {
     return from([&](int i) { return times_small_power_of_two(a.v[i], n.v[i]); });
   }
+  template <int parts_of_octave>
   friend Batch segment(const Batch& a) {
-    return from([&](int i) { return segment(a.v[i]); });
+    return from([&](int i) { return segment<parts_of_octave>(a.v[i]); });
   }
+  template <int parts_of_octave>
   friend Batch middle_of_segment(const Batch& a) {
-    return from([&](int i) { return middle_of_segment(a.v[i]); });
+    return from([&](int i) { return middle_of_segment<parts_of_octave>(a.v[i]); });
   }
   template <int steps>
   friend Batch times_whole_power(const Batch& a, const Batch& n) {

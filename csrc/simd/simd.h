@@ -18,8 +18,8 @@
 //   fused_float            whether fma of Float is one instruction
 //   has_tables             whether one instruction looks up in 32 floats; then there are, of Float:
 //     lookup                 the entry of a table of 32 or 16 that the lowest bits of an index name
-//     segment                which eighth of an octave, of four octaves in a table, a positive number lies in, in the
-//                            lowest bits
+//     segment                which part of an octave, of eight or sixteen, and of how many octaves a table has, a
+//                            positive number lies in, in the lowest bits
 //     middle_of_segment      the number in the middle of that
 //     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral n from -150 * steps to 0, rounded once
 //   has_estimates          whether there is, of Double, estimated_inverse_sqrt: to a relative error of 2^-14

@@ -65,13 +65,37 @@ inline float of_16_bits(Real x) {
   return lifted - (lifted - a);
 }
 
-// Which eighth of an octave x >= 1 lies in, among those of four octaves; and its middle.
-inline Real segment(Real x, Real) {
-  return std::fmod((std::ilogb(x) + 3) * 8 + std::floor(std::ldexp(x, 3 - std::ilogb(x))) - 8, 32);
+inline Real tanh_gate_exponent(Real x) { return std::sqrt(8 / std::numbers::pi_v<Real>) * (x + 0.044715L * x * x * x); }
+inline Real tanh_gate(Real x, Real) { return x * logistic(tanh_gate_exponent(x), 0); }
+inline Real tanh_gate_slope(Real x, Real) {
+  const Real v = tanh_gate_exponent(x), slope = std::sqrt(8 / std::numbers::pi_v<Real>) * (1 + 3 * 0.044715L * x * x);
+  return logistic(v, 0) * (1 + x * slope * logistic(-v, 0));
 }
-inline Real middle_of_segment(Real x, Real) {
-  const int shift = 3 - std::ilogb(x);
-  return std::ldexp(std::floor(std::ldexp(x, shift)) + 0.5L, -shift);
+
+inline Real hyperbolic_tangent(Real x, Real) { return std::tanh(x); }
+inline Real softplus(Real x, Real beta) {
+  const Real z = beta * x;
+  return (std::max(z, 0.0L) + std::log1p(std::exp(-std::fabs(z)))) / beta;
+}
+inline Real log_sigmoid(Real x, Real) { return -softplus(-x, 1); }
+
+// Near 0 by its series.
+inline Real tanhshrink(Real x, Real) {
+  const Real s = x * x;
+  if (s > 0x1p-10) return x - std::tanh(x);
+  return x * s * (1 / 3.0L - s * (2 / 15.0L - s * (17 / 315.0L - s * (62 / 2835.0L - s * 1382 / 155925.0L))));
+}
+
+// Which part of an octave x >= 1 lies in, among the 32 of several octaves, from the one that ends in 1; and its middle.
+template <int parts>
+Real segment(Real x, Real) {
+  const int octave = (std::ilogb(x) + 127) % (32 / parts);
+  return octave * parts + std::floor(std::ldexp(x, -std::ilogb(x)) * parts) - parts;
+}
+template <int parts>
+Real middle_of_segment(Real x, Real) {
+  const Real width = std::ldexp(1.0L, std::ilogb(x)) / parts;
+  return (std::floor(x / width) + 0.5L) * width;
 }
 
 }  // namespace vector_test

@@ -161,17 +161,35 @@ constexpr auto functions_of_gates() {
 }
 constexpr auto of_gates = functions_of_gates<Floats>();
 
+template <class V>
+V value_of(const TabledExponential<V>& e) {
+  return e.scaled(e.product(V(1.0), V(0.0)).high);
+}
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 7>{{
+    return std::array<vector_test::Function, 21>{{
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
         ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
         ROW(V, "tabled normal_gate_slope", tabled_normal_gate_slope(x)),
         ROW(Short, "short tabled normal_gate", tabled_normal_gate(of_16_bits(x))),
-        ROW(V, "middle of an eighth", middle_of_segment(x)),
-        ROW(V, "lookup of an eighth", lookup(counted, segment(x))),
+        ROW(V, "tabled tanh_gate", tabled_tanh_gate(x)),
+        ROW(V, "tabled tanh_gate and slope", tabled_tanh_gate_and_slope(x)[0]),
+        ROW(V, "tabled slope and tanh_gate", tabled_tanh_gate_and_slope(x)[1]),
+        ROW(V, "tabled tanh_gate_slope", tabled_tanh_gate_slope(x)),
+        ROW(Short, "short tabled tanh_gate and slope", tabled_tanh_gate_and_slope(of_16_bits(x))[0]),
+        ROW(V, "tabled tanhshrink", tabled_tanhshrink(x)),
+        ROW(Short, "short tabled tanhshrink", tabled_tanhshrink(of_16_bits(x))),
+        ROW(V, "tabled tanh", tabled_tanh(x)),
+        ROW(Short, "short tabled tanh", tabled_tanh(of_16_bits(x))),
+        ROW(V, "tabled softplus", tabled_softplus(x, y)),
+        ROW(V, "tabled log_sigmoid", tabled_log_sigmoid(x)),
+        ROW(V, "tabled exponential", value_of(TabledExponential<V>(x, y))),
+        ROW(V, "middle of an eighth", middle_of_segment<8>(x)),
+        ROW(V, "lookup of an eighth", lookup(counted, segment<8>(x))),
+        ROW(V, "middle of a sixteenth", middle_of_segment<16>(x)),
+        ROW(V, "lookup of a sixteenth", lookup(counted, segment<16>(x))),
     }};
   else
     return std::array<vector_test::Function, 0>{};

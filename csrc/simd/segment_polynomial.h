@@ -1,0 +1,34 @@
+// Polynomials of segments of a number, with coefficients that are looked up in registers. V is a batch of floats.
+#pragma once
+
+#include <cstddef>
+
+#include "csrc/simd/batch.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+// Of the segment of `a` that Tables has (csrc/simd/register_tables.h), as the sum of two numbers; of what will be
+// rounded to 16 bits only the first is.
+template <class Tables, class V>
+struct SegmentPolynomial {
+  V sum, low;
+
+  template <std::size_t rows>
+  SegmentPolynomial(const V& a, const float (&table)[rows][32]) {
+    const V shift(Tables::shift), shifted = a + shift, which = segment<Tables::parts>(shifted);
+    const V d = a - (middle_of_segment<Tables::parts>(shifted) - shift);
+    const V middle = lookup(table[0], which);
+    V higher = lookup(table[rows - 1], which);
+    for (std::size_t row = rows - 2; row > 2; --row) higher = fma(higher, d, lookup(table[row], which));
+    const V first = lookup(table[2], which);
+    if constexpr (V::is_short) {
+      sum = fma(fma(higher, d, first), d, middle);
+    } else {
+      const V rest = fma(d, first, fma(d * d, higher, lookup(table[1], which)));  // rounds nothing as large as `first`
+      sum = middle + rest;
+      low = rest - (sum - middle);
+    }
+  }
+};
+
+}  // namespace torchactiv::TORCHACTIV_ISA
