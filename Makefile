@@ -74,7 +74,7 @@ accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the
 	  $(if $(DOCS),--json $(BUILD)/accuracy.jsonl)
 	$(if $(DOCS),python tools/document_accuracy.py --merge $(BUILD)/accuracy.jsonl)
 
-bench: build $(VENV)/.installed-dev ## measure speed in some 15 minutes; BENCH='--operators mish --sections cache' a part; DOCS=1 writes docs/performance.md
+bench: build $(VENV)/.installed-dev ## measure speed in half an hour; BENCH='--operators mish --sections cache' a part; DOCS=1 writes docs/performance.md
 	python benchmarks/run.py $(if $(DOCS),--markdown docs/performance.md) $(BENCH)
 
 docs: build $(VENV)/.installed-dev ## write docs/catalogue.md and its plots
