@@ -25,7 +25,8 @@ struct GeluTanh : Activation {
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
   static constexpr bool floats_where_tabled = true;
 
-  // x sigma(2u), which does not cancel. Beyond +-30 the sigmoid is 0 or 1 to the last digit.
+  // x sigma(2u), which does not cancel. Beyond +-30 the sigmoid is 0 or 1 to the last digit. A number type may have
+  // functions of its own that are faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
     if constexpr (requires { tabled_tanh_gate(x); }) return tabled_tanh_gate(x);

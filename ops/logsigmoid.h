@@ -20,6 +20,7 @@ struct LogSigmoid : Activation {
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
+  // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
     if constexpr (requires { tabled_log_sigmoid(x); }) return tabled_log_sigmoid(x);

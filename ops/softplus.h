@@ -21,6 +21,7 @@ struct Softplus : Activation {
   static constexpr std::array arguments{Argument{"beta", 1}, Argument{"threshold", 20}};
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
+  // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x, N beta, N threshold) {
     if constexpr (requires { tabled_softplus(x, beta); }) {

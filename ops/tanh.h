@@ -23,6 +23,7 @@ struct Tanh : Activation {
   static constexpr bool has_fused_normalisation = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
+  // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
     if constexpr (requires { tabled_tanh(x); }) return tabled_tanh(x);

@@ -24,7 +24,8 @@ struct Tanhshrink : Activation {
 
   // Near 0 by Lambert's continued fraction of tanh, tanh(x) = x / (1 + x^2 / (3 + x^2 / (5 + ..))), from which x is
   // taken exactly: x - tanh(x) = x^3 / (k + x^2) with k = 3 + x^2 / (5 + x^2 / (7 + ..)), a ratio of polynomials once
-  // it is cut off at 17, to a relative error of 2^-53.4 up to 1 (tools/tanhshrink_coefficients.py).
+  // it is cut off at 17, to a relative error of 2^-53.4 up to 1 (tools/tanhshrink_coefficients.py). A number type may
+  // have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
     if constexpr (requires { tabled_tanhshrink(x); }) return tabled_tanhshrink(x);

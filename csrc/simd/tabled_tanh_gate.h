@@ -40,8 +40,8 @@ V tabled_tanh_gate(const V& x) {
   return gate(x, t.a, t.fall, t.tail());
 }
 
-// Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16 (absolute). NaN stays, the infinities
-// give 0 and 1.
+// Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16 (absolute); of a number that will be
+// rounded to 16 bits 2^-20 (absolute). NaN stays, the infinities give 0 and 1.
 template <class V>
   requires(has_tables && std::same_as<typename V::Scalar, float>)
 V tabled_tanh_gate_slope(const V& x) {

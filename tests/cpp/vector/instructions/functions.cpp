@@ -168,7 +168,7 @@ V value_of(const TabledExponential<V>& e) {
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 21>{{
+    return std::array<vector_test::Function, 22>{{
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
         ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
@@ -179,6 +179,7 @@ constexpr auto functions_of_tables() {
         ROW(V, "tabled slope and tanh_gate", tabled_tanh_gate_and_slope(x)[1]),
         ROW(V, "tabled tanh_gate_slope", tabled_tanh_gate_slope(x)),
         ROW(Short, "short tabled tanh_gate and slope", tabled_tanh_gate_and_slope(of_16_bits(x))[0]),
+        ROW(Short, "short tabled slope and tanh_gate", tabled_tanh_gate_and_slope(of_16_bits(x))[1]),
         ROW(V, "tabled tanhshrink", tabled_tanhshrink(x)),
         ROW(Short, "short tabled tanhshrink", tabled_tanhshrink(of_16_bits(x))),
         ROW(V, "tabled tanh", tabled_tanh(x)),
