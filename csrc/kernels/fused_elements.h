@@ -14,7 +14,7 @@ struct ElementsNormalisedBy {
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats z = multiply_add(some.load(x + i) - c.centre, c.scale, c.shift);
+        const RoundedFloats z = multiply_add(some.read(x + i) - c.centre, c.scale, c.shift);
         const RoundedFloats u = multiply_add(z, some.load(w + i), some.load(b + i));
         some.store(Forward<Op>::template evaluate<RoundedFloats>({u}, arguments)[0], y + i);
       });
@@ -28,9 +28,9 @@ struct ElementsNormalisedBy {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
       RoundedFloats slopes(0.0), products(0.0);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats z = multiply_add(some.load(x + i) - c.centre, c.scale, c.shift);
+        const RoundedFloats z = multiply_add(some.read(x + i) - c.centre, c.scale, c.shift);
         const RoundedFloats weight = some.load(w + i);
-        const RoundedFloats found = slope<Op>(some.load(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
+        const RoundedFloats found = slope<Op>(some.read(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
         if constexpr (is_identity<Op>)
           prefetch(s + i);
         else

@@ -13,16 +13,21 @@ namespace torchactiv::TORCHACTIV_ISA {
 // from u, and slopes within 2^-22.
 using RoundedFloats = ShortFloats;
 
-// Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros. What is put goes past the
-// caches where it may.
+// Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros. read() is load() of data,
+// which may come from memory, and what is put goes past the caches where it may.
 struct Whole {
   static RoundedFloats load(const float* p) { return RoundedFloats::load(p); }
+  static RoundedFloats read(const float* p) {
+    touch_lines(p, RoundedFloats::lanes * sizeof *p);
+    return load(p);
+  }
   static void store(const RoundedFloats& a, float* p) { a.store(p); }
   static void put(bool streams, const RoundedFloats& a, float* p) { streams ? a.stream(p) : a.store(p); }
 };
 struct Some {
   std::int64_t count;
   void put(bool, const RoundedFloats& a, float* p) const { store(a, p); }
+  RoundedFloats read(const float* p) const { return load(p); }
   RoundedFloats load(const float* p) const {
     return RoundedFloats::from([&](int i) {
       const std::int64_t n = count - i * Float::lanes;
@@ -93,7 +98,7 @@ struct NormalisedBy {
 
   [[gnu::flatten]] static void slopes(const float* g, float* u, std::int64_t n, const double* arguments) {
     by_elements(n, [&](std::int64_t i, auto some) {
-      some.store(TORCHACTIV_ISA::slope<Op>(some.load(g + i), some.load(u + i), arguments), u + i);
+      some.store(TORCHACTIV_ISA::slope<Op>(some.read(g + i), some.load(u + i), arguments), u + i);
     });
   }
 
@@ -103,7 +108,7 @@ struct NormalisedBy {
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(channels[row]);
       by_elements(n,
-                  [&](std::int64_t i, auto some) { some.put(streams, value(some.load(x + i), c, arguments), y + i); });
+                  [&](std::int64_t i, auto some) { some.put(streams, value(some.read(x + i), c, arguments), y + i); });
     }
     if (streams) end_streams();
   }
@@ -115,7 +120,7 @@ struct NormalisedBy {
       const Affine<RoundedFloats> c = repeated(channels[row]);
       RoundedFloats slopes(0.0), distances(0.0);
       by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats value = some.load(x + i), found = slope(some.load(g + i), value - c.centre, c, arguments);
+        const RoundedFloats value = some.read(x + i), found = slope(some.read(g + i), value - c.centre, c, arguments);
         if constexpr (!Op::has_cheap_slope) some.store(found, s + row * n + i);
         slopes = slopes + found;
         distances = multiply_add(found, value - c.centre, distances);
@@ -134,7 +139,7 @@ struct NormalisedBy {
       const Affine<RoundedFloats> c = repeated(channels[row]);
       const Correction<RoundedFloats> correction = repeated(corrections[row]);
       by_elements(n, [&](std::int64_t i, auto some) {
-        some.put(streams, gradient(some.load(g + i), some.load(x + i), c, correction, arguments), dx + i);
+        some.put(streams, gradient(some.read(g + i), some.read(x + i), c, correction, arguments), dx + i);
       });
     }
     if (streams) end_streams();
@@ -149,7 +154,7 @@ struct NormalisedBy {
       const Affine<RoundedFloats> c = loaded(some, channels, i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        some.put(streams, value(some.load(x + at), c, arguments), y + at);
+        some.put(streams, value(some.read(x + at), c, arguments), y + at);
       }
     });
     if (streams) end_streams();
@@ -163,8 +168,8 @@ struct NormalisedBy {
       RoundedFloats slopes = some.load(sums + i), distances = some.load(distance_sums + i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        const RoundedFloats distance = some.load(x + at) - c.centre,
-                            found = slope(some.load(g + at), distance, c, arguments);
+        const RoundedFloats distance = some.read(x + at) - c.centre,
+                            found = slope(some.read(g + at), distance, c, arguments);
         if constexpr (!Op::has_cheap_slope) some.store(found, s + at);
         slopes = slopes + found;
         distances = multiply_add(found, distance, distances);
@@ -186,7 +191,7 @@ struct NormalisedBy {
                                                  some.load(corrections.shift + i), c.scale};
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        some.put(streams, gradient(some.load(g + at), some.load(x + at), c, correction, arguments), dx + at);
+        some.put(streams, gradient(some.read(g + at), some.read(x + at), c, correction, arguments), dx + at);
       }
     });
     if (streams) end_streams();

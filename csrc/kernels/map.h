@@ -79,6 +79,7 @@ struct Map {
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
           unrolled<varying>([&](auto i) {
             x[i] = E::load(in[i]);
+            if constexpr (i < data_inputs<Direction>) touch_lines(in[i], lanes<E> * sizeof(Storage));
             in[i] += step[i];
           });
           const auto y = [&] {

@@ -66,19 +66,22 @@ struct WideSum {
     return TORCHACTIV_ISA::total<T>(joined) + static_cast<double>(rest);
   }
 };
+// Data, which may come from memory.
 template <class V, class T>
-V load_as(const T* p) {
-  if constexpr (std::is_same_v<V, T>)
+V read_as(const T* p) {
+  if constexpr (std::is_same_v<V, T>) {
     return *p;
-  else
+  } else {
+    touch_lines(p, V::lanes * sizeof(T));
     return V::load(p);
+  }
 }
 
 template <class T>
 [[gnu::flatten]] Moments moments_from(T estimate, const T* x, std::int64_t n) {
   WideSum<T> distances, squares;
   by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
-    const V distance = load_as<V>(x + i) - V(estimate);
+    const V distance = read_as<V>(x + i) - V(estimate);
     distances.of(v) = distances.of(v) + distance;
     squares.of(v) = multiply_add(distance, distance, squares.of(v));
   });
@@ -101,7 +104,7 @@ template <class T>
 [[gnu::flatten]] Moments plain_moments_about_zero(const T* x, std::int64_t n) {
   WideSum<T> squares;
   by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
-    const V value = load_as<V>(x + i);
+    const V value = read_as<V>(x + i);
     squares.of(v) = multiply_add(value, value, squares.of(v));
   });
   return {0, squares.total(n)};
@@ -174,10 +177,10 @@ template <class T, class Each>
 [[gnu::flatten]] void add_to_sums(const T* s, const T* x, std::int64_t n, T centre, double* sums, Each each) {
   WideSum<T> slopes, distances;
   by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
-    const V slope = load_as<V>(s + i);
+    const V slope = read_as<V>(s + i);
     each(i, slope);
     slopes.of(v) = slopes.of(v) + slope;
-    distances.of(v) = multiply_add(slope, load_as<V>(x + i) - V(centre), distances.of(v));
+    distances.of(v) = multiply_add(slope, read_as<V>(x + i) - V(centre), distances.of(v));
   });
   sums[0] += slopes.total(n);
   sums[1] += distances.total(n);

@@ -12,6 +12,7 @@ constexpr bool fused_float = true;
 constexpr bool has_tables = false;
 constexpr bool has_estimates = false;
 constexpr bool has_streams = true;
+constexpr bool loads_whole_lines = false;
 
 struct DoubleMask {
   __m256d v;

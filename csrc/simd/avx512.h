@@ -13,6 +13,7 @@ constexpr bool fused_float = true;
 constexpr bool has_tables = true;
 constexpr bool has_estimates = true;
 constexpr bool has_streams = true;
+constexpr bool loads_whole_lines = true;
 
 struct DoubleMask {
   __mmask8 v;

@@ -23,6 +23,7 @@ constexpr bool fused_float = false;
 constexpr bool has_tables = false;
 constexpr bool has_estimates = false;
 constexpr bool has_streams = false;
+constexpr bool loads_whole_lines = false;
 
 struct DoubleMask {
   Long2 v;

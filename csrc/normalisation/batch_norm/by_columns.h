@@ -1,6 +1,7 @@
 // Passes over data whose channels lie side by side, or are short rows, strip by strip.
 #pragma once
 
+#include "csrc/normalisation/batch_norm/column_values.h"
 #include "csrc/normalisation/batch_norm/in_rows.h"
 #include "csrc/normalisation/batch_norm/statistics.h"
 #include "csrc/normalisation/batch_norm/strips.h"
@@ -22,10 +23,11 @@ class ByColumns {
       if (!measure(kernels_, x, group, first, into) && !std::is_same_v<T, double>)  // squares that are too large
         measure(normalisation_functions().doubles, x, group, first, into);
     });
-    std::vector<Distances> sum(static_cast<std::size_t>(strips_.channels()));
-    for (auto part = found.begin(); part != found.end(); part += strips_.channels())
-      for (std::size_t channel = 0; channel < sum.size(); ++channel) sum[channel].add(part[channel]);
-    for (std::size_t channel = 0; channel < sum.size(); ++channel) statistics.set(channel, sum[channel].moments());
+    each_channel([&](std::size_t begin, std::size_t end) {
+      const std::vector<Distances> sums = of_channels(found, begin, end);
+      for (std::size_t channel = begin; channel < end; ++channel)
+        statistics.set(channel, sums[channel - begin].moments());
+    });
     if (y.exists()) forward(x, r, y, statistics, f);
   }
 
@@ -53,8 +55,8 @@ class ByColumns {
     if constexpr (std::is_same_v<T, float>)
       if (f.loops && task.corrected && !task.from_output && !r.exists())
         return backward_in_one_loop(g, x, dx, statistics, f);
-    const Values values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
-    const Values inverses(strips_, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
+    const ColumnValues<T> values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
+    const ColumnValues<T> inverses(strips_, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       Memory slopes{}, distances{};
@@ -83,7 +85,7 @@ class ByColumns {
       InRows<T>(layout_, kernels_).correct(x, dx, statistics, sums);
       return sums;
     }
-    const Corrections corrections(strips_, statistics, sums, values);
+    const ColumnCorrections<T> corrections(strips_, statistics, sums, values);
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, task.from_output ? strips_.rows_side_by_side() : strips_.block_rows(),
                          [&](const Pieces& p) {
@@ -112,48 +114,6 @@ class ByColumns {
   struct Part {
     T* pointer;
     std::int64_t stride;
-  };
-
-  // The numbers of every channel, column by column.
-  class Values {
-   public:
-    template <class Of>
-    Values(const Strips& strips, Of of) {
-      for (std::vector<T>* const values : {&centre_, &scale_, &shift_})
-        values->reserve(static_cast<std::size_t>(strips.slots() * strips.inner()));
-      for (std::int64_t slot = 0; slot < strips.slots(); ++slot) {
-        const Affine<T> affine = of(static_cast<std::size_t>(slot % strips.channels()));
-        const auto repeat = static_cast<std::size_t>(strips.inner());
-        centre_.insert(centre_.end(), repeat, affine.centre);
-        scale_.insert(scale_.end(), repeat, affine.scale);
-        shift_.insert(shift_.end(), repeat, affine.shift);
-      }
-    }
-    Affine<const T*> from(std::int64_t column) const {
-      return {centre_.data() + column, scale_.data() + column, shift_.data() + column};
-    }
-
-   private:
-    std::vector<T> centre_, scale_, shift_;
-  };
-
-  // The same of corrections, whose scale is the channel's.
-  class Corrections {
-   public:
-    Corrections(const Strips& strips, const Statistics<T>& statistics, const std::vector<Sums>& sums,
-                const Values& channels)
-        : channels_(channels), values_(strips, [&](std::size_t c) -> Affine<T> {
-            const Correction<T> correction = statistics.correction(c, sums[c]);
-            return {correction.centre, correction.slope, correction.shift};
-          }) {}
-    Correction<const T*> from(std::int64_t column) const {
-      const Affine<const T*> values = values_.from(column);
-      return {values.centre, values.scale, values.shift, channels_.from(column).scale};
-    }
-
-   private:
-    const Values& channels_;
-    Values values_;
   };
 
   // What is summed of a strip's channels in a group, computed in S; whether it is finite.
@@ -200,7 +160,8 @@ class ByColumns {
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
                                          const Statistics<T>& statistics, const FusedKernels& f) const {
     const FusedNormalisation& loops = *f.loops;
-    const Values values(strips_, [&](std::size_t channel) { return statistics.affine(channel); });
+    const auto affine = [&](std::size_t channel) { return statistics.affine(channel); };
+    const ColumnValues<T> values(strips_, affine);
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       Memory slopes{}, distances{};
@@ -214,9 +175,10 @@ class ByColumns {
       keep_sums(slopes.values, distances.values, strips_.width(first), strips_.of_strip(found, group, first));
     });
     const std::vector<Sums> sums = of_channels(found);
-    const Strips strips = strips_of_pass(f.streams && !loops.keeps_slope);
-    const Values of_pass(strips, [&](std::size_t channel) { return statistics.affine(channel); });
-    const Corrections corrections(strips, statistics, sums, of_pass);
+    const bool streams = f.streams && !loops.keeps_slope;
+    const Strips strips = strips_of_pass(streams);
+    const ColumnValues<T> of_pass = streams ? ColumnValues<T>(strips, affine) : values;
+    const ColumnCorrections<T> corrections(strips, statistics, sums, of_pass);
     strips.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips.each_block(group, first, rows_of_pass(x, strips), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
@@ -234,20 +196,32 @@ class ByColumns {
     strips_.totals(distances, width, of_distances);
     for (std::size_t c = 0; c < into.size(); ++c) into[c] = {of_slopes[c], of_distances[c]};
   }
-  std::vector<Sums> of_channels(const std::vector<Sums>& found) const {
-    std::vector<Sums> sums(static_cast<std::size_t>(strips_.channels()));
-    for (auto part = found.begin(); part != found.end(); part += strips_.channels())
-      for (std::size_t channel = 0; channel < sums.size(); ++channel) {
-        sums[channel].slope += part[channel].slope;
-        sums[channel].distance += part[channel].distance;
-      }
+  // Of the channels from `begin` to `end`, what all groups have found of them.
+  template <class Found>
+  std::vector<Found> of_channels(const std::vector<Found>& found, std::size_t begin, std::size_t end) const {
+    std::vector<Found> sums(end - begin);
+    const auto channels = static_cast<std::size_t>(strips_.channels());
+    for (std::size_t group = 0; group < found.size(); group += channels)
+      for (std::size_t channel = begin; channel < end; ++channel) sums[channel - begin].add(found[group + channel]);
     return sums;
+  }
+  std::vector<Sums> of_channels(const std::vector<Sums>& found) const {
+    return of_channels(found, 0, static_cast<std::size_t>(strips_.channels()));
+  }
+  // Calls work(begin, end) for ranges of channels.
+  template <class Work>
+  void each_channel(Work work) const {
+    constexpr std::int64_t grain_found = 4096;
+    at::parallel_for(0, strips_.channels(), std::max<std::int64_t>(1, grain_found / strips_.groups()),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       work(static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
+                     });
   }
 
   template <class Of>
   void map(const Strips& strips, ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r,
            const Operand<T>& to, const FusedKernels& f, Of affine) const {
-    const Values values(strips, affine);
+    const ColumnValues<T> values(strips, affine);
     strips.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips.each_block(group, first, most, [&](const Pieces& p) {
         Memory of_from, of_r, of_to;

@@ -137,10 +137,7 @@ class ByRows {
   auto total_of(std::vector<Sums>& sums) const {
     return [&](std::int64_t channel, const Sums* found) {
       Sums& total = sums[static_cast<std::size_t>(channel)];
-      for (std::int64_t piece = 0; piece < pieces_; ++piece) {
-        total.slope += found[piece].slope;
-        total.distance += found[piece].distance;
-      }
+      for (std::int64_t piece = 0; piece < pieces_; ++piece) total.add(found[piece]);
     };
   }
 

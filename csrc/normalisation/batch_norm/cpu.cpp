@@ -44,8 +44,8 @@ struct Problem {
   Problem(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance, const BatchNorm& norm)
       : Problem(input, norm) {
     check_statistics(input, mean, variance);
-    statistics.mean = values_of(mean);
-    statistics.variance = values_of(variance);
+    const std::vector<double> means = values_of(mean), variances = values_of(variance);
+    for (std::size_t c = 0; c < means.size(); ++c) statistics.set(c, means[c], variances[c]);
   }
 
   FusedKernels kernels() const {
@@ -68,7 +68,7 @@ struct Problem {
     pass([&](const auto& passes, const auto& x, const auto& r) {
       passes.train(x, r, Operand<T>::of(y), statistics, kernels());
     });
-    return {tensor_of(statistics.mean, x, at::kDouble), tensor_of(statistics.variance, x, at::kDouble)};
+    return {tensor_of(statistics.mean(), x, at::kDouble), tensor_of(statistics.variance(), x, at::kDouble)};
   }
   void infer(const at::Tensor& y, const BatchNorm& norm) const {
     if (keeps_output) check_restorable(x, norm);
@@ -165,10 +165,10 @@ struct BatchNormCpu {
         sums = passes.backward(Operand<T>(g), x, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics,
                                problem.kernels(), task);
       });
-      std::vector<double> of_weight, of_bias;
+      std::vector<double> of_weight(sums.size()), of_bias(sums.size());
       for (std::size_t c = 0; c < sums.size(); ++c) {
-        of_weight.push_back(problem.statistics.gradient_of_weight(c, sums[c]));
-        of_bias.push_back(sums[c].slope);
+        of_weight[c] = problem.statistics.gradient_of_weight(c, sums[c]);
+        of_bias[c] = sums[c].slope;
       }
       const auto type_of = [&](const MaybeTensor& values) { return values ? values->scalar_type() : computed_type(x); };
       return {dx, dr.defined() ? dr : at::empty({0}, x.options()), tensor_of(of_weight, x, type_of(norm.weight)),

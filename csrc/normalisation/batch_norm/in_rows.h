@@ -106,18 +106,15 @@ class InRows {
   }
   std::vector<Sums> of_channels(const RowSums& rows) const {
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      Sums& of_channel = sums[row % sums.size()];
-      of_channel.slope += rows[row][0];
-      of_channel.distance += rows[row][1];
-    }
+    for (std::size_t first = 0; first < rows.size(); first += sums.size())
+      for (std::size_t c = 0; c < sums.size(); ++c) sums[c].add({rows[first + c][0], rows[first + c][1]});
     return sums;
   }
 
   template <class Of>
   auto each_channel(Of of) const {
-    std::vector<decltype(of(std::size_t{}))> channels;
-    for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(of(static_cast<std::size_t>(c)));
+    std::vector<decltype(of(std::size_t{}))> channels(static_cast<std::size_t>(layout_.channels));
+    for (std::size_t c = 0; c < channels.size(); ++c) channels[c] = of(c);
     return channels;
   }
 

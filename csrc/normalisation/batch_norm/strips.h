@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <bit>
 #include <span>
 #include <vector>
 
@@ -26,19 +27,22 @@ class Strips {
       : channels_(layout.channels), inner_(layout.inner), elements_(layout.outer * layout.channels * layout.inner) {
     repeats_ = std::clamp<std::int64_t>(joined / period(), 1, layout.outer);
     width_ = period() * repeats_;
-    rows_ = (elements_ + width_ - 1) / width_;
-    strip_ = std::min(width_, most_columns / inner_ * inner_);
-    strips_ = (width_ + strip_ - 1) / strip_;
+    rows_ = part(elements_, width_);
+    const std::int64_t unit = inner_ == 1 ? whole_vectors : inner_;
+    strip_ = std::min(width_, part(width_, part(width_, most_columns / unit * unit), unit));
+    strips_ = part(width_, strip_);
     block_rows_ = std::max<std::int64_t>(1, most_elements / strip_);
-    group_rows_ =
+    const std::int64_t most_rows =
         std::max(block_rows_, std::clamp<std::int64_t>(group_elements / strip_, least_group_rows, most_group_rows));
-    groups_ = (rows_ + group_rows_ - 1) / group_rows_;
+    const std::int64_t least = part(rows_, most_rows), shared = std::min(most_shared, ceiling_power_of_two(least));
+    group_rows_ = part(rows_, part(least, 1, shared));
+    groups_ = part(rows_, group_rows_);
   }
 
   std::int64_t channels() const { return channels_; }
   std::int64_t inner() const { return inner_; }
   std::int64_t groups() const { return groups_; }
-  std::int64_t slots() const { return channels_ * repeats_; }  // channels side by side in a row
+  std::int64_t columns() const { return width_; }
   std::int64_t width(std::int64_t first) const { return std::min(strip_, width_ - first); }
   // How often a channel is in rows of so many columns.
   std::int64_t repeats(std::int64_t columns) const { return repeats_ == 1 ? 1 : columns / period(); }
@@ -108,7 +112,19 @@ class Strips {
 
  private:
   static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
+  // Strips are equal but for the last, and begin at whole vectors. So are groups, and up to eight threads share them
+  // evenly: of six groups and a short one, one thread of two has four.
   static constexpr std::int64_t group_elements = 32768, least_group_rows = 128, most_group_rows = 256;
+  static constexpr std::int64_t whole_vectors = 64, most_shared = 8;
+
+  // n in so many parts, rounded up to a multiple of `unit`.
+  static std::int64_t part(std::int64_t n, std::int64_t parts, std::int64_t unit = 1) {
+    const std::int64_t units = parts * unit;
+    return (n + units - 1) / units * unit;
+  }
+  static std::int64_t ceiling_power_of_two(std::int64_t n) {
+    return static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(n)));
+  }
 
   std::int64_t period() const { return channels_ * inner_; }
 
