@@ -39,15 +39,14 @@ struct RowNormCpu {
     const at::Tensor x = input.contiguous(), r = residual ? residual->contiguous() : at::Tensor();
     return with_computed_type(x, [&]<class T>(T) -> RowNormResults {
       const Problem<T> problem(x, norm);
-      const auto rows = static_cast<std::size_t>(problem.layout.rows());
       const at::Tensor y = new_result(x), sum = residual ? new_result(x) : at::Tensor();
-      std::vector<RowState> states(rows);
+      const at::Tensor mean = at::zeros({problem.layout.rows()}, x.options().dtype(at::kDouble));
+      const at::Tensor variance = at::zeros_like(mean);  // and of no data 0
       if (x.numel() > 0)
         problem.passes.forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y), problem.scales,
-                               states);
+                               {mean.mutable_data_ptr<double>(), variance.mutable_data_ptr<double>()});
       const auto result = [&](const at::Tensor& contiguous) { return in_format(contiguous, input, norm); };
-      return {result(y), residual ? result(sum) : at::empty({0}, x.options()), each(states, &RowState::mean, x),
-              each(states, &RowState::variance, x)};
+      return {result(y), residual ? result(sum) : at::empty({0}, x.options()), mean, variance};
     });
   }
 
@@ -60,9 +59,13 @@ struct RowNormCpu {
       const at::Tensor dx = new_result(x);
       ScaleGradients gradients{std::vector<double>(problem.scales.weight.size()),
                                std::vector<double>(problem.scales.weight.size())};
-      if (x.numel() > 0)
-        gradients = problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
-                                            problem.scales, states_of(mean, variance, norm.eps));
+      if (x.numel() > 0) {
+        const auto doubles = [](const at::Tensor& t) { return t.to(at::kDouble).contiguous(); };
+        const at::Tensor means = doubles(mean), variances = doubles(variance);
+        gradients =
+            problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx), problem.scales,
+                                    {means.const_data_ptr<double>(), variances.const_data_ptr<double>()});
+      }
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };
@@ -71,18 +74,6 @@ struct RowNormCpu {
   }
 
  private:
-  static at::Tensor each(const std::vector<RowState>& states, double RowState::* member, const at::Tensor& x) {
-    std::vector<double> values;
-    for (const RowState& state : states) values.push_back(state.*member);
-    return tensor_of(values, x, at::kDouble);
-  }
-  static std::vector<RowState> states_of(const at::Tensor& mean, const at::Tensor& variance, double eps) {
-    const std::vector<double> means = values_of(mean), variances = values_of(variance);
-    std::vector<RowState> states;
-    for (std::size_t row = 0; row < means.size(); ++row)
-      states.push_back(RowState::of(means[row], variances[row], eps));
-    return states;
-  }
   static at::Tensor in_format(const at::Tensor& contiguous, const at::Tensor& input, const RowNorm& norm) {
     return norm.has_groups() ? contiguous.contiguous(input.suggest_memory_format()) : contiguous;
   }

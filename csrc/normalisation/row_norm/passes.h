@@ -9,18 +9,17 @@
 #include "csrc/normalisation/moments.h"
 #include "csrc/normalisation/operand.h"
 #include "csrc/normalisation/row_norm/row_norm.h"
+#include "csrc/normalisation/row_norm/scale_sums.h"
 
 namespace torchactiv {
 
-// weight and bias as they are computed with: a number for each channel of each group.
-template <class T>
-struct Scales {
-  std::vector<T> weight, bias;
-};
+// The moments of every row, which lie in tensors. Number is double, or const double where they are known.
+template <class Number>
+struct RowMoments {
+  Number *mean, *variance;
 
-// The sums over all rows.
-struct ScaleGradients {
-  std::vector<double> weight, bias;
+  void set(std::int64_t row, const RowState& state) const { mean[row] = state.mean, variance[row] = state.variance; }
+  RowState state(std::int64_t row, double eps) const { return RowState::of(mean[row], variance[row], eps); }
 };
 
 template <class T>
@@ -40,59 +39,59 @@ class RowPasses {
     leaves_slope_ = by_elements_ ? !f_.is_identity : f_.leaves_slope();
     const std::int64_t of_sample = layout.groups * layout.length();
     const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / (layout.groups * layout.channels), 4, 64);
-    if (layout.length() <= most_elements) rows_ = (is_converted ? most_elements : most_direct) / layout.length();
+    if (layout.length() <= most_elements) {
+      backward_rows_ = std::min(most_rows, most_elements / layout.length());
+      forward_rows_ = is_converted ? backward_rows_ : std::min(most_rows, most_direct / layout.length());
+    }
     samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
   }
 
   // x, or x + r, which is written to `sum`, normalised and activated.
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Operand<T>& y,
-               const Scales<T>& scales, std::vector<RowState>& states) const {
+               const Scales<T>& scales, const RowMoments<double>& moments) const {
     const std::int64_t grain = std::max<std::int64_t>(1, grain_size / layout_.length());
     at::parallel_for(0, layout_.rows(), grain, [&](std::int64_t begin, std::int64_t end) {
-      if (rows_ > 0)
-        each_block(begin, end, [&](const Piece& p) { forward_block(p, x, r, sum, y, scales, states.data()); });
+      if (forward_rows_ > 0)
+        each_block(begin, end, forward_rows_, [&](const Piece& p) { forward_block(p, x, r, sum, y, scales, moments); });
       else
-        for (std::int64_t row = begin; row < end; ++row)
-          forward_row(row, x, r, sum, y, scales, states[static_cast<std::size_t>(row)]);
+        for (std::int64_t row = begin; row < end; ++row) moments.set(row, forward_row(row, x, r, sum, y, scales));
     });
   }
 
   // The gradient of x, and those of weight and bias. `e` is added to the first.
   ScaleGradients backward(const Operand<T>& g, const Operand<T>& e, const Operand<T>& x, const Operand<T>& dx,
-                          const Scales<T>& scales, const std::vector<RowState>& states) const {
+                          const Scales<T>& scales, const RowMoments<const double>& moments) const {
     const std::int64_t parts = (layout_.outer + samples_ - 1) / samples_;
-    std::vector<Sums> found(static_cast<std::size_t>(parts), Sums(scales.weight.size(), by_elements_));
+    const auto count = static_cast<std::int64_t>(scales.weight.size());
+    const PartialSums found(parts, count);
     const std::int64_t grain = std::max<std::int64_t>(1, grain_size / (samples_ * layout_.groups * layout_.length()));
     at::parallel_for(0, parts, grain, [&](std::int64_t begin, std::int64_t end) {
+      PartSums<T> sums(count, by_elements_);
       for (std::int64_t part = begin; part < end; ++part) {
-        Sums& sums = found[static_cast<std::size_t>(part)];
+        sums.begin(found, part);
         const std::int64_t first = part * samples_, last = std::min(first + samples_, layout_.outer);
         for (std::int64_t sample = first; sample < last; sample += most_summed) {
           const std::int64_t end = std::min(sample + most_summed, last) * layout_.groups;
-          if (rows_ > 0)
-            each_block(sample * layout_.groups, end,
-                       [&](const Piece& p) { backward_block(p, g, e, x, dx, scales, states.data(), sums); });
+          if (backward_rows_ > 0)
+            each_block(sample * layout_.groups, end, backward_rows_,
+                       [&](const Piece& p) { backward_block(p, g, e, x, dx, scales, moments, sums); });
           else
             for (std::int64_t row = sample * layout_.groups; row < end; ++row)
-              backward_row(row, g, e, x, dx, scales, states[static_cast<std::size_t>(row)], sums);
+              backward_row(row, g, e, x, dx, scales, moments.state(row, eps_), sums);
           sums.flush();
         }
       }
     });
-    ScaleGradients total{std::vector<double>(scales.weight.size()), std::vector<double>(scales.weight.size())};
-    for (const Sums& sums : found)
-      for (std::size_t i = 0; i < total.weight.size(); ++i) {
-        total.weight[i] += sums.total.weight[i];
-        total.bias[i] += sums.total.bias[i];
-      }
-    return total;
+    return found.joined();
   }
 
  private:
   static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
-  static constexpr std::int64_t most_direct = 4 * most_elements;  // of a block that goes through no buffer
+  // Of a block of forward that goes through no buffer: backward, of three operands, gains nothing by more.
+  static constexpr std::int64_t most_direct = 4 * most_elements;
+  static constexpr std::int64_t most_rows = 128;  // of a block
   // Numbers in the sums of all parts; elements of a part; samples that are summed in T.
-  static constexpr std::int64_t most_gradients = 1 << 19, group_elements = 32768, most_summed = 128;
+  static constexpr std::int64_t most_gradients = 1 << 17, group_elements = 32768, most_summed = 128;
 
   struct alignas(64) Memory {
     T values[most_elements];
@@ -105,31 +104,11 @@ class RowPasses {
     operator Pieces() const { return {offset, 1, n, n}; }
   };
 
-  // The gradients of weight and bias: in T for some samples, if there is one of each element, then in doubles.
-  struct Sums {
-    Sums(std::size_t count, bool by_elements)
-        : total{std::vector<double>(count), std::vector<double>(count)},
-          weight(by_elements ? count : 0),
-          bias(by_elements ? count : 0) {}
-    void flush() {
-      for (std::size_t i = 0; i < weight.size(); ++i) {
-        total.weight[i] += static_cast<double>(weight[i]);
-        total.bias[i] += static_cast<double>(bias[i]);
-      }
-      std::fill(weight.begin(), weight.end(), T(0));
-      std::fill(bias.begin(), bias.end(), T(0));
-    }
-    ScaleSums<T> scales() { return {weight.data(), bias.data(), total.weight.data(), total.bias.data()}; }
-
-    ScaleGradients total;
-    std::vector<T> weight, bias;
-  };
-
   template <class Work>
-  void each_block(std::int64_t begin, std::int64_t end, Work work) const {
+  void each_block(std::int64_t begin, std::int64_t end, std::int64_t rows, Work work) const {
     const std::int64_t length = layout_.length();
-    for (std::int64_t row = begin; row < end; row += rows_)
-      work(Piece{row * length, std::min(rows_, end - row) * length, row % layout_.groups * layout_.channels,
+    for (std::int64_t row = begin; row < end; row += rows)
+      work(Piece{row * length, std::min(rows, end - row) * length, row % layout_.groups * layout_.channels,
                  layout_.channels});
   }
   RowBlock block_of(const Piece& p) const {
@@ -138,20 +117,27 @@ class RowPasses {
   }
 
   void forward_block(const Piece& p, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
-                     const Operand<T>& y, const Scales<T>& scales, RowState* states) const {
+                     const Operand<T>& y, const Scales<T>& scales, const RowMoments<double>& moments) const {
     Memory of_x, of_y;
+    RowState states[most_rows];
     const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
     T* const output = y.place(p, of_y.values);
-    kernels_.forward(f_, values, output, block_of(p), scales.weight.data(), scales.bias.data(),
-                     states + p.offset / layout_.length());
+    const RowBlock block = block_of(p);
+    kernels_.forward(f_, values, output, block, scales.weight.data(), scales.bias.data(), states);
+    for (std::int64_t row = 0; row < block.rows; ++row) moments.set(p.offset / layout_.length() + row, states[row]);
     y.write(p, output);
   }
   void backward_block(const Piece& p, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
-                      const Operand<T>& dx, const Scales<T>& scales, const RowState* states, Sums& sums) const {
+                      const Operand<T>& dx, const Scales<T>& scales, const RowMoments<const double>& moments,
+                      PartSums<T>& sums) const {
     Memory of_g, of_x, of_dx;
+    RowState states[most_rows];
+    const RowBlock block = block_of(p);
+    for (std::int64_t row = 0; row < block.rows; ++row)
+      states[row] = moments.state(p.offset / layout_.length() + row, eps_);
     T* const output = dx.place(p, of_dx.values);
-    kernels_.backward(f_, g.read(p, of_g.values), x.read(p, of_x.values), output, block_of(p), scales.weight.data(),
-                      scales.bias.data(), states + p.offset / layout_.length(), sums.scales());
+    kernels_.backward(f_, g.read(p, of_g.values), x.read(p, of_x.values), output, block, scales.weight.data(),
+                      scales.bias.data(), states, sums.scales());
     if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
     dx.write(p, output);
   }
@@ -172,20 +158,21 @@ class RowPasses {
     }
   }
 
-  void forward_row(std::int64_t row, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
-                   const Operand<T>& y, const Scales<T>& scales, RowState& state) const {
+  RowState forward_row(std::int64_t row, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
+                       const Operand<T>& y, const Scales<T>& scales) const {
     Memory of_x, of_y;
     Counted found;
     each_piece(row, [&](const Piece& p) {
       const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
       found.add(centred_ ? moments_.row_moments(values, p.n) : moments_.row_moments_about_zero(values, p.n), p.n);
     });
-    state = RowState::of(found.moments, found.count, eps_);
+    const RowState state = RowState::of(found.moments, found.count, eps_);
     each_piece(row, [&](const Piece& p) {
       T* const output = y.place(p, of_y.values);
       apply(p, (r.exists() ? sum : x).read(p, of_x.values), output, state.affine<T>(), scales);
       y.write(p, output);
     });
+    return state;
   }
 
   // The affine maps of a piece's channels.
@@ -217,7 +204,7 @@ class RowPasses {
   }
 
   void backward_row(std::int64_t row, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
-                    const Operand<T>& dx, const Scales<T>& scales, const RowState& state, Sums& sums) const {
+                    const Operand<T>& dx, const Scales<T>& scales, const RowState& state, PartSums<T>& sums) const {
     Memory of_g, of_x, of_dx;
     const Affine<T> affine = state.affine<T>();
     std::array<double, 2> all{};  // g f' w, and that times z
@@ -226,8 +213,8 @@ class RowPasses {
       T* const output = dx.place(p, of_dx.values);
       if (by_elements_)
         kernels_.elements_backward(f_, gradient, input, output, 1, p.n, &affine, scales.weight.data() + p.channel,
-                                   scales.bias.data() + p.channel, sums.weight.data() + p.channel,
-                                   sums.bias.data() + p.channel, &all);
+                                   scales.bias.data() + p.channel, sums.scales().weight + p.channel,
+                                   sums.scales().bias + p.channel, &all);
       else
         segments_backward(p, gradient, input, output, state, scales, sums, all);
       if (leaves_slope_) dx.write(p, output);
@@ -243,7 +230,7 @@ class RowPasses {
   }
 
   void segments_backward(const Piece& p, const T* g, const T* x, T* dx, const RowState& state, const Scales<T>& scales,
-                         Sums& sums, std::array<double, 2>& all) const {
+                         PartSums<T>& sums, std::array<double, 2>& all) const {
     std::array<double, 2> found[most_elements / 2];
     std::fill_n(found, p.channels, std::array<double, 2>{});
     kernels_.segments_backward(f_, g, x, dx, p.channels, p.length(), Segments(p, state.affine<T>(), scales).of, found);
@@ -251,8 +238,8 @@ class RowPasses {
       const auto [slope, distance] = found[c];
       const auto i = static_cast<std::size_t>(p.channel + c);
       const double of_weight = state.gradient_of_weight<T>(slope, distance);
-      sums.total.weight[i] += of_weight;
-      sums.total.bias[i] += slope;
+      sums.scales().weight_doubles[i] += of_weight;
+      sums.scales().bias_doubles[i] += slope;
       all[0] += slope * static_cast<double>(scales.weight[i]);
       all[1] += of_weight * static_cast<double>(scales.weight[i]);
     }
@@ -276,8 +263,8 @@ class RowPasses {
   const RowNormKernels<T>& kernels_;
   FusedKernels f_;
   bool leaves_slope_ = false;
-  std::int64_t rows_ = 0;     // of a block; none, where a row is more than that
-  std::int64_t samples_ = 1;  // of a part
+  std::int64_t forward_rows_ = 0, backward_rows_ = 0;  // of a block; none, where a row is more than that
+  std::int64_t samples_ = 1;                           // of a part
 };
 
 }  // namespace torchactiv

@@ -1,0 +1,78 @@
+// Weight and bias of normalisations of rows, and what is summed for their gradients.
+#pragma once
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "csrc/kernels/row_norm.h"
+
+namespace torchactiv {
+
+// weight and bias as they are computed with: a number for each channel of each group.
+template <class T>
+struct Scales {
+  std::vector<T> weight, bias;
+};
+
+// The sums over all rows.
+struct ScaleGradients {
+  std::vector<double> weight, bias;
+};
+
+// What the parts of the rows find, each in its own memory, which whoever works on it fills.
+class PartialSums {
+ public:
+  PartialSums(std::int64_t parts, std::int64_t count)
+      : parts_(parts), count_(count), numbers_(std::make_unique_for_overwrite<double[]>(2 * parts * count)) {}
+
+  double* weight(std::int64_t part) const { return numbers_.get() + 2 * part * count_; }
+  double* bias(std::int64_t part) const { return weight(part) + count_; }
+  void clear(std::int64_t part) const { std::fill_n(weight(part), 2 * count_, 0.0); }
+
+  ScaleGradients joined() const {
+    constexpr std::int64_t grain_found = 16384;  // numbers for one thread
+    ScaleGradients total{std::vector<double>(static_cast<std::size_t>(count_)),
+                         std::vector<double>(static_cast<std::size_t>(count_))};
+    double *const of_weight = total.weight.data(), *const of_bias = total.bias.data();
+    at::parallel_for(0, count_, std::max<std::int64_t>(1, grain_found / parts_),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::int64_t part = 0; part < parts_; ++part)
+                         for (std::int64_t i = begin; i < end; ++i) {
+                           of_weight[i] += weight(part)[i];
+                           of_bias[i] += bias(part)[i];
+                         }
+                     });
+    return total;
+  }
+
+ private:
+  std::int64_t parts_, count_;
+  std::unique_ptr<double[]> numbers_;
+};
+
+// The sums of a part: if there is a weight for each element, in T for some samples, then in doubles.
+template <class T>
+class PartSums {
+ public:
+  PartSums(std::int64_t count, bool by_elements) : short_(by_elements ? static_cast<std::size_t>(2 * count) : 0) {}
+
+  void begin(const PartialSums& all, std::int64_t part) {
+    all.clear(part);
+    weight_ = all.weight(part);
+    bias_ = all.bias(part);
+  }
+  ScaleSums<T> scales() { return {short_.data(), short_.data() + short_.size() / 2, weight_, bias_}; }
+  void flush() {
+    for (std::size_t i = 0; i < short_.size(); ++i) weight_[i] += static_cast<double>(short_[i]);  // and bias behind it
+    std::fill(short_.begin(), short_.end(), T(0));
+  }
+
+ private:
+  std::vector<T> short_;
+  double *weight_ = nullptr, *bias_ = nullptr;
+};
+
+}  // namespace torchactiv
