@@ -11,7 +11,7 @@ from tables import markdown
 from timing import Call, time_interleaved
 from torch import Tensor
 
-from sections.normalisation import INFERENCE, STEP
+from sections.normalisation import FORMATS, INFERENCE, STEP
 from sections.progress import progress
 
 Function = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -61,19 +61,27 @@ def measure(plan: Plan) -> Iterator[Row]:
 
 def _here(plan: Plan) -> Iterator[Row]:
     chosen = {subject.name for subject in plan.subjects}
-    for name, make in progress("row_norms", list(NORMS.items())):
-        of_maps = name in ("group_norm_act", "instance_norm_act")
-        for activation, function in ACTIVATIONS.items():
-            alone = activation == "identity"
-            if activation in chosen and (alone or name != "add_rms_norm"):
-                for shape in MAPS if of_maps else ROWS:
+    before = torch.get_num_threads()
+    for threads in dict.fromkeys((1, plan.threads)):
+        torch.set_num_threads(threads)
+        for name, make in progress("row_norms", list(NORMS.items())):
+            of_maps = name in ("group_norm_act", "instance_norm_act")
+            for activation, function in ACTIVATIONS.items():
+                alone = activation == "identity"
+                if activation in chosen and (alone or name != "add_rms_norm"):
                     label = name if name == "add_rms_norm" else f"{name}, {activation}"
-                    yield from _rows(label, shape, 1 if of_maps else -1, make(activation, function), plan.rounds)
+                    rivals = make(activation, function)
+                    for shape in MAPS if of_maps else ROWS:
+                        for layout in FORMATS if of_maps else ("contiguous",):
+                            yield from _rows(label, shape, layout, rivals, plan.rounds)
+    torch.set_num_threads(before)
 
 
-def _rows(label: str, shape: tuple[int, ...], dim: int, rivals: Sequence[Function], rounds: int) -> Iterator[Row]:
-    x, gradient = torch.randn(shape, requires_grad=True), torch.randn(shape)
-    w, b = torch.ones(shape[dim], requires_grad=True), torch.zeros(shape[dim], requires_grad=True)
+def _rows(label: str, shape: tuple[int, ...], layout: str, rivals: Sequence[Function], rounds: int) -> Iterator[Row]:
+    x, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(2))
+    channels = shape[1 if len(shape) > 2 else -1]
+    x.requires_grad_()
+    w, b = torch.ones(channels, requires_grad=True), torch.zeros(channels, requires_grad=True)
     leaves = [x, w] if "rms" in label else [x, w, b]
 
     def step(function: Function) -> Call:
@@ -93,21 +101,26 @@ def _rows(label: str, shape: tuple[int, ...], dim: int, rivals: Sequence[Functio
             elements=x.numel(),
             timings=timings,
             threads=torch.get_num_threads(),
+            layout=layout,
             instructions=instructions(),
             setting=" x ".join(map(str, shape)),
         )
 
 
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
-    lines: list[list[object]] = []
-    for trained in matching(rows, direction=STEP):
-        same = {"operator": trained.operator, "setting": trained.setting}
-        line: list[object] = [trained.operator, trained.setting]
-        for kept in ("", KEPT):
-            (step,), (inference,) = (matching(rows, direction=of + kept, **same) for of in (STEP, INFERENCE))
-            line += [f"{row.timings[OURS].best / row.elements * 1e9:.2f}" for row in (inference, step)]
-            line += [inference.times(EAGER), step.times(EAGER)]
-        lines.append(line)
-    measured = ("inference, ns", "step, ns", "inference, x eager", "step, x eager")
-    headers = ("function", "shape", *measured, *(f"{name}{KEPT}" for name in measured))
-    return {"all": markdown(lines, headers)}
+    """By threads."""
+    found = {}
+    for threads in dict.fromkeys(row.threads for row in rows):
+        lines: list[list[object]] = []
+        for trained in matching(rows, threads=threads, direction=STEP):
+            same = {name: getattr(trained, name) for name in ("threads", "operator", "layout", "setting")}
+            line: list[object] = [trained.operator, trained.setting, trained.layout]
+            for kept in ("", KEPT):
+                (step,), (inference,) = (matching(rows, direction=of + kept, **same) for of in (STEP, INFERENCE))
+                line += [f"{row.timings[OURS].best / row.elements * 1e9:.2f}" for row in (inference, step)]
+                line += [inference.times(EAGER), step.times(EAGER)]
+            lines.append(line)
+        measured = ("inference, ns", "step, ns", "inference, x eager", "step, x eager")
+        headers = ("function", "shape", "layout", *measured, *(f"{name}{KEPT}" for name in measured))
+        found[str(threads)] = markdown(lines, headers)
+    return found

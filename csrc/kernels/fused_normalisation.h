@@ -160,6 +160,8 @@ struct NormalisedBy {
     if (streams) end_streams();
   }
 
+  // `from_output`: given y in the place of x, and the affine map from u back to x - centre.
+  template <bool from_output>
   [[gnu::flatten]] static void columns_sums(const float* g, const float* x, float* s, std::int64_t rows,
                                             std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                             float* sums, float* distance_sums, const double* arguments) {
@@ -168,8 +170,8 @@ struct NormalisedBy {
       RoundedFloats slopes = some.load(sums + i), distances = some.load(distance_sums + i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        const RoundedFloats distance = some.read(x + at) - c.centre,
-                            found = slope(some.read(g + at), distance, c, arguments);
+        const auto [distance, u] = distance_and_u<from_output>(some.read(x + at), c, arguments);
+        const RoundedFloats found = TORCHACTIV_ISA::slope<Op>(some.read(g + at), u, arguments);
         if constexpr (!Op::has_cheap_slope) some.store(found, s + at);
         slopes = slopes + found;
         distances = multiply_add(found, distance, distances);
@@ -179,6 +181,7 @@ struct NormalisedBy {
     });
   }
 
+  template <bool from_output>
   [[gnu::flatten]] static void columns_gradient(const float* g, const float* x, float* dx, std::int64_t rows,
                                                 std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                                 Correction<const float*> corrections, const double* arguments,
@@ -188,10 +191,12 @@ struct NormalisedBy {
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const Affine<RoundedFloats> c = loaded(some, channels, i);
       const Correction<RoundedFloats> correction{c.centre, some.load(corrections.slope + i),
-                                                 some.load(corrections.shift + i), c.scale};
+                                                 some.load(corrections.shift + i), some.load(corrections.scale + i)};
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        some.put(streams, gradient(some.read(g + at), some.read(x + at), c, correction, arguments), dx + at);
+        const RoundedFloats found =
+            gradient<from_output>(some.read(g + at), some.read(x + at), c, correction, arguments);
+        some.put(streams, found, dx + at);
       }
     });
     if (streams) end_streams();
@@ -208,12 +213,26 @@ struct NormalisedBy {
     return has_streams && rows % sizeof(Float) == 0;
   }
 
+  template <bool from_output>
+  static std::pair<RoundedFloats, RoundedFloats> distance_and_u(const RoundedFloats& x, const Affine<RoundedFloats>& c,
+                                                                const double* arguments) {
+    if constexpr (from_output) {
+      const RoundedFloats u = Inverse<Op>::template evaluate<RoundedFloats>({x}, arguments)[0];
+      return {multiply_add(u - c.centre, c.scale, c.shift), u};
+    } else {
+      const RoundedFloats distance = x - c.centre;
+      return {distance, multiply_add(distance, c.scale, c.shift)};
+    }
+  }
+
+  template <bool from_output = false>
   static RoundedFloats gradient(const RoundedFloats& g, const RoundedFloats& x, const Affine<RoundedFloats>& c,
                                 const Correction<RoundedFloats>& correction, const double* arguments) {
-    const RoundedFloats distance = x - c.centre, owed = multiply_add(distance, correction.slope, correction.shift);
+    const auto [distance, u] = distance_and_u<from_output>(x, c, arguments);
+    const RoundedFloats owed = multiply_add(distance, correction.slope, correction.shift);
     RoundedFloats s = g;
-    if constexpr (Op::has_cheap_slope) s = slope(g, distance, c, arguments);
-    return multiply_add(owed, -correction.scale, s * c.scale);
+    if constexpr (Op::has_cheap_slope) s = TORCHACTIV_ISA::slope<Op>(g, u, arguments);
+    return multiply_add(owed, -correction.scale, s * (from_output ? correction.scale : c.scale));
   }
 
   template <class Elements>

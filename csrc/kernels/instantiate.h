@@ -133,6 +133,19 @@ template <class Op>
 constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<Op> : nullptr;
 
 template <class Op>
+constexpr bool normalises_from_output = HasInverse<Op> && Op::has_cheap_slope;
+template <class Op>
+constexpr auto columns_sums_from_output() -> decltype(FusedNormalisation::columns_sums) {
+  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_sums<true>;
+  return nullptr;
+}
+template <class Op>
+constexpr auto columns_gradient_from_output() -> decltype(FusedNormalisation::columns_gradient) {
+  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_gradient<true>;
+  return nullptr;
+}
+
+template <class Op>
 constexpr FusedNormalisation fused_normalisation{
     .keeps_slope = !Op::has_cheap_slope,
     .lanes = RoundedFloats::lanes,
@@ -142,8 +155,10 @@ constexpr FusedNormalisation fused_normalisation{
     .rows_sums = NormalisedBy<Op>::rows_sums,
     .rows_gradient = NormalisedBy<Op>::rows_gradient,
     .columns_forward = NormalisedBy<Op>::columns_forward,
-    .columns_sums = NormalisedBy<Op>::columns_sums,
-    .columns_gradient = NormalisedBy<Op>::columns_gradient,
+    .columns_sums = NormalisedBy<Op>::template columns_sums<false>,
+    .columns_gradient = NormalisedBy<Op>::template columns_gradient<false>,
+    .columns_sums_from_output = columns_sums_from_output<Op>(),
+    .columns_gradient_from_output = columns_gradient_from_output<Op>(),
     .elements_forward = ElementsNormalisedBy<Op>::forward,
     .elements_sums = ElementsNormalisedBy<Op>::sums,
 };

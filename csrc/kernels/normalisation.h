@@ -79,7 +79,6 @@ struct NormalisationKernels {
 // The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
 // that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
 //   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale.
-// For columns, correction.scale is the channel's own scale.
 // elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
 // stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {
@@ -107,6 +106,10 @@ struct FusedNormalisation {
   void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
                            std::int64_t n, Affine<const float*> channels, Correction<const float*> corrections,
                            const double* arguments, bool streams);
+  // The same from y in the place of x, with the affine map from u back to x - centre, and the channel's own scale for
+  // that of the correction; null unless f has an inverse and a cheap slope.
+  decltype(columns_sums) columns_sums_from_output;
+  decltype(columns_gradient) columns_gradient_from_output;
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
                            const float* w, const float* b, const double* arguments);

@@ -43,4 +43,14 @@ struct Distances {
   Moments moments() const { return moments_about(estimate, count, sum, squares); }
 };
 
+// The sums over a channel of g f', and of that times x - centre.
+struct Sums {
+  double slope = 0, distance = 0;
+
+  void add(const Sums& other) {
+    slope += other.slope;
+    distance += other.distance;
+  }
+};
+
 }  // namespace torchactiv

@@ -32,6 +32,13 @@ class Operand {
   // Of a tensor that there need not be.
   static Operand of(const at::Tensor& tensor) { return tensor.defined() ? Operand(tensor) : Operand(); }
 
+  // The same from an element on.
+  Operand from(std::int64_t offset) const {
+    Operand rest = *this;
+    if (exists()) rest.pointer_ += offset * size_;
+    return rest;
+  }
+
   bool exists() const { return pointer_ != nullptr; }
   bool is_converted() const { return type_ != c10::CppTypeToScalarType<T>::value; }
   T* direct(std::int64_t offset) const { return reinterpret_cast<T*>(pointer_) + offset; }

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 def to_channels_last(x: Tensor) -> Tensor:
-    return x.to(memory_format=torch.channels_last)
+    return x.to(memory_format=torch.channels_last if x.dim() == 4 else torch.channels_last_3d)
 
 
 class Norm:
@@ -20,7 +20,8 @@ class Norm:
 
     def __init__(self, name: str, shape: tuple[int, ...], argument: Any, layout: Any = Tensor.contiguous) -> None:
         self.name, self.shape, self.argument, self.layout = name, shape, argument, layout
-        self.format = torch.channels_last if layout is to_channels_last else torch.contiguous_format
+        last = torch.channels_last if len(shape) == 4 else torch.channels_last_3d
+        self.format = last if layout is to_channels_last else torch.contiguous_format
 
     def __str__(self) -> str:
         return self.name
@@ -74,7 +75,11 @@ NORMS = {
     "group, without inner, in parts": Norm("group", (3, 1400), 2),
     "group, one": Norm("group", (4, 12, 3), 1),
     "group, channels_last": Norm("group", (4, 12, 9, 5), 3, to_channels_last),
+    "group, channels_last, many channels": Norm("group", (2, 2100, 3, 5), 7, to_channels_last),
+    "group, channels_last, many rows": Norm("group", (3, 6, 80, 81), 3, to_channels_last),
+    "group, channels_last_3d": Norm("group", (3, 10, 2, 3, 4), 5, to_channels_last),
     "instance": Norm("instance", (4, 6, 7, 7), None),
+    "instance, channels_last": Norm("instance", (5, 17, 7, 9), None, to_channels_last),
     "instance, long": Norm("instance", (2, 3, 5000), None),
 }
 every_norm = pytest.mark.parametrize("norm", NORMS.values(), ids=NORMS.keys())

@@ -55,12 +55,13 @@ def rms(*shape: int) -> Norm:
     )
 
 
-def group(*shape: int) -> Norm:
+def group(*shape: int, channels_last: bool = False) -> Norm:
     return Norm(
         lambda x, w, b, eps, f: ours.group_norm_act(x, 2, w, b, eps, activation=f),
         lambda x, w, b, eps: F.group_norm(x, 2, w, b, eps),
         shape,
         shape[1],
+        channels_last,
     )
 
 
@@ -93,6 +94,7 @@ NORMS = {
     "group": group(3, 4, 9),
     "group, long": group(2, 4, 2500),
     "group, without inner": group(3, 40),
+    "group, channels_last": group(3, 6, 11, 13, channels_last=True),
     "instance": instance(3, 4, 49),
     "batch, rows": batch(3, 2, 1500),
     "batch, short rows": batch(6, 43, 7, 7),

@@ -167,7 +167,7 @@ def test_squares_that_are_no_floats(name: str) -> None:
     torch.testing.assert_close(norm.mine(x, None, None, "identity").double(), exact, rtol=1e-6, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["layer", "layer, long", "group"])
+@pytest.mark.parametrize("name", ["layer", "layer, long", "group", "group, channels_last"])
 def test_nan_stays_in_its_row(name: str) -> None:
     norm = NORMS[name]
     x = sample(norm.shape)
@@ -177,7 +177,10 @@ def test_nan_stays_in_its_row(name: str) -> None:
     assert not y[0].isnan().any()
 
 
-@pytest.mark.parametrize("name", ["layer, many rows", "layer, long", "group", "group, long", "instance"])
+@pytest.mark.parametrize(
+    "name",
+    ["layer, many rows", "layer, long", "group", "group, long", "group, channels_last, many rows", "instance"],
+)
 def test_threads_change_no_bit(name: str) -> None:
     inputs = NORMS[name].inputs(torch.float32)
     results = []

@@ -13,9 +13,9 @@ namespace {
 
 // Calls function(passes) with those that the layout is best for.
 template <class T, class Function>
-auto with_passes(const at::Tensor& dense, bool in_one_loop, Function function) {
+auto with_passes(const at::Tensor& dense, bool in_one_loop, bool from_output, Function function) {
   const ChannelLayout layout = layout_of(dense);
-  constexpr std::int64_t short_row = 1024, few_rows = 4;
+  const std::int64_t short_row = from_output ? 512 : 1024, few_rows = 4;
   const bool by_columns =
       layout.channels > 1 && (layout.inner == 1 || (layout.inner < short_row && layout.outer >= few_rows));
   return by_columns ? function(ByColumns<T>(layout, normalisation_functions().of<T>(), in_one_loop))
@@ -58,7 +58,7 @@ struct Problem {
   void pass(Function function) const {
     if (x.numel() == 0) return;
     const bool in_one_loop = kernels().loops && !residual.defined() && !Operand<T>(x).is_converted();
-    with_passes<T>(x, in_one_loop,
+    with_passes<T>(x, in_one_loop, keeps_output,
                    [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
   }
 

@@ -10,16 +10,6 @@
 
 namespace torchactiv {
 
-// The sums over a channel of g f', and of that times x - centre.
-struct Sums {
-  double slope = 0, distance = 0;
-
-  void add(const Sums& other) {
-    slope += other.slope;
-    distance += other.distance;
-  }
-};
-
 // What backward is to do: whether it owes something to the mean and the variance of the batch, and whether the data are
 // the output rather than the input.
 struct BackwardTask {

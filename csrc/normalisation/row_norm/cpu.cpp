@@ -3,6 +3,7 @@
 
 #include "csrc/cpu/new_result.h"
 #include "csrc/normalisation/fused_activation.h"
+#include "csrc/normalisation/row_norm/by_columns.h"
 #include "csrc/normalisation/row_norm/passes.h"
 #include "csrc/normalisation/row_norm/registration.h"
 
@@ -17,35 +18,62 @@ std::vector<T> numbers(const MaybeTensor& values, std::int64_t count, double oth
   return {begin, begin + count};
 }
 
+// Groups of channels that lie side by side are passed over as they lie; all else by rows, which are made to lie behind
+// each other.
+bool lies_by_columns(const at::Tensor& input, bool has_sum, const RowNorm& norm) {
+  return norm.has_groups() && norm.centred && !has_sum && input.numel() > 0 && !input.is_contiguous() &&
+         input.suggest_memory_format() != at::MemoryFormat::Contiguous;
+}
+at::Tensor in_order(const at::Tensor& input, bool by_columns) {
+  return input.contiguous(by_columns ? input.suggest_memory_format() : at::MemoryFormat::Contiguous);
+}
+
 template <class T>
 struct Problem {
   FusedActivation activation;
   RowLayout layout;
   Scales<T> scales;
-  RowPasses<T> passes;
 
   Problem(const at::Tensor& x, const RowNorm& norm)
       : activation(FusedActivation::find(RowNorm::name, norm.activation, norm.arguments)),
         layout(row_layout(x, norm)),
         scales{numbers<T>(norm.weight, layout.groups * layout.channels, 1),
-               numbers<T>(norm.bias, layout.groups * layout.channels, 0)},
-        passes(layout, norm.centred, norm.eps, x.scalar_type() != c10::CppTypeToScalarType<T>::value,
-               normalisation_functions().of<T>(), row_norm_functions().of<T>(), activation.kernels<T>()) {}
+               numbers<T>(norm.bias, layout.groups * layout.channels, 0)} {}
+
+  RowPasses<T> by_rows(const at::Tensor& x, const RowNorm& norm) const {
+    return {layout,
+            norm.centred,
+            norm.eps,
+            Operand<T>(x).is_converted(),
+            normalisation_functions().of<T>(),
+            row_norm_functions().of<T>(),
+            activation.kernels<T>()};
+  }
+  GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm) const {
+    FusedKernels kernels = activation.kernels<T>();
+    const bool is_direct = !Operand<T>(x).is_converted();
+    kernels.streams = is_direct && exceeds_caches(x.nbytes());
+    return {layout, norm.eps, normalisation_functions().of<T>(), kernels, kernels.loops && is_direct};
+  }
 };
 
 struct RowNormCpu {
   static RowNormResults forward(const at::Tensor& input, const MaybeTensor& residual, const RowNorm& norm) {
     check_row_norm(RowNorm::name, input, residual, norm);
-    const at::Tensor x = input.contiguous(), r = residual ? residual->contiguous() : at::Tensor();
+    const bool by_columns = lies_by_columns(input, residual.has_value(), norm);
+    const at::Tensor x = in_order(input, by_columns), r = residual ? residual->contiguous() : at::Tensor();
     return with_computed_type(x, [&]<class T>(T) -> RowNormResults {
       const Problem<T> problem(x, norm);
       const at::Tensor y = new_result(x), sum = residual ? new_result(x) : at::Tensor();
       const at::Tensor mean = at::zeros({problem.layout.rows()}, x.options().dtype(at::kDouble));
       const at::Tensor variance = at::zeros_like(mean);  // and of no data 0
-      if (x.numel() > 0)
-        problem.passes.forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y), problem.scales,
-                               {mean.mutable_data_ptr<double>(), variance.mutable_data_ptr<double>()});
-      const auto result = [&](const at::Tensor& contiguous) { return in_format(contiguous, input, norm); };
+      const RowMoments<double> moments{mean.mutable_data_ptr<double>(), variance.mutable_data_ptr<double>()};
+      if (by_columns)
+        problem.by_columns(x, norm).forward(Operand<T>(x), Operand<T>(y), problem.scales, moments);
+      else if (x.numel() > 0)
+        problem.by_rows(x, norm).forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y),
+                                         problem.scales, moments);
+      const auto result = [&](const at::Tensor& found) { return in_format(found, input, norm); };
       return {result(y), residual ? result(sum) : at::empty({0}, x.options()), mean, variance};
     });
   }
@@ -53,19 +81,23 @@ struct RowNormCpu {
   static RowNormGradients backward(const at::Tensor& grad_output, const MaybeTensor& grad_sum, const at::Tensor& input,
                                    const at::Tensor& mean, const at::Tensor& variance, const RowNorm& norm) {
     check_row_norm_backward(grad_output, grad_sum, input, mean, variance, norm);
-    const at::Tensor x = input.contiguous(), g = like(grad_output, x), e = grad_sum ? like(*grad_sum, x) : at::Tensor();
+    const bool by_columns = lies_by_columns(input, grad_sum.has_value(), norm);
+    const at::Tensor x = in_order(input, by_columns), g = like(grad_output, x);
+    const at::Tensor e = grad_sum ? like(*grad_sum, x) : at::Tensor();
     return with_computed_type(x, [&]<class T>(T) -> RowNormGradients {
       const Problem<T> problem(x, norm);
       const at::Tensor dx = new_result(x);
       ScaleGradients gradients{std::vector<double>(problem.scales.weight.size()),
                                std::vector<double>(problem.scales.weight.size())};
-      if (x.numel() > 0) {
-        const auto doubles = [](const at::Tensor& t) { return t.to(at::kDouble).contiguous(); };
-        const at::Tensor means = doubles(mean), variances = doubles(variance);
+      const auto doubles = [](const at::Tensor& t) { return t.to(at::kDouble).contiguous(); };
+      const at::Tensor means = doubles(mean), variances = doubles(variance);
+      const RowMoments<const double> moments{means.const_data_ptr<double>(), variances.const_data_ptr<double>()};
+      if (by_columns)
         gradients =
-            problem.passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx), problem.scales,
-                                    {means.const_data_ptr<double>(), variances.const_data_ptr<double>()});
-      }
+            problem.by_columns(x, norm).backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
+      else if (x.numel() > 0)
+        gradients = problem.by_rows(x, norm).backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
+                                                      problem.scales, moments);
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };
@@ -74,8 +106,8 @@ struct RowNormCpu {
   }
 
  private:
-  static at::Tensor in_format(const at::Tensor& contiguous, const at::Tensor& input, const RowNorm& norm) {
-    return norm.has_groups() ? contiguous.contiguous(input.suggest_memory_format()) : contiguous;
+  static at::Tensor in_format(const at::Tensor& found, const at::Tensor& input, const RowNorm& norm) {
+    return norm.has_groups() ? found.contiguous(input.suggest_memory_format()) : found;
   }
 };
 

@@ -8,19 +8,11 @@
 #include "csrc/cpu/elementwise.h"
 #include "csrc/normalisation/moments.h"
 #include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/row_norm/row_moments.h"
 #include "csrc/normalisation/row_norm/row_norm.h"
 #include "csrc/normalisation/row_norm/scale_sums.h"
 
 namespace torchactiv {
-
-// The moments of every row, which lie in tensors. Number is double, or const double where they are known.
-template <class Number>
-struct RowMoments {
-  Number *mean, *variance;
-
-  void set(std::int64_t row, const RowState& state) const { mean[row] = state.mean, variance[row] = state.variance; }
-  RowState state(std::int64_t row, double eps) const { return RowState::of(mean[row], variance[row], eps); }
-};
 
 template <class T>
 class RowPasses {

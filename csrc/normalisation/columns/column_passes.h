@@ -1,0 +1,211 @@
+// Passes over data whose channels lie side by side, or are short rows, strip by strip. What they sum of a channel
+// depends on the shape alone.
+#pragma once
+
+#include "csrc/normalisation/columns/column_block.h"
+#include "csrc/normalisation/columns/column_values.h"
+#include "csrc/normalisation/moments.h"
+
+namespace torchactiv {
+
+template <class T>
+class ColumnPasses {
+ public:
+  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
+  ColumnPasses(const ChannelLayout& layout, const NormalisationKernels<T>& kernels, bool in_one_loop)
+      : layout_(layout), strips_(layout, in_one_loop ? Strips::widely : Strips::narrowly), kernels_(kernels) {}
+
+  const Strips& strips() const { return strips_; }
+
+  // What is summed of x, of each channel.
+  std::vector<Distances> measure(const Operand<T>& x) const {
+    std::vector<Distances> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      const std::span<Distances> into = strips_.of_strip(found, group, first);
+      if (!measure(kernels_, x, group, first, into) && !std::is_same_v<T, double>)  // squares that are too large
+        measure(normalisation_functions().doubles, x, group, first, into);
+    });
+    return joined(found);
+  }
+
+  // y = f(u), and the other way; of(channel) is the affine map.
+  template <class Of>
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f, Of of) const {
+    const bool in_one_loop = f.loops && !r.exists();
+    const Strips strips = strips_of_pass(in_one_loop && f.streams);
+    map(strips, kernels_.columns_forward, in_one_loop ? rows_of_pass(x, strips) : strips.block_rows(), x, r, y, f, of);
+  }
+  template <class Of>
+  void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f, Of of) const {
+    map(strips_, kernels_.columns_restore, strips_.block_rows(), y, r, x, f, of);
+  }
+
+  // Of each channel the sums of s = g f' and of s (x - centre). dx becomes s scale, and dr s.
+  std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
+                             const Operand<T>& dr, const FusedKernels& f, const ColumnValues<T>& values) const {
+    return summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
+      strips_.each_block(group, first, strips_.block_rows(), [&](const Pieces& p) {
+        Memory of_g, of_x, of_r, of_dx, of_dr;
+        const Block output = Block::place(dx, p, of_dx), of_residual = Block::place(dr, p, of_dr);
+        kernels_.columns_backward(f, Block::read(g, p, of_g).pointer, Block::read(x, p, of_x).pointer,
+                                  Block::read(r, p, of_r).pointer, output.pointer, of_residual.pointer, p.rows,
+                                  output.stride, p.n, values.from(first), slopes, distances);
+        output.write(dx, p);
+        of_residual.write(dr, p);
+      });
+    });
+  }
+  // dx, which is s scale, becomes what is left of it beside what is owed to the moments.
+  void correct(const Operand<T>& x, const Operand<T>& dx, const ColumnCorrections<T>& corrections) const {
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips_.each_block(group, first, strips_.block_rows(), [&](const Pieces& p) {
+        Memory of_x, of_dx;
+        const Block output = Block::read(dx, p, of_dx);
+        kernels_.columns_correct(Block::read(x, p, of_x).pointer, output.pointer, p.rows, output.stride, p.n,
+                                 corrections.from(first));
+        output.write(dx, p);
+      });
+    });
+  }
+
+  // Both, in loops with the activation; correction(sums of all channels)(channel) is what is owed. `from_output`: given
+  // y in the place of x, and the affine map back.
+  template <bool from_output = false, class Of, class OfCorrection>
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
+                                         const FusedKernels& f, Of of, OfCorrection correction) const {
+    const FusedNormalisation& loops = *f.loops;
+    const auto add = from_output ? loops.columns_sums_from_output : loops.columns_sums;
+    const auto finish = from_output ? loops.columns_gradient_from_output : loops.columns_gradient;
+    const ColumnValues<T> values(strips_, of);
+    const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
+      strips_.each_block(group, first, rows_of_pass(x, strips_), [&](const Pieces& p) {
+        Memory of_g, of_x, of_dx;
+        const Block gradient = Block::read(g, p, of_g), slope = Block::place(dx, p, of_dx);
+        add(gradient.pointer, Block::read(x, p, of_x).pointer, slope.pointer, p.rows, gradient.stride, p.n,
+            values.from(first), slopes, distances, f.arguments);
+        if (loops.keeps_slope) slope.write(dx, p);
+      });
+    });
+    const bool streams = f.streams && !loops.keeps_slope;
+    const Strips strips = strips_of_pass(streams);
+    const ColumnValues<T> of_pass = streams ? ColumnValues<T>(strips, of) : values;
+    const ColumnCorrections<T> corrections(strips, correction(sums));
+    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips.each_block(group, first, rows_of_pass(x, strips), [&](const Pieces& p) {
+        Memory of_g, of_x, of_dx;
+        const Block gradient = Block::read(loops.keeps_slope ? dx : g, p, of_g), output = Block::place(dx, p, of_dx);
+        finish(gradient.pointer, Block::read(x, p, of_x).pointer, output.pointer, p.rows, gradient.stride, p.n,
+               of_pass.from(first), corrections.from(first), f.arguments, f.streams);
+        output.write(dx, p);
+      });
+    });
+    return sums;
+  }
+
+  // Calls add(group, first column, sums of the columns, likewise) for each strip of each group.
+  template <class Add>
+  std::vector<Sums> summed(Add add) const {
+    std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      Memory slopes{}, distances{};
+      add(group, first, slopes.values, distances.values);
+      double of_slopes[most_elements], of_distances[most_elements];
+      strips_.totals(slopes.values, strips_.width(first), of_slopes);
+      strips_.totals(distances.values, strips_.width(first), of_distances);
+      const std::span<Sums> into = strips_.of_strip(found, group, first);
+      for (std::size_t c = 0; c < into.size(); ++c) into[c] = {of_slopes[c], of_distances[c]};
+    });
+    return joined(found);
+  }
+
+ private:
+  using Block = ColumnBlock<T>;
+  using Memory = typename Block::Memory;
+  static constexpr std::int64_t most_elements = Strips::most_elements, estimating_rows = 8;
+
+  // What is summed of a strip's channels in a group, computed in S; whether it is finite.
+  template <class S>
+  bool measure(const NormalisationKernels<S>& kernels, const Operand<T>& x, std::int64_t group, std::int64_t first,
+               std::span<Distances> into) const {
+    alignas(64) S estimate[most_elements], distances[most_elements] = {}, squares[most_elements] = {};
+    std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
+    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x, strips_) : strips_.block_rows();
+    strips_.each_block(group, first, most, [&](const Pieces& p) {
+      Memory of_x;
+      alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
+      const S* pointer;
+      std::int64_t stride;
+      if constexpr (std::is_same_v<S, T>) {
+        const Block block = Block::read(x, p, of_x);
+        pointer = block.pointer, stride = block.stride;
+      } else {
+        x.gather(p, of_x.values);
+        pointer = converted, stride = p.n;
+        std::copy_n(of_x.values, p.elements(), converted);
+      }
+      if (rows == 0) {
+        kernels.columns_mean(pointer, std::min(p.rows, estimating_rows), stride, p.n, estimate);
+        strips_.estimate_channels(estimate, p.n, strips_.width(first));
+      }
+      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares);
+      rows += p.rows;
+      repeats += p.rows * strips_.repeats(p.n);
+    });
+    double sums[most_elements], square_sums[most_elements];
+    strips_.totals(distances, strips_.width(first), sums);
+    strips_.totals(squares, strips_.width(first), square_sums);
+    bool finite = true;
+    for (std::size_t c = 0; c < into.size(); ++c) {
+      if (!std::is_same_v<S, T> && std::isfinite(into[c].squares)) continue;  // the same whatever its neighbours are
+      const auto of_channel = static_cast<double>(estimate[c * static_cast<std::size_t>(strips_.inner())]);
+      into[c] = {of_channel, sums[c], square_sums[c], repeats * strips_.inner()};
+      finite &= std::isfinite(square_sums[c]);
+    }
+    return finite;
+  }
+
+  template <class Of>
+  void map(const Strips& strips, ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r,
+           const Operand<T>& to, const FusedKernels& f, Of of) const {
+    const ColumnValues<T> values(strips, of);
+    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips.each_block(group, first, most, [&](const Pieces& p) {
+        Memory of_from, of_r, of_to;
+        const Block output = Block::place(to, p, of_to);
+        kernel(f, Block::read(from, p, of_from).pointer, Block::read(r, p, of_r).pointer, output.pointer, p.rows,
+               output.stride, p.n, values.from(first));
+        output.write(to, p);
+      });
+    });
+  }
+
+  // What all groups have found, of each channel.
+  template <class Found>
+  std::vector<Found> joined(const std::vector<Found>& found) const {
+    constexpr std::int64_t grain_found = 4096;
+    const auto channels = static_cast<std::size_t>(strips_.channels());
+    if (strips_.groups() == 1) return found;
+    std::vector<Found> sums(channels);
+    at::parallel_for(0, strips_.channels(), std::max<std::int64_t>(1, grain_found / strips_.groups()),
+                     [&](std::int64_t begin, std::int64_t end) {
+                       for (std::size_t group = 0; group < found.size(); group += channels)
+                         for (auto c = static_cast<std::size_t>(begin); c < static_cast<std::size_t>(end); ++c)
+                           sums[c].add(found[group + c]);
+                     });
+    return sums;
+  }
+
+  // The rows of a block for a loop that reads its operands once.
+  static std::int64_t rows_of_pass(const Operand<T>& x, const Strips& strips) {
+    return x.is_converted() ? strips.block_rows() : strips.all_rows();
+  }
+  // Loops whose results go past the caches take single rows: narrow ones, whose channels' numbers stay in the
+  // first-level cache.
+  Strips strips_of_pass(bool streams) const { return streams ? Strips(layout_, Strips::narrowly) : strips_; }
+
+  ChannelLayout layout_;
+  Strips strips_;
+  const NormalisationKernels<T>& kernels_;
+};
+
+}  // namespace torchactiv
