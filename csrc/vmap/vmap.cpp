@@ -9,41 +9,12 @@
 #include "csrc/operators/checks.h"
 #include "csrc/operators/coefficients.h"
 #include "csrc/operators/registration.h"
+#include "csrc/vmap/physical.h"
 
 namespace torchactiv {
 namespace {
 
 using at::functorch::maybeGetBatchedImpl;
-
-// The innermost batch that any of the tensors has.
-std::int64_t innermost_level(TensorSpan tensors) {
-  std::int64_t level = -1;
-  for (const at::Tensor& tensor : tensors)
-    if (const auto* batched = maybeGetBatchedImpl(tensor)) level = std::max(level, batched->level());
-  return level;
-}
-
-c10::SymInt batch_size(TensorSpan tensors, std::int64_t level) {
-  for (const at::Tensor& tensor : tensors)
-    if (const auto* batched = maybeGetBatchedImpl(tensor); batched && batched->level() == level)
-      return batched->value().sym_size(batched->bdim());
-  TORCH_INTERNAL_ASSERT(false);
-}
-
-// The tensor with the batch in front, whether it has one or not, and then so many dimensions.
-at::Tensor with_batch(const at::Tensor& tensor, std::int64_t level, const c10::SymInt& size, std::int64_t dimensions) {
-  const auto* batched = maybeGetBatchedImpl(tensor);
-  at::Tensor physical;
-  if (batched && batched->level() == level) {
-    physical = batched->value().movedim(batched->bdim(), 0);
-  } else {
-    std::vector<c10::SymInt> shape = tensor.sym_sizes().vec();
-    shape.insert(shape.begin(), size);
-    physical = tensor.unsqueeze(0).expand_symint(shape);
-  }
-  while (physical.dim() < dimensions + 1) physical = physical.unsqueeze(1);
-  return physical;
-}
 
 // Tensors as one sample has them, with its parameters as they broadcast against its data, and how the operator is
 // called with all samples.

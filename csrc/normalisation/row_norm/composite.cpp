@@ -107,4 +107,3 @@ struct RowNormComposite {
 TORCH_LIBRARY_IMPL(torchactiv, CompositeExplicitAutograd, m) {
   torchactiv::register_row_norm<torchactiv::RowNormComposite>(m);
 }
-TORCH_LIBRARY_IMPL(torchactiv, FuncTorchBatched, m) { torchactiv::register_row_norm<torchactiv::RowNormComposite>(m); }
