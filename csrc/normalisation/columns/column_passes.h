@@ -30,13 +30,15 @@ class ColumnPasses {
 
   // y = f(u), and the other way; of(channel) is the affine map.
   template <class Of>
-  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f, Of of) const {
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
+               const Of& of) const {
     const bool in_one_loop = f.loops && !r.exists();
     const Strips strips = strips_of_pass(in_one_loop && f.streams);
     map(strips, kernels_.columns_forward, in_one_loop ? rows_of_pass(x, strips) : strips.block_rows(), x, r, y, f, of);
   }
   template <class Of>
-  void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f, Of of) const {
+  void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f,
+               const Of& of) const {
     map(strips_, kernels_.columns_restore, strips_.block_rows(), y, r, x, f, of);
   }
 
@@ -72,7 +74,7 @@ class ColumnPasses {
   // y in the place of x, and the affine map back.
   template <bool from_output = false, class Of, class OfCorrection>
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const FusedKernels& f, Of of, OfCorrection correction) const {
+                                         const FusedKernels& f, const Of& of, const OfCorrection& correction) const {
     const FusedNormalisation& loops = *f.loops;
     const auto add = from_output ? loops.columns_sums_from_output : loops.columns_sums;
     const auto finish = from_output ? loops.columns_gradient_from_output : loops.columns_gradient;
@@ -166,7 +168,7 @@ class ColumnPasses {
 
   template <class Of>
   void map(const Strips& strips, ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r,
-           const Operand<T>& to, const FusedKernels& f, Of of) const {
+           const Operand<T>& to, const FusedKernels& f, const Of& of) const {
     const ColumnValues<T> values(strips, of);
     strips.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips.each_block(group, first, most, [&](const Pieces& p) {

@@ -35,7 +35,7 @@ class ColumnValues {
  public:
   // of(channel) gives the numbers.
   template <class Of>
-  ColumnValues(const Strips& strips, Of of) : centre_(strips), scale_(strips), shift_(strips) {
+  ColumnValues(const Strips& strips, const Of& of) : centre_(strips), scale_(strips), shift_(strips) {
     for (std::size_t c = 0; c < static_cast<std::size_t>(strips.channels()); ++c) {
       const Affine<T> values = of(c);
       centre_.set(c, values.centre), scale_.set(c, values.scale), shift_.set(c, values.shift);
@@ -54,7 +54,8 @@ template <class T>
 class ColumnCorrections {
  public:
   template <class Of>
-  ColumnCorrections(const Strips& strips, Of of) : centre_(strips), slope_(strips), shift_(strips), scale_(strips) {
+  ColumnCorrections(const Strips& strips, const Of& of)
+      : centre_(strips), slope_(strips), shift_(strips), scale_(strips) {
     for (std::size_t c = 0; c < static_cast<std::size_t>(strips.channels()); ++c) {
       const Correction<T> values = of(c);
       centre_.set(c, values.centre), slope_.set(c, values.slope);
