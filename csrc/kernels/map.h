@@ -37,6 +37,9 @@ struct Map {
   // the strides of these outputs are 0.
   static constexpr bool has_loop_of_constants = data_inputs<Direction> < inputs && sizeof(Storage) == sizeof(float);
   static constexpr int data_out = data_outputs<Direction>, sums = outputs - data_out;
+  // For memory: what is computed in doubles for the sake of floats takes longer than any memory.
+  static constexpr bool may_wait =
+      sizeof(Storage) == sizeof(double) || sizeof(typename Vector::Scalar) < sizeof(double);
 
   static void run(const void*, char* const* data, const std::int64_t* strides, std::int64_t columns, std::int64_t rows,
                   const double* arguments) {
@@ -79,7 +82,7 @@ struct Map {
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
           unrolled<varying>([&](auto i) {
             x[i] = E::load(in[i]);
-            if constexpr (i < data_inputs<Direction>) touch_lines(in[i], lanes<E> * sizeof(Storage));
+            if constexpr (may_wait && i < data_inputs<Direction>) touch_lines(in[i], lanes<E> * sizeof(Storage));
             in[i] += step[i];
           });
           const auto y = [&] {
