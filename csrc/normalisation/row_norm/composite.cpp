@@ -1,5 +1,5 @@
-// Dispatch key CompositeExplicitAutograd, for devices other than the CPU; and what higher derivatives, forward mode and
-// vmap are of.
+// Dispatch key CompositeExplicitAutograd, for devices other than the CPU; and what higher derivatives, forward mode,
+// and vmap where samples have weights of their own are of.
 #include <ATen/Functions.h>
 #include <ATen/TensorOperators.h>
 
