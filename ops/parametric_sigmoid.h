@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/logistic_tails.h"
+#include "ops/logistic_of_product.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -26,16 +26,14 @@ struct ParametricSigmoid : Activation {
 
   template <Number N>
   static N forward(N x, N slope, N height) {
-    const ScaledLogistic<N> s(x, slope);
-    return s.restore(product(height, s.value()));
+    return sigmoid_of_product(x, slope).times(height);
   }
 
   template <Number N>
   static Partials<N, 3> partials(N x, N slope, N height) {
-    const ScaledLogistic<N> s(x, slope);
-    const Wide<N> steep = height * Wide<N>(s.value() * s.complement());
-    return {s.restore_smaller(product(slope, steep)), s.restore_smaller(product(x, steep)),
-            s.restore(narrow(s.value()))};
+    const auto s = sigmoid_slopes_of_product(x, slope);
+    const N steep = s.slope_times(height);
+    return {s.restore_slope(slope * steep), s.restore_slope(x * steep), s.value()};
   }
 };
 

@@ -31,6 +31,7 @@ struct QuickGelu : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
+    if constexpr (requires { logistic_gate_slope(x, scale<N>()); }) return {logistic_gate_slope(x, scale<N>())};
     const Wide<N> z = scale<N>() * limit(x);
     const auto s = split_sigmoid(z);
     return {s.restore(product(offset(z * s.complement(), 1.0), Wide<N>(s.value())))};

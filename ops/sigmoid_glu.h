@@ -38,6 +38,10 @@ struct SigmoidGlu : Activation {
 
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
+    if constexpr (requires { logistic_slopes(gate); }) {
+      const auto s = logistic_slopes(gate);
+      return {s.restore_slope(s.slope_times(up)), s.value()};
+    }
     const LogisticTails<N> tails(falling(gate));
     const Wide<N> smaller = tails.smaller();
     const N sigmoid = tails.e.restore_product(narrow(smaller));

@@ -33,6 +33,7 @@ struct Silu : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
+    if constexpr (requires { logistic_gate_slope(x); }) return {logistic_gate_slope(x)};
     const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
     return {s.restore(product(offset(inside * s.complement(), 1.0), Wide<N>(s.value())))};
@@ -40,6 +41,7 @@ struct Silu : Activation {
 
   template <Number N>
   static std::array<N, 2> value_and_slope(N x) {
+    if constexpr (requires { logistic_gate_and_slope(x); }) return logistic_gate_and_slope(x);
     const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
     return {select(x > N(sigmoid_limit), x, s.restore(product(inside, s.value()))),

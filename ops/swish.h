@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
-#include "ops/logistic_tails.h"
+#include "ops/logistic_of_product.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -27,16 +27,13 @@ struct Swish : Activation {
 
   template <Number N>
   static N forward(N x, N beta) {
-    const ScaledLogistic<N> s(x, beta);
-    return select(s.negative, copysign(s.restore_smaller(product(x, s.value())), x), product(x, s.value()));
+    return sigmoid_of_product(x, beta).times(x);
   }
 
   template <Number N>
   static Partials<N, 2> partials(N x, N beta) {
-    const ScaledLogistic<N> s(x, beta);
-    const Wide<N> steep = s.value() * s.complement();
-    return {s.restore(product(offset(s.z() * s.complement(), 1.0), s.value())),
-            s.restore_smaller(x * product(x, steep))};  // the product of two would be infinite for an infinite x
+    const auto s = sigmoid_slopes_of_product(x, beta);
+    return {s.gate_slope(), s.restore_slope(x * s.slope_times(x))};  // the square would be infinite for an infinite x
   }
 };
 

@@ -164,4 +164,7 @@ struct Batch {
   }
 };
 
+template <class V>
+concept FusedFloats = std::same_as<typename V::Scalar, float> && fused_float;
+
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <array>
-#include <concepts>
 
 #include "csrc/simd/exponential.h"
 #include "csrc/simd/tabled_normal_gate.h"
@@ -89,9 +88,6 @@ class NormalGate {
 
   V a_, r_, curved_, inverse_, excess_, lifted_;
 };
-
-template <class V>
-concept FusedFloats = std::same_as<typename V::Scalar, float> && fused_float;
 
 // Largest error: 1.3 ulp (0.84 by tables). Keeps the sign of 0. NaN stays, -infinity gives -0. Of what will be rounded
 // to 16 bits the tail's plain formula is faster, if there are no tables.

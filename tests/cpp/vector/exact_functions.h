@@ -25,6 +25,12 @@ inline Real exponential_product(Real x, Real y) { return y * std::exp(x); }
 inline Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
 inline Real logistic_of_product(Real x, Real y) { return logistic(x * y, 0); }
 inline Real logistic_slope(Real x, Real) { return std::exp(-std::fabs(x)) * std::pow(logistic(std::fabs(x), 0), 2); }
+inline Real scaled_logistic(Real x, Real y) { return x * logistic_of_product(x, y); }
+inline Real logistic_gate_slope(Real x, Real) { return logistic(x, 0) * (1 + x * logistic(-x, 0)); }
+inline Real slope_of_scaled_gate(Real x, Real y) { return logistic_gate_slope(x * y, 0); }
+inline Real logistic_slope_times(Real x, Real y) { return y * logistic_slope(x, 0); }
+inline Real scaled_logistic_slope(Real x, Real y) { return x * logistic_slope(x * y, 0); }
+inline Real slope_of_multiple(Real x, Real) { return logistic_gate_slope(static_cast<Real>(multiple) * x, 0); }
 inline Real fused(Real x, Real y) { return x * x + y; }
 inline Real fused_negative(Real x, Real y) { return y - x * x; }
 

@@ -16,6 +16,8 @@ struct Function {
 
 // a l - (a l - a) has 11 of a float's bits (Veltkamp's splitting).
 constexpr float lift_to_16_bits = 0x1p13f + 1;
+// By which logistic_gate_slope is tested.
+constexpr double multiple = 1.702;
 
 // 16-bit types from and to memory; n is a multiple of 64.
 struct Storage {

@@ -149,9 +149,25 @@ constexpr float counted[32] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 1
                                16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31};
 
 template <class V>
+V slope_times(const auto& slopes, const V& y) {
+  return slopes.restore_slope(slopes.slope_times(y));
+}
+template <class V, class Short>
 constexpr auto functions_of_gates() {
   if constexpr (fused_float)
-    return std::array<vector_test::Function, 3>{{
+    return std::array<vector_test::Function, 15>{{
+        ROW(V, "logistic_gate_slope", logistic_gate_slope(x)),
+        ROW(V, "logistic_gate_slope xy", logistic_gate_slope(x, Pair<V>(vector_test::multiple))),
+        ROW(V, "logistic_gate and slope", logistic_gate_and_slope(x)[0]),
+        ROW(V, "slope and logistic_gate", logistic_gate_and_slope(x)[1]),
+        ROW(V, "scaled_logistic", scaled_logistic(x, y).times(x)),
+        ROW(V, "logistic_slopes slope", slope_times(logistic_slopes(x), y)),
+        ROW(V, "scaled_logistic_slopes value", scaled_logistic_slopes(x, y).value()),
+        ROW(V, "scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
+        ROW(V, "scaled_logistic_slopes slope", slope_times(scaled_logistic_slopes(x, y), x)),
+        ROW(Short, "short logistic_gate_slope", logistic_gate_slope(x)),
+        ROW(Short, "short scaled_logistic", scaled_logistic(x, y).times(x)),
+        ROW(Short, "short scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
         ROW(V, "normal_gate", (NormalGate<MillsRatio, V>(x).value(x))),
         ROW(V, "normal_gate and slope", (NormalGate<FineMillsRatio, V>(x).value(x))),
         ROW(V, "normal_gate_slope", (NormalGate<FineMillsRatio, V>(x).slope(x))),
@@ -159,7 +175,7 @@ constexpr auto functions_of_gates() {
   else
     return std::array<vector_test::Function, 0>{};
 }
-constexpr auto of_gates = functions_of_gates<Floats>();
+constexpr auto of_gates = functions_of_gates<Floats, ShortFloats>();
 
 template <class V>
 V value_of(const TabledExponential<V>& e) {

@@ -1,0 +1,123 @@
+// Multiples of the sigmoid of z = factor * x, and of its slopes, of numbers of any size. V is a batch of floats whose
+// fma is one instruction. No product of the two is infinity times 0 (ops/tame.h). The errors that are named here are
+// tested by tests/cpp/vector.
+#pragma once
+
+#include "csrc/simd/logistic_slopes.h"
+
+namespace torchactiv::TORCHACTIV_ISA {
+
+// Where z is so far from 0 that the smaller of its sigmoids is 0 beside any number.
+constexpr double far_logistic = Reduction<float>::product_limit;
+
+// y, whose product with what is 0 or nearly so is a number.
+template <FusedFloats V>
+V finite(const V& y) {
+  return at_most(at_least(y, V(-0x1.fffffep127)), V(0x1.fffffep127));
+}
+
+// Multiples of the sigmoid. Largest error: 1 ulp; 2.5 of what will be rounded to 16 bits. NaN stays; y may be infinite.
+template <FusedFloats V>
+class ScaledLogistic {
+  using R = Reduction<float>;
+
+ public:
+  ScaledLogistic(const V& x, const V& factor) {
+    const V z = x * factor, inside = at_most(at_least(z, V(-far_logistic)), V(far_logistic));
+    far_ = z <= V(-far_logistic);
+    const auto [biased, power, r, curved] = reduce_product(z, inside, x, factor);
+    const V near = at_least(biased, V(R::round - R::farthest)), scaled = at_most(near, V(R::round + R::farthest));
+    const V scale = power_of_two(scaled), one(1.0);
+    rest_ = scaled - near;
+    const V larger = maximum_or_second(scale, one), smaller = minimum_or_second(scale, one);
+    const V base = larger + smaller, sum = fma(scale, r + curved, base);
+    value_ = one / sum;
+    if constexpr (!V::is_short) {
+      const V error = fma(scale, curved, fma(scale, r, base - sum)) + (smaller - (base - larger));
+      lost_ = value_ * negative_fma(value_, error, negative_fma(value_, sum, one));
+    }
+  }
+
+  // y sigmoid(z)
+  V times(const V& y) const {
+    V product = y * value_;
+    if constexpr (!V::is_short) product = fma(y, value_, finite(y) * lost_);
+    return select(far_, copysign(V(0.0), y), times_small_power_of_two(product, rest_));
+  }
+
+ private:
+  // Of e^-z; the part of the product that z has lost is 0 where z is limited.
+  static Reduced<V> reduce_product(const V& z, const V& inside, const V& x, const V& factor) {
+    if constexpr (V::is_short) return reduce(-inside, float_curvature);
+    const V lost = select(inside == z, negative_fma(x, factor, z), V(0.0));
+    return reduce(Pair<V>(-inside, lost), float_curvature);
+  }
+
+  typename V::Mask far_;
+  V value_, lost_, rest_;
+};
+
+// The sigmoid of z and its slopes, by a: |z| to far_logistic, or a pair. Largest errors: of value() 1.5 ulp; of
+// gate_slope(), the derivative of z sigmoid(z), 2 ulp where it is 1/16 or more, elsewhere 2^-27 (absolute); of y times
+// the derivative of the sigmoid 1.1 ulp. NaN stays; y may be infinite.
+template <FusedFloats V, class A>
+class LogisticSlopes {
+  using R = Reduction<float>;
+
+ public:
+  LogisticSlopes(const V& z, const A& a)
+      : LogisticSlopes(z, a, reduce(a, float_curvature), V(R::round + R::farthest)) {}
+
+  V value() const {
+    V smaller = falling_.value;
+    if constexpr (!V::is_short) smaller = smaller + falling_.lost;
+    return from_smaller(smaller);
+  }
+  V gate_slope() const { return from_smaller(falling_.gate_slope(a_)); }
+  // y times a multiple of the slope, which restore_slope() takes from what is proportional to it.
+  V slope_times(const V& y) const {
+    const Pair<V> slope = falling_.slope();
+    if constexpr (V::is_short) return y * slope.high;
+    return fma(y, slope.high, finite(y) * slope.low);
+  }
+  V restore_slope(const V& y) const { return select(far_, copysign(V(0.0), y), times_small_power_of_two(y, rest_)); }
+
+ private:
+  LogisticSlopes(const V& z, const A& a, const Reduced<V>& rising, const V& highest)
+      : negative_(z < V(0.0)),
+        far_(V(far_logistic) <= abs(z)),
+        a_(a),
+        rest_(at_most(rising.biased, highest) - rising.biased),
+        falling_(power_of_two(at_most(rising.biased, highest)), rising.r, rising.curved, 1.0) {}
+  V from_smaller(const V& multiple) const {
+    const V smaller = times_small_power_of_two(multiple, rest_);
+    return select(negative_, smaller, V(1.0) - smaller);
+  }
+
+  typename V::Mask negative_, far_;
+  A a_;
+  V rest_;
+  FallingLogistic<V> falling_;
+};
+
+template <FusedFloats V>
+ScaledLogistic<V> scaled_logistic(const V& x, const V& factor) {
+  return {x, factor};
+}
+template <FusedFloats V>
+auto logistic_slopes(const V& z) {
+  return LogisticSlopes<V, V>(z, at_most(abs(z), V(far_logistic)));
+}
+// Of z = factor * x.
+template <FusedFloats V>
+auto scaled_logistic_slopes(const V& x, const V& factor) {
+  const V z = x * factor, a = abs(z);
+  if constexpr (V::is_short) {
+    return LogisticSlopes<V, V>(z, at_most(a, V(far_logistic)));
+  } else {
+    const V lost = fma(x, factor, -z), low = select(z < V(0.0), -lost, lost);
+    return LogisticSlopes<V, Pair<V>>(z, {at_most(a, V(far_logistic)), select(V(far_logistic) <= a, V(0.0), low)});
+  }
+}
+
+}  // namespace torchactiv::TORCHACTIV_ISA
