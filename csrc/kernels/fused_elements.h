@@ -13,10 +13,10 @@ struct ElementsNormalisedBy {
                                        const double* arguments) {
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
-      by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats z = multiply_add(some.read(x + i) - c.centre, c.scale, c.shift);
-        const RoundedFloats u = multiply_add(z, some.load(w + i), some.load(b + i));
-        some.store(Forward<Op>::template evaluate<RoundedFloats>({u}, arguments)[0], y + i);
+      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+        using V = typename Elements::Vector;
+        const V u = multiply_add(normalised(some.read(x + i), leading<V>(c)), some.load(w + i), some.load(b + i));
+        some.store(Forward<Op>::template evaluate<V>({u}, arguments)[0], y + i);
       });
     }
   }
@@ -27,19 +27,19 @@ struct ElementsNormalisedBy {
     for (std::int64_t row = 0; row < rows; ++row, g += n, x += n, s += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
       RoundedFloats slopes(0.0), products(0.0);
-      by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats z = multiply_add(some.read(x + i) - c.centre, c.scale, c.shift);
-        const RoundedFloats weight = some.load(w + i);
-        const RoundedFloats found = slope<Op>(some.read(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
+      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+        using V = typename Elements::Vector;
+        const V z = normalised(some.read(x + i), leading<V>(c)), weight = some.load(w + i);
+        const V found = slope<Op>(some.read(g + i), multiply_add(z, weight, some.load(b + i)), arguments);
         if constexpr (is_identity<Op>)
-          prefetch(s + i);
+          prefetch<V>(s + i);
         else
           some.store(found, s + i);
         some.store(multiply_add(found, z, some.load(dw + i)), dw + i);
         some.store(some.load(db + i) + found, db + i);
-        const RoundedFloats weighted = found * weight;
-        slopes = slopes + weighted;
-        products = multiply_add(weighted, z, products);
+        const V weighted = found * weight;
+        replace_leading(slopes, leading<V>(slopes) + weighted);
+        replace_leading(products, multiply_add(weighted, z, leading<V>(products)));
       });
       sums[row][0] += sum_of_lanes(slopes);
       sums[row][1] += sum_of_lanes(products);
@@ -47,9 +47,14 @@ struct ElementsNormalisedBy {
   }
 
  private:
+  template <class V>
+  static V normalised(const V& x, const Affine<V>& c) {
+    return multiply_add(x - c.centre, c.scale, c.shift);
+  }
   // The second pass will write there: it would wait for this memory, which the first one's reading hides.
+  template <class V>
   static void prefetch(const float* p) {
-    for (int part = 0; part < RoundedFloats::parts; ++part) __builtin_prefetch(p + part * Float::lanes, 1);
+    for (int part = 0; part < V::parts; ++part) __builtin_prefetch(p + part * Float::lanes, 1);
   }
 };
 

@@ -13,42 +13,62 @@ namespace torchactiv::TORCHACTIV_ISA {
 // from u, and slopes within 2^-22.
 using RoundedFloats = ShortFloats;
 
-// Elements side by side: as many as RoundedFloats has, or fewer, behind which are zeros. read() is load() of data,
-// which may come from memory, and what is put goes past the caches where it may.
-struct Whole {
-  static RoundedFloats load(const float* p) { return RoundedFloats::load(p); }
-  static RoundedFloats read(const float* p) {
-    touch_lines(p, RoundedFloats::lanes * sizeof *p);
+using RoundedVector = ShortFloatsOf<1>;
+
+// Elements side by side: as many as a V has. read() is load() of data, which may come from memory, and what is put goes
+// past the caches where it may.
+template <class V>
+struct Full {
+  using Vector = V;
+  static V load(const float* p) { return V::load(p); }
+  static V read(const float* p) {
+    touch_lines(p, V::lanes * sizeof *p);
     return load(p);
   }
-  static void store(const RoundedFloats& a, float* p) { a.store(p); }
-  static void put(bool streams, const RoundedFloats& a, float* p) { streams ? a.stream(p) : a.store(p); }
+  static void store(const V& a, float* p) { a.store(p); }
+  static void put(bool streams, const V& a, float* p) { streams ? a.stream(p) : a.store(p); }
 };
+// Fewer than a vector has, behind which are zeros.
 struct Some {
+  using Vector = RoundedVector;
   std::int64_t count;
-  void put(bool, const RoundedFloats& a, float* p) const { store(a, p); }
-  RoundedFloats read(const float* p) const { return load(p); }
-  RoundedFloats load(const float* p) const {
-    return RoundedFloats::from([&](int i) {
-      const std::int64_t n = count - i * Float::lanes;
-      if (n <= 0) return Float(0.0);
-      return n >= Float::lanes ? Float::load(p + i * Float::lanes) : Float::load_some(p + i * Float::lanes, n);
-    });
-  }
-  void store(const RoundedFloats& a, float* p) const {
-    for (int i = 0; i < RoundedFloats::parts && i * Float::lanes < count; ++i) {
-      const std::int64_t n = count - i * Float::lanes;
-      n >= Float::lanes ? a.v[i].store(p + i * Float::lanes) : a.v[i].store_some(p + i * Float::lanes, n);
-    }
-  }
+  RoundedVector load(const float* p) const { return Float::load_some(p, count); }
+  RoundedVector read(const float* p) const { return load(p); }
+  void store(const RoundedVector& a, float* p) const { a.v[0].store_some(p, count); }
+  void put(bool, const RoundedVector& a, float* p) const { store(a, p); }
 };
 
-// Calls work(first element, Whole or Some).
+// Calls work(first element, Full or Some): for several vectors at a time, then for single ones.
 template <class Work>
 void by_elements(std::int64_t n, Work work) {
   std::int64_t i = 0;
-  for (; i + RoundedFloats::lanes <= n; i += RoundedFloats::lanes) work(i, Whole{});
+  for (; i + RoundedFloats::lanes <= n; i += RoundedFloats::lanes) work(i, Full<RoundedFloats>{});
+  for (; i + RoundedVector::lanes <= n; i += RoundedVector::lanes) work(i, Full<RoundedVector>{});
   if (i < n) work(i, Some{n - i});
+}
+
+// As much of `a` as a V holds; and the same replaced.
+template <class V>
+V leading(const RoundedFloats& a) {
+  if constexpr (std::is_same_v<V, RoundedFloats>)
+    return a;
+  else
+    return a.v[0];
+}
+template <class V>
+Affine<V> leading(const Affine<RoundedFloats>& c) {
+  return {leading<V>(c.centre), leading<V>(c.scale), leading<V>(c.shift)};
+}
+template <class V>
+Correction<V> leading(const Correction<RoundedFloats>& c) {
+  return {leading<V>(c.centre), leading<V>(c.slope), leading<V>(c.shift), leading<V>(c.scale)};
+}
+template <class V>
+void replace_leading(RoundedFloats& a, const V& by) {
+  if constexpr (std::is_same_v<V, RoundedFloats>)
+    a = by;
+  else
+    a.v[0] = by.v[0];
 }
 
 inline double sum_of_lanes(const RoundedFloats& a) {
@@ -70,29 +90,31 @@ template <class Op>
 constexpr bool is_identity = std::string_view(Op::card.name) == "identity";
 
 // g f'(u)
-template <class Op>
-RoundedFloats slope(const RoundedFloats& g, const RoundedFloats& u, const double* arguments) {
+template <class Op, class V>
+V slope(const V& g, const V& u, const double* arguments) {
   if constexpr (is_identity<Op>) return g;
-  std::array<RoundedFloats, 1> saved{u};
-  if constexpr (Op::saved == Saved::output) saved = Forward<Op>::template evaluate<RoundedFloats>(saved, arguments);
+  std::array<V, 1> saved{u};
+  if constexpr (Op::saved == Saved::output) saved = Forward<Op>::template evaluate<V>(saved, arguments);
   return chain<Op>(g, partials<Op>(saved, arguments)[0]);
 }
 
 template <class Op>
 struct NormalisedBy {
   // y = f(u) of each of u = (x - centre) scale + shift
-  static RoundedFloats value(const RoundedFloats& x, const Affine<RoundedFloats>& c, const double* arguments) {
-    return Forward<Op>::template evaluate<RoundedFloats>({multiply_add(x - c.centre, c.scale, c.shift)}, arguments)[0];
+  template <class V>
+  static V value(const V& x, const Affine<V>& c, const double* arguments) {
+    return Forward<Op>::template evaluate<V>({multiply_add(x - c.centre, c.scale, c.shift)}, arguments)[0];
   }
   // g f'(u)
-  static RoundedFloats slope(const RoundedFloats& g, const RoundedFloats& distance, const Affine<RoundedFloats>& c,
-                             const double* arguments) {
+  template <class V>
+  static V slope(const V& g, const V& distance, const Affine<V>& c, const double* arguments) {
     return TORCHACTIV_ISA::slope<Op>(g, multiply_add(distance, c.scale, c.shift), arguments);
   }
 
   [[gnu::flatten]] static void values(float* u, std::int64_t n, const double* arguments) {
-    by_elements(n, [&](std::int64_t i, auto some) {
-      some.store(Forward<Op>::template evaluate<RoundedFloats>({some.load(u + i)}, arguments)[0], u + i);
+    by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+      using V = typename Elements::Vector;
+      some.store(Forward<Op>::template evaluate<V>({some.load(u + i)}, arguments)[0], u + i);
     });
   }
 
@@ -107,8 +129,10 @@ struct NormalisedBy {
     streams = may_stream(streams, y, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(channels[row]);
-      by_elements(n,
-                  [&](std::int64_t i, auto some) { some.put(streams, value(some.read(x + i), c, arguments), y + i); });
+      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+        using V = typename Elements::Vector;
+        some.put(streams, value(some.read(x + i), leading<V>(c), arguments), y + i);
+      });
     }
     if (streams) end_streams();
   }
@@ -119,11 +143,13 @@ struct NormalisedBy {
     for (std::int64_t row = 0; row < rows; ++row, x += n, g += n) {
       const Affine<RoundedFloats> c = repeated(channels[row]);
       RoundedFloats slopes(0.0), distances(0.0);
-      by_elements(n, [&](std::int64_t i, auto some) {
-        const RoundedFloats value = some.read(x + i), found = slope(some.read(g + i), value - c.centre, c, arguments);
+      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+        using V = typename Elements::Vector;
+        const Affine<V> own = leading<V>(c);
+        const V distance = some.read(x + i) - own.centre, found = slope(some.read(g + i), distance, own, arguments);
         if constexpr (!Op::has_cheap_slope) some.store(found, s + row * n + i);
-        slopes = slopes + found;
-        distances = multiply_add(found, value - c.centre, distances);
+        replace_leading(slopes, leading<V>(slopes) + found);
+        replace_leading(distances, multiply_add(found, distance, leading<V>(distances)));
       });
       sums[row][0] += sum_of_lanes(slopes);
       sums[row][1] += sum_of_lanes(distances);
@@ -138,8 +164,10 @@ struct NormalisedBy {
     for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n) {
       const Affine<RoundedFloats> c = repeated(channels[row]);
       const Correction<RoundedFloats> correction = repeated(corrections[row]);
-      by_elements(n, [&](std::int64_t i, auto some) {
-        some.put(streams, gradient(some.read(g + i), some.read(x + i), c, correction, arguments), dx + i);
+      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
+        using V = typename Elements::Vector;
+        const V found = gradient(some.read(g + i), some.read(x + i), leading<V>(c), leading<V>(correction), arguments);
+        some.put(streams, found, dx + i);
       });
     }
     if (streams) end_streams();
@@ -151,7 +179,7 @@ struct NormalisedBy {
     const bool single = streams;
     streams = streams && can_stream(y, stride);  // channels that are side by side wait for memory, whatever f is
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
-      const Affine<RoundedFloats> c = loaded(some, channels, i);
+      const auto c = loaded(some, channels, i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
         some.put(streams, value(some.read(x + at), c, arguments), y + at);
@@ -166,12 +194,12 @@ struct NormalisedBy {
                                             std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                             float* sums, float* distance_sums, const double* arguments) {
     by_columns(false, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
-      const Affine<RoundedFloats> c = loaded(some, channels, i);
-      RoundedFloats slopes = some.load(sums + i), distances = some.load(distance_sums + i);
+      const auto c = loaded(some, channels, i);
+      auto slopes = some.load(sums + i), distances = some.load(distance_sums + i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
         const auto [distance, u] = distance_and_u<from_output>(some.read(x + at), c, arguments);
-        const RoundedFloats found = TORCHACTIV_ISA::slope<Op>(some.read(g + at), u, arguments);
+        const auto found = TORCHACTIV_ISA::slope<Op>(some.read(g + at), u, arguments);
         if constexpr (!Op::has_cheap_slope) some.store(found, s + at);
         slopes = slopes + found;
         distances = multiply_add(found, distance, distances);
@@ -189,13 +217,13 @@ struct NormalisedBy {
     const bool single = streams && Op::has_cheap_slope;
     streams = may_stream(streams, dx, stride);
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
-      const Affine<RoundedFloats> c = loaded(some, channels, i);
-      const Correction<RoundedFloats> correction{c.centre, some.load(corrections.slope + i),
-                                                 some.load(corrections.shift + i), some.load(corrections.scale + i)};
+      const auto c = loaded(some, channels, i);
+      const Correction<std::remove_cv_t<decltype(c.centre)>> correction{c.centre, some.load(corrections.slope + i),
+                                                                        some.load(corrections.shift + i),
+                                                                        some.load(corrections.scale + i)};
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        const RoundedFloats found =
-            gradient<from_output>(some.read(g + at), some.read(x + at), c, correction, arguments);
+        const auto found = gradient<from_output>(some.read(g + at), some.read(x + at), c, correction, arguments);
         some.put(streams, found, dx + at);
       }
     });
@@ -213,34 +241,33 @@ struct NormalisedBy {
     return has_streams && rows % sizeof(Float) == 0;
   }
 
-  template <bool from_output>
-  static std::pair<RoundedFloats, RoundedFloats> distance_and_u(const RoundedFloats& x, const Affine<RoundedFloats>& c,
-                                                                const double* arguments) {
+  template <bool from_output, class V>
+  static std::pair<V, V> distance_and_u(const V& x, const Affine<V>& c, const double* arguments) {
     if constexpr (from_output) {
-      const RoundedFloats u = Inverse<Op>::template evaluate<RoundedFloats>({x}, arguments)[0];
+      const V u = Inverse<Op>::template evaluate<V>({x}, arguments)[0];
       return {multiply_add(u - c.centre, c.scale, c.shift), u};
     } else {
-      const RoundedFloats distance = x - c.centre;
+      const V distance = x - c.centre;
       return {distance, multiply_add(distance, c.scale, c.shift)};
     }
   }
 
-  template <bool from_output = false>
-  static RoundedFloats gradient(const RoundedFloats& g, const RoundedFloats& x, const Affine<RoundedFloats>& c,
-                                const Correction<RoundedFloats>& correction, const double* arguments) {
+  template <bool from_output = false, class V>
+  static V gradient(const V& g, const V& x, const Affine<V>& c, const Correction<V>& correction,
+                    const double* arguments) {
     const auto [distance, u] = distance_and_u<from_output>(x, c, arguments);
-    const RoundedFloats owed = multiply_add(distance, correction.slope, correction.shift);
-    RoundedFloats s = g;
+    const V owed = multiply_add(distance, correction.slope, correction.shift);
+    V s = g;
     if constexpr (Op::has_cheap_slope) s = TORCHACTIV_ISA::slope<Op>(g, u, arguments);
     return multiply_add(owed, -correction.scale, s * (from_output ? correction.scale : c.scale));
   }
 
   template <class Elements>
-  static Affine<RoundedFloats> loaded(const Elements& some, const Affine<const float*>& c, std::int64_t i) {
+  static Affine<typename Elements::Vector> loaded(const Elements& some, const Affine<const float*>& c, std::int64_t i) {
     return {some.load(c.centre + i), some.load(c.scale + i), some.load(c.shift + i)};
   }
 
-  // Calls work.operator()<count>(row, column, Whole or Some): what belongs to a column is read once for `count` rows.
+  // Calls work.operator()<count>(row, column, Full or Some): what belongs to a column is read once for `count` rows.
   // Single rows where stores stream: into four rows at a time, whose addresses often are the same but for the page, a
   // loop takes two to three times as long.
   template <class Work>

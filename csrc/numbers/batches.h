@@ -19,7 +19,9 @@ namespace torchactiv::TORCHACTIV_ISA {
 
 using Floats = Batch<Float, lockstep>;
 using Doubles = Batch<Double, lockstep>;
-using ShortFloats = Batch<Float, lockstep, Rounding::to_16_bits>;
+template <int parts>
+using ShortFloatsOf = Batch<Float, parts, Rounding::to_16_bits>;
+using ShortFloats = ShortFloatsOf<lockstep>;
 // Of elements that are floats or shorter.
 template <int parts>
 using SingleDoublesOf = Batch<Double, parts, Rounding::to_32_bits>;

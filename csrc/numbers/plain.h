@@ -7,7 +7,9 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 template <class V>
-concept Split = std::same_as<V, Doubles> || std::same_as<V, ShortFloats>;
+concept Short = std::same_as<V, ShortFloatsOf<V::parts>>;
+template <class V>
+concept Split = std::same_as<V, Doubles> || Short<V>;
 template <class V>
 concept Single = std::same_as<V, SingleDoublesOf<V::parts>>;
 template <class V>
@@ -112,9 +114,11 @@ V sigmoid(const V& a) {
   return logistic(a);
 }
 
-inline ShortFloats sigmoid_slope(const ShortFloats& a) { return logistic_slope(a); }
+inline auto sigmoid_slope(const ShortFloats& a) { return logistic_slope(a); }
+inline auto sigmoid_slope(const ShortFloatsOf<1>& a) { return logistic_slope(a); }
 
-inline ShortFloats scaled_normal_tail(const ShortFloats& a) { return normal_tail(a); }
+inline auto scaled_normal_tail(const ShortFloats& a) { return normal_tail(a); }
+inline auto scaled_normal_tail(const ShortFloatsOf<1>& a) { return normal_tail(a); }
 inline SingleDoubles scaled_normal_tail(const SingleDoubles& a) { return normal_tail(a); }
 
 // In the range of a double nothing of a float underflows, so that nothing needs restoring.
