@@ -32,58 +32,52 @@ void Blockwise::add_parameter(const at::Tensor& values) {
   operands_.push_back({Kind::parameter, static_cast<char*>(const_cast<void*>(kept_.back().const_data_ptr()))});
 }
 
-void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along,
-                    std::int64_t n) const {
+void Blockwise::run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n,
+                    std::int64_t rows) const {
   const BlockFunctions& functions = block_functions();
   const auto widen = type_ == at::kBFloat16 ? functions.widen_bfloat16 : functions.widen_float16;
   const auto narrow = type_ == at::kBFloat16 ? functions.narrow_bfloat16 : functions.narrow_float16;
-  char* data[most_operands];
+  const std::int64_t whole = summed(along, n), places = along == Parameters::one ? summed_places(n) : n;
+  char *data[most_operands], *rest[most_operands];
   std::int64_t strides[2 * most_operands];
-  std::fill_n(strides + operands_.size(), operands_.size(), 0);
+  std::int64_t* const row_strides = strides + operands_.size();
   for (std::size_t i = 0; i < operands_.size(); ++i) {
     const auto [kind, pointer] = operands_[i];
-    strides[i] = compute_size_;
-    if (kind == Kind::parameter) {
+    const bool is_one = kind == Kind::parameter && along == Parameters::one;
+    strides[i] = is_one ? 0 : compute_size_;
+    row_strides[i] = compute_size_ * (is_one ? 1 : kind == Kind::sum ? places : n);
+    if (kind == Kind::parameter)
       data[i] = pointer + channel * compute_size_;
-      if (along == Parameters::one) strides[i] = 0;
-    } else if (kind == Kind::sum || is_staged()) {
+    else if (kind == Kind::sum || is_staged())
       data[i] = buffers.block(i);
-    } else {
+    else
       data[i] = pointer + offset * element_size_;
-    }
+    rest[i] = data[i] + whole * strides[i];
     if (kind == Kind::data_input && is_staged())
-      widen(pointer + offset * element_size_, n, reinterpret_cast<float*>(data[i]));
+      widen(pointer + offset * element_size_, n * rows, reinterpret_cast<float*>(data[i]));
   }
-  const std::int64_t whole = summed(along, n);
+  for (const std::size_t i : sums_) rest[i] = data[i] + (sums_itself(along) ? most_lanes * compute_size_ : 0);
   if (whole > 0) {
     for (const std::size_t i : sums_) strides[i] = 0;
-    kernel_.kernel(data, strides, whole, 1, arguments_.data());
+    kernel_.kernel(data, strides, whole, rows, arguments_.data());
   }
   if (whole < n) {
-    char* rest[most_operands];
-    for (std::size_t i = 0; i < operands_.size(); ++i) {
-      const bool is_one = operands_[i].kind == Kind::parameter && along == Parameters::one;
-      rest[i] = data[i] + (is_one ? 0 : whole * compute_size_);
-    }
-    for (const std::size_t i : sums_) {
-      strides[i] = compute_size_;
-      rest[i] = data[i] + (sums_itself(along) ? most_lanes * compute_size_ : 0);
-    }
-    kernel_.kernel(rest, strides, n - whole, 1, arguments_.data());
+    for (const std::size_t i : sums_) strides[i] = compute_size_;
+    kernel_.kernel(rest, strides, n - whole, rows, arguments_.data());
   }
   if (!is_staged()) return;
   for (std::size_t i = 0; i < operands_.size(); ++i)
     if (operands_[i].kind == Kind::data_output)
-      narrow(reinterpret_cast<const float*>(data[i]), n, operands_[i].pointer + offset * element_size_);
+      narrow(reinterpret_cast<const float*>(data[i]), n * rows, operands_[i].pointer + offset * element_size_);
 }
 
-double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n) const {
+double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n, std::int64_t row) const {
   const BlockFunctions& functions = block_functions();
   const auto sum = compute_size_ == sizeof(double) ? functions.sum_doubles : functions.sum_floats;
+  const std::int64_t whole = summed(Parameters::one, n), places = summed_places(n);
+  const std::int64_t unused = sums_itself(Parameters::one) && whole == 0 ? most_lanes : 0;
   const char* const values = buffers.block(sums_[static_cast<std::size_t>(s)]);
-  if (!sums_itself(Parameters::one)) return sum(values, n);
-  const std::int64_t whole = summed(Parameters::one, n), first = whole > 0 ? 0 : most_lanes;
-  return sum(values + first * compute_size_, most_lanes - first + n - whole);
+  return sum(values + (row * places + unused) * compute_size_, places - unused);
 }
 
 void Blockwise::clear_totals(Buffers& buffers) const {

@@ -2,6 +2,7 @@
 // and where 16-bit elements are floats.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "csrc/cpu/reduce.h"
@@ -48,11 +49,19 @@ class Blockwise {
     return sums_itself(Parameters::one) && !is_staged() ? longest_sum : block();
   }
 
-  // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on.
-  void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n) const;
+  // How many rows of n elements, at most row_block(), can be run at once: there is room for their sums, and for
+  // themselves where they are floats of 16 bits.
+  std::int64_t rows_at_once(std::int64_t n) const {
+    return std::max<std::int64_t>(1, block() / (is_staged() ? std::max(n, summed_places(n)) : summed_places(n)));
+  }
 
-  // The s-th of the sums over the block of n elements that was run last, with one of each parameter for all.
-  double sum(Buffers& buffers, std::int64_t s, std::int64_t n) const;
+  // Runs the kernel over n elements of the data from `offset` on, and of the parameters from `channel` on; with one of
+  // each parameter for all, over `rows` times as many, of channels that follow each other.
+  void run(Buffers& buffers, std::int64_t offset, std::int64_t channel, Parameters along, std::int64_t n,
+           std::int64_t rows = 1) const;
+
+  // The s-th of the sums over a row of the n elements that were run last, with one of each parameter for all.
+  double sum(Buffers& buffers, std::int64_t s, std::int64_t n, std::int64_t row = 0) const;
 
   // Element by element over several blocks.
   void clear_totals(Buffers& buffers) const;
@@ -73,6 +82,11 @@ class Blockwise {
   bool sums_itself(Parameters along) const { return kernel_.sums_gradients && along == Parameters::one; }
   std::int64_t summed(Parameters along, std::int64_t n) const {
     return sums_itself(along) ? n / most_lanes * most_lanes : 0;
+  }
+  // The places that the sum over a row of n elements takes in a block.
+  std::int64_t summed_places(std::int64_t n) const {
+    const std::int64_t whole = summed(Parameters::one, n);
+    return (sums_itself(Parameters::one) ? most_lanes : 0) + n - whole;
   }
 
   ReducingKernel kernel_;

@@ -15,29 +15,41 @@ namespace {
 // How the work is cut into pieces, by the shape alone, so that sums come out the same on any number of threads.
 constexpr std::int64_t piece_elements = 16384, least_rows = 64;
 
-// Rows from this length on are summed one by one; others are joined with their channels, unless there are but few.
-constexpr std::int64_t long_row = 1024, short_row = 128, few_rows = 8;
+// Rows along which a parameter is one element are summed by themselves if they are long, or full vectors, of which no
+// rest is left. Others are joined with their channels, unless there are but few: an element of the parameters for each
+// of the data, and strips across rows that lie far from each other, which takes up to three times as long.
+constexpr std::int64_t long_row = 384, short_row = 192, few_rows = 8;
+bool by_rows(const Pattern& p) {
+  if (p.channels == 1 || p.inner >= long_row) return true;
+  return p.inner >= short_row && (p.inner % most_lanes == 0 || p.outer < few_rows);
+}
 
 std::int64_t pieces_of_a_grain(std::int64_t piece) { return std::max<std::int64_t>(1, grain_size / piece); }
 
-// Long rows, along which a parameter is one element: every row has its own sum, or every part of a longer row.
+// Rows along which a parameter is one element. A piece is some of them, of channels that follow each other, each with
+// its own sum; or a part of one that is long, which has a sum then.
 std::vector<double> sum_rows(const Blockwise& work, const Pattern& p) {
-  const std::int64_t parts = (p.inner + piece_elements - 1) / piece_elements, count = p.outer * p.channels * parts;
-  const std::int64_t length = std::min(p.inner, piece_elements), sums = work.sums();
-  std::vector<double> partial(static_cast<std::size_t>(count * sums));
-  at::parallel_for(0, count, pieces_of_a_grain(length), [&](std::int64_t begin, std::int64_t end) {
-    Blockwise::Buffers buffers(work);
-    for (std::int64_t piece = begin; piece < end; ++piece) {
-      const std::int64_t row = piece / parts, first = piece % parts * piece_elements;
-      const std::int64_t n = std::min(piece_elements, p.inner - first);
-      double* const into = &partial[static_cast<std::size_t>(piece * sums)];
-      for (std::int64_t done = 0; done < n; done += work.row_block()) {
-        const std::int64_t count = std::min(work.row_block(), n - done);
-        work.run(buffers, row * p.inner + first + done, row % p.channels, Blockwise::Parameters::one, count);
-        for (std::int64_t s = 0; s < sums; ++s) into[s] += work.sum(buffers, s, count);
-      }
-    }
-  });
+  const std::int64_t sums = work.sums(), together = p.inner <= work.row_block() ? work.rows_at_once(p.inner) : 1;
+  const std::int64_t parts = (p.inner + piece_elements - 1) / piece_elements;
+  const std::int64_t runs = (p.channels + together - 1) / together, length = std::min(p.inner, piece_elements);
+  std::vector<double> partial(static_cast<std::size_t>(p.outer * p.channels * parts * sums));
+  at::parallel_for(
+      0, p.outer * runs * parts, pieces_of_a_grain(length * std::min(together, p.channels)),
+      [&](std::int64_t begin, std::int64_t end) {
+        Blockwise::Buffers buffers(work);
+        for (std::int64_t piece = begin; piece < end; ++piece) {
+          const std::int64_t run = piece / parts, part = piece % parts, channel = run % runs * together;
+          const std::int64_t row = run / runs * p.channels + channel, rows = std::min(together, p.channels - channel);
+          const std::int64_t first = part * piece_elements, n = std::min(piece_elements, p.inner - first);
+          double* const into = &partial[static_cast<std::size_t>((row * parts + part) * sums)];
+          for (std::int64_t done = 0; done < n; done += work.row_block()) {
+            const std::int64_t count = std::min(work.row_block(), n - done);
+            work.run(buffers, row * p.inner + first + done, channel, Blockwise::Parameters::one, count, rows);
+            for (std::int64_t r = 0; r < rows; ++r)
+              for (std::int64_t s = 0; s < sums; ++s) into[r * sums + s] += work.sum(buffers, s, count, r);
+          }
+        }
+      });
   std::vector<double> total(static_cast<std::size_t>(sums * p.channels));
   const double* next = partial.data();
   for (std::int64_t outer = 0; outer < p.outer; ++outer)
@@ -115,8 +127,7 @@ bool run_reducing(ReducingKernel kernel, const Operands& operands, at::IntArrayR
   if (!pattern) return false;
 
   Blockwise work(kernel, operands.outputs.size() + operands.inputs.size(), data->scalar_type(), arguments);
-  const bool columns = pattern->channels > 1 &&
-                       (pattern->inner < short_row || (pattern->inner < long_row && pattern->outer >= few_rows));
+  const bool columns = !by_rows(*pattern);
   const std::int64_t repeat = columns ? pattern->inner : 1, period = pattern->channels * repeat;
   const std::int64_t copies = columns ? std::clamp<std::int64_t>(work.block() / period, 1, pattern->outer) : 1;
 

@@ -275,9 +275,11 @@ def test_what_does_not_fit(wrong: Callable[[Tensor], Tensor], error: type[Except
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
-@pytest.mark.parametrize("shape", [(64, 3, 4100), (2, 3, 17), (300, 70), (2, 2000)])
+@pytest.mark.parametrize(
+    "shape", [(64, 3, 4100), (9, 37, 256), (9, 21, 400), (2, 37, 200), (9, 5, 200), (2, 3, 17), (300, 70), (2, 2000)]
+)
 def test_gradients_are_summed_in_float(dtype: torch.dtype, shape: tuple[int, ...]) -> None:
-    """By rows and by columns, in one block and in several; 16-bit gradients are rounded once."""
+    """By rows and by columns, in one block, in several, and several rows in one; 16-bit gradients are rounded once."""
     x = sample(shape, dtype=dtype)
     weight = torch.linspace(0.1, 0.9, shape[1]).to(dtype)
     gradient = sample(shape, dtype=dtype, seed=5)
@@ -292,7 +294,7 @@ def test_gradients_are_summed_in_float(dtype: torch.dtype, shape: tuple[int, ...
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 def test_sums_along_rows(operator: Operator, dtype: torch.dtype) -> None:
     """Rows of whole vectors and what is left over of them, in one block and in several: as in doubles."""
-    for shape in ((2, 3, 1100), (1, 2, 2050)):
+    for shape in ((2, 3, 1100), (1, 2, 2050), (2, 19, 210)):
         x, gradient = (sample(shape, dtype=dtype, seed=seed) for seed in (0, 5))
         parameters = [p.detach().to(dtype).requires_grad_() for p in values(operator, (shape[1], 1))]
         wide = [t.detach().double().requires_grad_() for t in parameters]

@@ -41,7 +41,7 @@ def test_threads_share_the_work(case: Case, shape: tuple[int, ...], threads: int
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-@pytest.mark.parametrize("shape", [(3, 3, 150_001), *SHAPES], ids=str)
+@pytest.mark.parametrize("shape", [(3, 3, 150_001), (9, 37, 784), *SHAPES], ids=str)
 @one_of_each_kind
 def test_threads_do_not_change_bits(case: Case, shape: tuple[int, ...], threads: int) -> None:
     tensors = case.inputs(shape, dtype=torch.float32)
