@@ -17,6 +17,7 @@ struct Hardshrink : Activation {
       .notes = "The slope at lambd is 0, as in PyTorch.",
       .source = "Donoho & Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
   static constexpr bool masks_gradient = true;     // as PyTorch's
   static constexpr Repr repr = Repr::values;       // as PyTorch's

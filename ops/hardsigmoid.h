@@ -18,6 +18,7 @@ struct Hardsigmoid : Activation {
       .notes = "The slope at -3 and at 3 is 0, as in PyTorch.",
       .source = "Howard et al. 2019, Searching for MobileNetV3, arXiv:1905.02244, section 5.2",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's
   static constexpr Repr repr = Repr::nothing;   // as PyTorch's
 

@@ -17,6 +17,7 @@ struct Hardtanh : Activation {
       .notes = "The slope at min_val and at max_val is 0, as in PyTorch.",
       .source = "Collobert 2004, Large Scale Machine Learning, PhD thesis",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"min_val", -1}, Argument{"max_val", 1}};
   static constexpr bool partials_of_output = true;
   static constexpr bool masks_gradient = true;  // as PyTorch's

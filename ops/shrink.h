@@ -17,6 +17,7 @@ struct Shrink : Activation {
       .notes = "The slope at lambd is 0.",
       .source = "ONNX, operator Shrink",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"lambd", 0.5}, Argument{"bias", 0}};
   static constexpr bool masks_gradient = true;
 

@@ -19,6 +19,7 @@ struct Softshrink : Activation {
       .notes = "The slope at lambd is 0, as in PyTorch.",
       .source = "Donoho & Johnstone 1994, Ideal spatial adaptation by wavelet shrinkage, Biometrika 81",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
   static constexpr bool masks_gradient = true;     // as PyTorch's
   static constexpr bool inplace_argument = false;  // PyTorch's has none

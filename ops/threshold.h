@@ -16,6 +16,7 @@ struct Threshold : Activation {
       .notes = "The slope at the threshold is 0, as in PyTorch.",
       .source = "PyTorch, torch.nn.functional.threshold",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"threshold", required}, Argument{"value", required}};
   static constexpr bool masks_gradient = true;  // as PyTorch's
 

@@ -19,6 +19,7 @@ struct ThresholdedRelu : Activation {
           "Konda, Memisevic & Krueger 2015, Zero-bias autoencoders and the benefits of co-adapting features, "
           "arXiv:1402.3337",
   };
+  static constexpr bool has_cheap_slope = true;
   static constexpr std::array arguments{Argument{"alpha", 1}};
   static constexpr bool masks_gradient = true;
 

@@ -23,11 +23,12 @@ constexpr bool shorts_as_floats = precision_of<Op, Direction> == Precision::floa
 
 // The loop over elements of type E. Where 16-bit types are computed as floats are, and for operators with parameters,
 // loops over floats do the work: half of the code, at nearly the same speed, unless a formula is as short as that of
-// PyTorch's function with a parameter (prelu). In double backward, which few networks call, doubles do it for all.
+// PyTorch's function with a parameter (prelu). In double backward, which few networks call, doubles do it for all, but
+// for slopes that are cheap: they are pieces of lines, whose derivatives floats hold.
 template <class Op, class E, class Direction>
 constexpr MapKernel map_of() {
   constexpr bool is_forward = is_value<Op, Direction>;
-  constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>>;
+  constexpr bool is_second = std::is_same_v<Direction, DoubleBackward<Op>> && !Op::has_cheap_slope;
   constexpr Precision precision = precision_of<Op, Direction>;
   constexpr bool in_doubles = precision == Precision::doubles || precision == Precision::doubles_for_all;
   constexpr bool as_floats = shorts_as_floats<Op, Direction>;
