@@ -61,7 +61,7 @@ V gate_slope_at(const V& x, const V& left) {
   return fma(left, select(negative, V(gate_unit), V(-gate_unit)), select(negative, V(0.0), V(1.0)));
 }
 
-// The derivative of x sigmoid(x). Largest errors: 1.6 ulp where it is 1/16 or more, elsewhere 2^-27.3 (absolute), and
+// The derivative of x sigmoid(x). Largest errors: 1.6 ulp where it is 1/16 or more, elsewhere 2^-27.1 (absolute), and
 // 2.5 ulp in the tail; of a number that will be rounded to 16 bits 2^-23.2 (absolute). NaN stays, infinities give 0 and
 // 1.
 template <FusedFloats V>
