@@ -4,7 +4,7 @@
 #include <numbers>
 #include <random>
 
-#include "tests/cpp/vector/bounds.h"
+#include "tests/cpp/vector/gate_bounds.h"
 #include "tests/cpp/vector/instruction_sets.h"
 
 namespace vector_test {

@@ -6,7 +6,7 @@
 #include <numbers>
 #include <string>
 
-#include "tests/cpp/vector/bounds.h"
+#include "tests/cpp/vector/gate_bounds.h"
 #include "tests/cpp/vector/instruction_sets.h"
 
 namespace vector_test {
