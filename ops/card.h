@@ -112,7 +112,7 @@ struct Activation {
   static constexpr bool has_fused_gate = false, has_fused_bias = false;
   // The same behind a normalisation (csrc/kernels/fused_normalisation.h, fused_elements.h), for those computed in
   // floats, which gelu is by tables; and whether the slope, pieces of lines, is computed again in less time than it is
-  // read.
+  // read. The second derivative is computed in floats then.
   static constexpr bool has_fused_normalisation = false, has_cheap_slope = false;
 
   // Whether the module may learn the logarithms of its parameters, which are positive then, as BigVGAN's does.

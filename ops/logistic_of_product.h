@@ -17,25 +17,20 @@ class LogisticOfProduct {
         tails_(falling_) {}
 
   // y sigmoid(z), and the sigmoid.
-  N times(const N& y) const {
-    const N multiple = product(y, sigmoid());
-    return select(negative_, copysign(restore_slope(multiple), y), multiple);
-  }
-  N value() const {
-    const N multiple = narrow(sigmoid());
-    return select(negative_, restore_slope(multiple), multiple);
-  }
+  N times(const N& y) const { return copysign(restore(product(y, sigmoid())), y); }
+  N value() const { return restore(narrow(sigmoid())); }
   // The derivative of z sigmoid(z).
   N gate_slope() const {
     const Wide<N> z = select(negative_, falling_, -falling_);
-    const N multiple = product(offset(z * complement(), 1.0), sigmoid());
-    return select(negative_, restore_slope(multiple), multiple);
+    return restore(product(offset(z * complement(), 1.0), sigmoid()));
   }
   // y times a multiple of the derivative of the sigmoid, which restore_slope() takes from what is proportional to it.
   N slope_times(const N& y) const { return product(y, sigmoid() * complement()); }
   N restore_slope(const N& y) const { return select(far_, copysign(N(0.0), y), tails_.e.restore_product(y)); }
 
  private:
+  // Of what is proportional to the sigmoid.
+  N restore(const N& y) const { return select(negative_, restore_slope(y), y); }
   Wide<N> sigmoid() const { return select(negative_, tails_.smaller(), tails_.larger); }
   Wide<N> complement() const { return select(negative_, tails_.larger, tails_.smaller()); }
   Wide<N> limited_fall(const Wide<N>& z) const {

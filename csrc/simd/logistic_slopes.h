@@ -8,8 +8,9 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// The sigmoid of -a, a >= 0, as unit * (value + lost), to a relative error of 2^-24.9; q is unit * value, which may be
-// denormal. Of what will be rounded to 16 bits, nothing is lost. Slopes are without the unit as well.
+// The sigmoid of -a, a >= 0, as unit * (value + lost); q is unit * value, which may be denormal. Of what will be
+// rounded to 16 bits, nothing is lost. Slopes are without the unit as well. The errors are those of the functions
+// below.
 template <FusedFloats V>
 struct FallingLogistic {
   V value, q, lost;

@@ -16,7 +16,8 @@ V finite(const V& y) {
   return at_most(at_least(y, V(-0x1.fffffep127)), V(0x1.fffffep127));
 }
 
-// Multiples of the sigmoid. Largest error: 1 ulp; 2.5 of what will be rounded to 16 bits. NaN stays; y may be infinite.
+// Multiples of the sigmoid. Largest error: 1 ulp; of what will be rounded to 16 bits 2^-20 (relative) for |z| <= 16.
+// NaN stays; y may be infinite.
 template <FusedFloats V>
 class ScaledLogistic {
   using R = Reduction<float>;
@@ -58,8 +59,9 @@ class ScaledLogistic {
 };
 
 // The sigmoid of z and its slopes, by a: |z| to far_logistic, or a pair. Largest errors: of value() 1 ulp; of
-// gate_slope(), the derivative of z sigmoid(z), 1.6 ulp where it is 1/16 or more, elsewhere 2^-27.1 (absolute); of y
-// times the derivative of the sigmoid 1.1 ulp. NaN stays; y may be infinite.
+// gate_slope(), the derivative of z sigmoid(z), 1.6 ulp where it is 1/16 or more, elsewhere 2^-27.1 (absolute), and
+// 2^-23 of what will be rounded to 16 bits; of y times the derivative of the sigmoid 1.1 ulp. NaN stays; y may be
+// infinite.
 template <FusedFloats V, class A>
 class LogisticSlopes {
   using R = Reduction<float>;

@@ -39,6 +39,7 @@ inline const Row of_gates[] = {
     {"scaled_logistic_slopes slope", scaled_logistic_slope, {-0x1p20, 0x1p20}, {-4, 4}, Unit::ulp, 1.1},
     {"scaled_logistic_slopes slope", scaled_logistic_slope, {-10, 10}, {-10, 10}, Unit::ulp, 1.1},
     {"short logistic_gate_slope", logistic_gate_slope, {-200, 200}, unused, Unit::absolute, std::exp2(-23.2)},
+    {"short logistic_gate and slope", scaled_logistic, {-100, 100}, {1, 1}, Unit::ulp, 2.5},
     {"short scaled_logistic", scaled_logistic, {-4, 4}, {-4, 4}, Unit::relative, std::exp2(-20)},
     {"short scaled_logistic_slopes gate_slope",
      slope_of_scaled_gate,

@@ -155,7 +155,7 @@ V slope_times(const auto& slopes, const V& y) {
 template <class V, class Short>
 constexpr auto functions_of_gates() {
   if constexpr (fused_float)
-    return std::array<vector_test::Function, 15>{{
+    return std::array<vector_test::Function, 16>{{
         ROW(V, "logistic_gate_slope", logistic_gate_slope(x)),
         ROW(V, "logistic_gate_slope xy", logistic_gate_slope(x, Pair<V>(vector_test::multiple))),
         ROW(V, "logistic_gate and slope", logistic_gate_and_slope(x)[0]),
@@ -166,6 +166,7 @@ constexpr auto functions_of_gates() {
         ROW(V, "scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
         ROW(V, "scaled_logistic_slopes slope", slope_times(scaled_logistic_slopes(x, y), x)),
         ROW(Short, "short logistic_gate_slope", logistic_gate_slope(x)),
+        ROW(Short, "short logistic_gate and slope", logistic_gate_and_slope(x)[0]),
         ROW(Short, "short scaled_logistic", scaled_logistic(x, y).times(x)),
         ROW(Short, "short scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
         ROW(V, "normal_gate", (NormalGate<MillsRatio, V>(x).value(x))),
