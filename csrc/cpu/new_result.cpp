@@ -34,7 +34,7 @@ at::Tensor new_result(const at::Tensor& like) {
 // As a constant: virtual machines often report a cache that is not theirs alone.
 bool exceeds_caches(std::size_t bytes) {
   constexpr std::size_t last_level = 32 << 20;
-  return bytes >= last_level / 2;
+  return bytes > last_level / 2;
 }
 
 }  // namespace torchactiv

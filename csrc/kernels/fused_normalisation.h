@@ -176,7 +176,7 @@ struct NormalisedBy {
   [[gnu::flatten]] static void columns_forward(const float* x, float* y, std::int64_t rows, std::int64_t stride,
                                                std::int64_t n, Affine<const float*> channels, const double* arguments,
                                                bool streams) {
-    const bool single = streams;
+    const bool single = takes_single_rows(streams, n);
     streams = streams && can_stream(y, stride);  // channels that are side by side wait for memory, whatever f is
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const auto c = loaded(some, channels, i);
@@ -192,21 +192,24 @@ struct NormalisedBy {
   template <bool from_output>
   [[gnu::flatten]] static void columns_sums(const float* g, const float* x, float* s, std::int64_t rows,
                                             std::int64_t stride, std::int64_t n, Affine<const float*> channels,
-                                            float* sums, float* distance_sums, const double* arguments) {
-    by_columns(false, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
+                                            float* sums, float* distance_sums, const double* arguments,
+                                            bool from_memory) {
+    const bool single = takes_single_rows(from_memory, n), streams = single && can_stream(s, stride);
+    by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const auto c = loaded(some, channels, i);
       auto slopes = some.load(sums + i), distances = some.load(distance_sums + i);
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
         const auto [distance, u] = distance_and_u<from_output>(some.read(x + at), c, arguments);
         const auto found = TORCHACTIV_ISA::slope<Op>(some.read(g + at), u, arguments);
-        if constexpr (!Op::has_cheap_slope) some.store(found, s + at);
+        if constexpr (!Op::has_cheap_slope) some.put(streams, found, s + at);
         slopes = slopes + found;
         distances = multiply_add(found, distance, distances);
       }
       some.store(slopes, sums + i);
       some.store(distances, distance_sums + i);
     });
+    if (streams) end_streams();
   }
 
   template <bool from_output>
@@ -214,7 +217,7 @@ struct NormalisedBy {
                                                 std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                                 Correction<const float*> corrections, const double* arguments,
                                                 bool streams) {
-    const bool single = streams && Op::has_cheap_slope;
+    const bool single = takes_single_rows(streams, n);
     streams = may_stream(streams, dx, stride);
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const auto c = loaded(some, channels, i);
@@ -267,9 +270,10 @@ struct NormalisedBy {
     return {some.load(c.centre + i), some.load(c.scale + i), some.load(c.shift + i)};
   }
 
+  static bool takes_single_rows(bool from_memory, std::int64_t n) {
+    return from_memory && n <= NormalisationFunctions::most_of_single_rows;
+  }
   // Calls work.operator()<count>(row, column, Full or Some): what belongs to a column is read once for `count` rows.
-  // Single rows where stores stream: into four rows at a time, whose addresses often are the same but for the page, a
-  // loop takes two to three times as long.
   template <class Work>
   static void by_columns(bool single, std::int64_t rows, std::int64_t n, Work work) {
     constexpr int together = 4;

@@ -16,30 +16,33 @@ void columns_mean(const T* x, std::int64_t rows, std::int64_t stride, std::int64
 // Calls work(row, how many) for some rows at a time, the number a constant: what belongs to a column is read and
 // written once for all of them.
 template <class Work>
-void rows_together(std::int64_t rows, Work work) {
+void rows_together(bool single, std::int64_t rows, Work work) {
   constexpr int together = 4;
   std::int64_t row = 0;
-  for (; row + together <= rows; row += together) work(row, std::integral_constant<int, together>{});
+  for (; !single && row + together <= rows; row += together) work(row, std::integral_constant<int, together>{});
   for (; row < rows; ++row) work(row, std::integral_constant<int, 1>{});
 }
 
 template <class T>
-void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
-                       T* distances, T* squares) {
-  rows_together(rows, [=](std::int64_t row, auto count) {
-    const T* const from = x + row * stride;
-#pragma GCC ivdep
-    for (std::int64_t i = 0; i < n; ++i) {
-      T sum = distances[i], square_sum = squares[i];
-      for (int k = 0; k < count; ++k) {
-        const T distance = from[k * stride + i] - estimate[i];
-        sum += distance;
-        square_sum = multiply_add(distance, distance, square_sum);
-      }
-      distances[i] = sum;
-      squares[i] = square_sum;
-    }
-  });
+[[gnu::flatten]] void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                                        const T* estimate, T* distances, T* squares, bool from_memory) {
+  rows_together(from_memory && n <= NormalisationFunctions::most_of_single_rows, rows,
+                [=](std::int64_t row, auto count) {
+                  const T* const from = x + row * stride;
+                  by_falling_widths<T>(
+                      n,
+                      [=]<class V>(std::int64_t i, V) {
+                        V sum = load_as<V>(distances + i), square_sum = load_as<V>(squares + i);
+                        for (int k = 0; k < count; ++k) {
+                          const V distance = read_as<V>(from + k * stride + i) - load_as<V>(estimate + i);
+                          sum = sum + distance;
+                          square_sum = multiply_add(distance, distance, square_sum);
+                        }
+                        store_as(sum, distances + i);
+                        store_as(square_sum, squares + i);
+                      },
+                      0);
+                });
 }
 
 template <class T>

@@ -43,8 +43,9 @@ struct NormalisationKernels {
   Moments (*row_moments_about_zero)(const T* x, std::int64_t n);
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
   // Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate.
+  // `from_memory`: whether x exceeds the caches.
   void (*columns_distances)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
-                            T* distances, T* squares);
+                            T* distances, T* squares, bool from_memory);
 
   // y = f(u), which may overwrite x.
   RowMap<T> row_forward;
@@ -102,7 +103,8 @@ struct FusedNormalisation {
   void (*columns_forward)(const float* x, float* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
                           Affine<const float*> channels, const double* arguments, bool streams);
   void (*columns_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                       Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments);
+                       Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments,
+                       bool from_memory);
   void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
                            std::int64_t n, Affine<const float*> channels, Correction<const float*> corrections,
                            const double* arguments, bool streams);
@@ -122,6 +124,10 @@ inline bool FusedKernels::leaves_slope() const { return loops ? loops->keeps_slo
 
 struct NormalisationFunctions {
   static constexpr std::int64_t most_elements = 2048, most_columns = 2048;
+  // Columns whose numbers and sums stay in the first-level cache beside what is read of data. Data from memory are
+  // taken row by row then, in one stream, which the processor fetches ahead twice as fast as four rows at a time; these
+  // read and write what belongs to a column once.
+  static constexpr std::int64_t most_of_single_rows = 640;
   NormalisationKernels<float> floats;
   NormalisationKernels<double> doubles;
 

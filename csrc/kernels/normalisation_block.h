@@ -43,9 +43,9 @@ double total(const Column<T>& sums) {
 // vectors, then single elements.
 constexpr std::int64_t least_wide = 512;
 template <class T, class Add>
-void by_falling_widths(std::int64_t n, Add add) {
+void by_falling_widths(std::int64_t n, Add add, std::int64_t least = least_wide) {
   std::int64_t i = 0;
-  for (; n >= least_wide && i + Lanes<T>::lanes <= n; i += Lanes<T>::lanes) add(i, Lanes<T>());
+  for (; n >= least && i + Lanes<T>::lanes <= n; i += Lanes<T>::lanes) add(i, Lanes<T>());
   for (; i + Column<T>::lanes <= n; i += Column<T>::lanes) add(i, Column<T>());
   for (; i < n; ++i) add(i, T());
 }
@@ -66,15 +66,25 @@ struct WideSum {
     return TORCHACTIV_ISA::total<T>(joined) + static_cast<double>(rest);
   }
 };
+template <class V, class T>
+V load_as(const T* p) {
+  if constexpr (std::is_same_v<V, T>)
+    return *p;
+  else
+    return V::load(p);
+}
 // Data, which may come from memory.
 template <class V, class T>
 V read_as(const T* p) {
-  if constexpr (std::is_same_v<V, T>) {
-    return *p;
-  } else {
-    touch_lines(p, V::lanes * sizeof(T));
-    return V::load(p);
-  }
+  if constexpr (!std::is_same_v<V, T>) touch_lines(p, V::lanes * sizeof(T));
+  return load_as<V>(p);
+}
+template <class V, class T>
+void store_as(const V& a, T* p) {
+  if constexpr (std::is_same_v<V, T>)
+    *p = a;
+  else
+    a.store(p);
 }
 
 template <class T>

@@ -149,17 +149,24 @@ def test_torch_func() -> None:
 
 
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
-@pytest.mark.parametrize("channels", [64, 67], ids=["aligned", "not aligned"])  # to vectors
+@pytest.mark.parametrize(
+    ("channels", "side"),
+    [(64, 64), (67, 64), (768, 20)],
+    ids=["aligned to vectors", "not aligned", "wide"],
+)
+@pytest.mark.parametrize("activation", ["relu", "silu"], ids=["slope twice", "slope kept"])
 @in_training_or_not
-def test_results_that_go_past_the_caches(layout: torch.memory_format, channels: int, training: bool) -> None:
-    x = torch.randn(17, channels, 64, 64, generator=torch.Generator().manual_seed(0)).to(memory_format=layout)
+def test_results_that_go_past_the_caches(
+    layout: torch.memory_format, channels: int, side: int, activation: str, training: bool
+) -> None:
+    x = torch.randn(17, channels, side, side, generator=torch.Generator().manual_seed(0)).to(memory_format=layout)
     assert x.nbytes > 16 << 20
     x.requires_grad_()
     mean, variance, weight, bias = channel_values(channels, torch.float32)
     arguments = (x, mean, variance, weight, bias)
     exact_arguments = in_doubles(*arguments)
-    y = ours.batch_norm_act(*arguments, training=training)
-    exact = F.relu(F.batch_norm(*exact_arguments, training=training))
+    y = ours.batch_norm_act(*arguments, training=training, activation=activation)
+    exact = getattr(F, activation)(F.batch_norm(*exact_arguments, training=training))
     assert_near(y.detach(), exact.detach(), TOLERANCES[torch.float32])
     g = torch.randn(x.shape, generator=torch.Generator().manual_seed(1)).to(memory_format=layout)
     leaves, exact_leaves = (x, weight, bias), (exact_arguments[0], *exact_arguments[3:])

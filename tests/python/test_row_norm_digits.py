@@ -41,7 +41,7 @@ def test_nor_do_large_means_of_channels_side_by_side(apart: float) -> None:
     x = x.to(memory_format=torch.channels_last)
     mine = ours.group_norm_act(x, 3, activation="identity")
     error, of_pytorch = ((y.double() - exact).abs().max().item() for y in (mine, F.group_norm(x, 3)))
-    assert error < 1e-6
+    assert error < 2e-6
     assert error < of_pytorch
 
 

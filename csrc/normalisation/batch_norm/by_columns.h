@@ -12,7 +12,9 @@ class ByColumns {
  public:
   // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
   ByColumns(const ChannelLayout& layout, const NormalisationKernels<T>& kernels, bool in_one_loop)
-      : layout_(layout), passes_(layout, kernels, in_one_loop), kernels_(kernels) {}
+      : layout_(layout),
+        passes_(layout, layout.outer * layout.channels * layout.inner, kernels, in_one_loop),
+        kernels_(kernels) {}
 
   void train(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, Statistics<T>& statistics,
              const FusedKernels& f) const {

@@ -48,9 +48,10 @@ struct Problem {
     for (std::size_t c = 0; c < means.size(); ++c) statistics.set(c, means[c], variances[c]);
   }
 
-  FusedKernels kernels() const {
+  // For passes over so many tensors like x.
+  FusedKernels kernels(std::size_t tensors = 2) const {
     FusedKernels kernels = activation.kernels<T>();
-    kernels.streams = !Operand<T>(x).is_converted() && exceeds_caches(x.nbytes());
+    kernels.streams = !Operand<T>(x).is_converted() && exceeds_caches(tensors * x.nbytes());
     return kernels;
   }
   // Calls function(passes, operand of x, operand of the residual), unless there is nothing to pass over.
@@ -163,7 +164,7 @@ struct BatchNormCpu {
       std::vector<Sums> sums(static_cast<std::size_t>(x.size(1)));
       problem.pass([&](const auto& passes, const auto& x, const auto& r) {
         sums = passes.backward(Operand<T>(g), x, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics,
-                               problem.kernels(), task);
+                               problem.kernels(3), task);
       });
       std::vector<double> of_weight(sums.size()), of_bias(sums.size());
       for (std::size_t c = 0; c < sums.size(); ++c) {

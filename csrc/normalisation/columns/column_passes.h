@@ -2,6 +2,7 @@
 // depends on the shape alone.
 #pragma once
 
+#include "csrc/cpu/new_result.h"
 #include "csrc/normalisation/columns/column_block.h"
 #include "csrc/normalisation/columns/column_values.h"
 #include "csrc/normalisation/moments.h"
@@ -11,9 +12,11 @@ namespace torchactiv {
 template <class T>
 class ColumnPasses {
  public:
-  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
-  ColumnPasses(const ChannelLayout& layout, const NormalisationKernels<T>& kernels, bool in_one_loop)
-      : layout_(layout), strips_(layout, in_one_loop ? Strips::widely : Strips::narrowly), kernels_(kernels) {}
+  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer. `of_all`: how many
+  // elements the data have that the layout is a part of.
+  ColumnPasses(const ChannelLayout& layout, std::int64_t of_all, const NormalisationKernels<T>& kernels,
+               bool in_one_loop)
+      : strips_(layout, in_one_loop ? Strips::narrowly : Strips::widely), of_all_(of_all), kernels_(kernels) {}
 
   const Strips& strips() const { return strips_; }
 
@@ -33,13 +36,12 @@ class ColumnPasses {
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
                const Of& of) const {
     const bool in_one_loop = f.loops && !r.exists();
-    const Strips strips = strips_of_pass(in_one_loop && f.streams);
-    map(strips, kernels_.columns_forward, in_one_loop ? rows_of_pass(x, strips) : strips.block_rows(), x, r, y, f, of);
+    map(kernels_.columns_forward, in_one_loop ? rows_of_pass(x) : strips_.block_rows(), x, r, y, f, of);
   }
   template <class Of>
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f,
                const Of& of) const {
-    map(strips_, kernels_.columns_restore, strips_.block_rows(), y, r, x, f, of);
+    map(kernels_.columns_restore, strips_.block_rows(), y, r, x, f, of);
   }
 
   // Of each channel the sums of s = g f' and of s (x - centre). dx becomes s scale, and dr s.
@@ -79,25 +81,23 @@ class ColumnPasses {
     const auto add = from_output ? loops.columns_sums_from_output : loops.columns_sums;
     const auto finish = from_output ? loops.columns_gradient_from_output : loops.columns_gradient;
     const ColumnValues<T> values(strips_, of);
+    const bool from_memory = exceed_caches(loops.keeps_slope ? 3 : 2);
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
-      strips_.each_block(group, first, rows_of_pass(x, strips_), [&](const Pieces& p) {
+      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         const Block gradient = Block::read(g, p, of_g), slope = Block::place(dx, p, of_dx);
         add(gradient.pointer, Block::read(x, p, of_x).pointer, slope.pointer, p.rows, gradient.stride, p.n,
-            values.from(first), slopes, distances, f.arguments);
+            values.from(first), slopes, distances, f.arguments, from_memory);
         if (loops.keeps_slope) slope.write(dx, p);
       });
     });
-    const bool streams = f.streams && !loops.keeps_slope;
-    const Strips strips = strips_of_pass(streams);
-    const ColumnValues<T> of_pass = streams ? ColumnValues<T>(strips, of) : values;
-    const ColumnCorrections<T> corrections(strips, correction(sums));
-    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips.each_block(group, first, rows_of_pass(x, strips), [&](const Pieces& p) {
+    const ColumnCorrections<T> corrections(strips_, correction(sums));
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
         Memory of_g, of_x, of_dx;
         const Block gradient = Block::read(loops.keeps_slope ? dx : g, p, of_g), output = Block::place(dx, p, of_dx);
         finish(gradient.pointer, Block::read(x, p, of_x).pointer, output.pointer, p.rows, gradient.stride, p.n,
-               of_pass.from(first), corrections.from(first), f.arguments, f.streams);
+               values.from(first), corrections.from(first), f.arguments, f.streams);
         output.write(dx, p);
       });
     });
@@ -109,7 +109,9 @@ class ColumnPasses {
   std::vector<Sums> summed(Add add) const {
     std::vector<Sums> found(static_cast<std::size_t>(strips_.groups() * strips_.channels()));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      Memory slopes{}, distances{};
+      Memory slopes, distances;
+      std::fill_n(slopes.values, strips_.width(first), T(0));
+      std::fill_n(distances.values, strips_.width(first), T(0));
       add(group, first, slopes.values, distances.values);
       double of_slopes[most_elements], of_distances[most_elements];
       strips_.totals(slopes.values, strips_.width(first), of_slopes);
@@ -129,9 +131,11 @@ class ColumnPasses {
   template <class S>
   bool measure(const NormalisationKernels<S>& kernels, const Operand<T>& x, std::int64_t group, std::int64_t first,
                std::span<Distances> into) const {
-    alignas(64) S estimate[most_elements], distances[most_elements] = {}, squares[most_elements] = {};
+    alignas(64) S estimate[most_elements], distances[most_elements], squares[most_elements];
+    std::fill_n(distances, strips_.width(first), S(0));
+    std::fill_n(squares, strips_.width(first), S(0));
     std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
-    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x, strips_) : strips_.block_rows();
+    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x) : strips_.block_rows();
     strips_.each_block(group, first, most, [&](const Pieces& p) {
       Memory of_x;
       alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
@@ -149,7 +153,7 @@ class ColumnPasses {
         kernels.columns_mean(pointer, std::min(p.rows, estimating_rows), stride, p.n, estimate);
         strips_.estimate_channels(estimate, p.n, strips_.width(first));
       }
-      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares);
+      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares, exceed_caches(1));
       rows += p.rows;
       repeats += p.rows * strips_.repeats(p.n);
     });
@@ -167,11 +171,11 @@ class ColumnPasses {
   }
 
   template <class Of>
-  void map(const Strips& strips, ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r,
-           const Operand<T>& to, const FusedKernels& f, const Of& of) const {
-    const ColumnValues<T> values(strips, of);
-    strips.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips.each_block(group, first, most, [&](const Pieces& p) {
+  void map(ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
+           const FusedKernels& f, const Of& of) const {
+    const ColumnValues<T> values(strips_, of);
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips_.each_block(group, first, most, [&](const Pieces& p) {
         Memory of_from, of_r, of_to;
         const Block output = Block::place(to, p, of_to);
         kernel(f, Block::read(from, p, of_from).pointer, Block::read(r, p, of_r).pointer, output.pointer, p.rows,
@@ -198,15 +202,16 @@ class ColumnPasses {
   }
 
   // The rows of a block for a loop that reads its operands once.
-  static std::int64_t rows_of_pass(const Operand<T>& x, const Strips& strips) {
-    return x.is_converted() ? strips.block_rows() : strips.all_rows();
+  std::int64_t rows_of_pass(const Operand<T>& x) const {
+    return x.is_converted() ? strips_.block_rows() : strips_.all_rows();
   }
-  // Loops whose results go past the caches take single rows: narrow ones, whose channels' numbers stay in the
-  // first-level cache.
-  Strips strips_of_pass(bool streams) const { return streams ? Strips(layout_, Strips::narrowly) : strips_; }
+  // Whether a pass over so many tensors does.
+  bool exceed_caches(std::size_t tensors) const {
+    return exceeds_caches(tensors * sizeof(T) * static_cast<std::size_t>(of_all_));
+  }
 
-  ChannelLayout layout_;
   Strips strips_;
+  std::int64_t of_all_;
   const NormalisationKernels<T>& kernels_;
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -19,13 +20,15 @@ class Strips {
  public:
   static constexpr std::int64_t most_elements = NormalisationFunctions::most_elements;
 
-  // Rows narrower than `joined` are joined up to that: widely for loops that take several rows at a time and read their
-  // operands once, which need no block that stays in the cache.
-  static constexpr std::int64_t narrowly = 256, widely = NormalisationFunctions::most_columns;
+  // Rows narrower than `joined` are joined up to that, to whole vectors where that can be: narrowly for loops that read
+  // their operands once, and are fastest in one stream; widely for blocks that go through the caches.
+  static constexpr std::int64_t narrowly = 128, widely = 256;
 
   Strips(const ChannelLayout& layout, std::int64_t joined)
       : channels_(layout.channels), inner_(layout.inner), elements_(layout.outer * layout.channels * layout.inner) {
     repeats_ = std::clamp<std::int64_t>(joined / period(), 1, layout.outer);
+    const std::int64_t to_vectors = vector / std::gcd(vector, period());
+    if (repeats_ > to_vectors) repeats_ -= repeats_ % to_vectors;
     width_ = period() * repeats_;
     rows_ = part(elements_, width_);
     const std::int64_t unit = inner_ == 1 ? whole_vectors : inner_;
@@ -114,8 +117,8 @@ class Strips {
   static constexpr std::int64_t most_columns = NormalisationFunctions::most_columns;
   // Strips are equal but for the last, and begin at whole vectors. So are groups, and up to eight threads share them
   // evenly: of six groups and a short one, one thread of two has four.
-  static constexpr std::int64_t group_elements = 32768, least_group_rows = 128, most_group_rows = 256;
-  static constexpr std::int64_t whole_vectors = 64, most_shared = 8;
+  static constexpr std::int64_t group_elements = 131072, least_group_rows = 128, most_group_rows = 256;
+  static constexpr std::int64_t vector = 16, whole_vectors = 64, most_shared = 8;
 
   // n in so many parts, rounded up to a multiple of `unit`.
   static std::int64_t part(std::int64_t n, std::int64_t parts, std::int64_t unit = 1) {

@@ -17,7 +17,7 @@ class GroupsByColumns {
                   bool in_one_loop)
       : layout_(layout),
         eps_(eps),
-        passes_({layout.inner, layout.groups * layout.channels, 1}, kernels, in_one_loop),
+        passes_({layout.inner, channels(), 1}, layout.outer * elements(), kernels, in_one_loop),
         f_(f) {}
 
   void forward(const Operand<T>& x, const Operand<T>& y, const Scales<T>& scales,

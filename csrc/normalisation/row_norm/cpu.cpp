@@ -49,10 +49,11 @@ struct Problem {
             row_norm_functions().of<T>(),
             activation.kernels<T>()};
   }
-  GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm) const {
+  // For passes over so many tensors like x.
+  GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
     FusedKernels kernels = activation.kernels<T>();
     const bool is_direct = !Operand<T>(x).is_converted();
-    kernels.streams = is_direct && exceeds_caches(x.nbytes());
+    kernels.streams = is_direct && exceeds_caches(tensors * x.nbytes());
     return {layout, norm.eps, normalisation_functions().of<T>(), kernels, kernels.loops && is_direct};
   }
 };
@@ -69,7 +70,7 @@ struct RowNormCpu {
       const at::Tensor variance = at::zeros_like(mean);  // and of no data 0
       const RowMoments<double> moments{mean.mutable_data_ptr<double>(), variance.mutable_data_ptr<double>()};
       if (by_columns)
-        problem.by_columns(x, norm).forward(Operand<T>(x), Operand<T>(y), problem.scales, moments);
+        problem.by_columns(x, norm, 2).forward(Operand<T>(x), Operand<T>(y), problem.scales, moments);
       else if (x.numel() > 0)
         problem.by_rows(x, norm).forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y),
                                          problem.scales, moments);
@@ -93,8 +94,8 @@ struct RowNormCpu {
       const at::Tensor means = doubles(mean), variances = doubles(variance);
       const RowMoments<const double> moments{means.const_data_ptr<double>(), variances.const_data_ptr<double>()};
       if (by_columns)
-        gradients =
-            problem.by_columns(x, norm).backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
+        gradients = problem.by_columns(x, norm, 3)
+                        .backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
       else if (x.numel() > 0)
         gradients = problem.by_rows(x, norm).backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
                                                       problem.scales, moments);
