@@ -80,6 +80,13 @@ double Blockwise::sum(Buffers& buffers, std::int64_t s, std::int64_t n, std::int
   return sum(values + (row * places + unused) * compute_size_, places - unused);
 }
 
+void Blockwise::add_sums(Buffers& buffers, std::int64_t s, std::int64_t rows, std::int64_t n, double* into,
+                         std::int64_t stride) const {
+  const BlockFunctions& functions = block_functions();
+  const auto add = compute_size_ == sizeof(double) ? functions.sum_rows_of_doubles : functions.sum_rows_of_floats;
+  add(buffers.block(sums_[static_cast<std::size_t>(s)]), rows, n, into, stride);
+}
+
 void Blockwise::clear_totals(Buffers& buffers) const {
   std::memset(buffers.totals(0), 0, sums_.size() * static_cast<std::size_t>(block_bytes_));
 }

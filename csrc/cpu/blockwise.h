@@ -63,6 +63,11 @@ class Blockwise {
   // The s-th of the sums over a row of the n elements that were run last, with one of each parameter for all.
   double sum(Buffers& buffers, std::int64_t s, std::int64_t n, std::int64_t row = 0) const;
 
+  // Adds the s-th of the sums over each of the rows of n elements that were run last, with parameters along them, to
+  // into[row * stride].
+  void add_sums(Buffers& buffers, std::int64_t s, std::int64_t rows, std::int64_t n, double* into,
+                std::int64_t stride) const;
+
   // Element by element over several blocks.
   void clear_totals(Buffers& buffers) const;
   void add_to_totals(Buffers& buffers, std::int64_t n) const;

@@ -7,6 +7,7 @@
 
 #include "csrc/cpu/blockwise.h"
 #include "csrc/cpu/elementwise.h"
+#include "csrc/cpu/new_result.h"
 #include "csrc/cpu/pattern.h"
 
 namespace torchactiv {
@@ -15,16 +16,32 @@ namespace {
 // How the work is cut into pieces, by the shape alone, so that sums come out the same on any number of threads.
 constexpr std::int64_t piece_elements = 16384, least_rows = 64;
 
-// Rows along which a parameter is one element are summed by themselves if they are long, or full vectors, of which no
-// rest is left. Others are joined with their channels, unless there are but few: an element of the parameters for each
-// of the data, and strips across rows that lie far from each other, which takes up to three times as long.
-constexpr std::int64_t long_row = 384, short_row = 192, few_rows = 8;
-bool by_rows(const Pattern& p) {
-  if (p.channels == 1 || p.inner >= long_row) return true;
-  return p.inner >= short_row && (p.inner % most_lanes == 0 || p.outer < few_rows);
+// Rows along which a parameter is one element are summed by themselves, with one of each parameter for all, if they are
+// long, or full vectors, of which no rest is left. Shorter ones are taken several at a time, with an element of the
+// parameters for each of the data. The shortest are columns, joined with their channels, in strips across rows that lie
+// far from each other, which data from memory are not worth.
+enum class Way { rows, short_rows, columns };
+constexpr std::int64_t long_row = 384, full_row = 192, short_row = 128, shortest_row = 16;
+Way way_of(const Pattern& p, const Blockwise& work, std::size_t bytes) {
+  if (p.channels == 1 || p.inner >= long_row || (p.inner >= full_row && p.inner % most_lanes == 0)) return Way::rows;
+  constexpr std::size_t tensors = 3;  // two are read, and one is written
+  const std::int64_t least = exceeds_caches(tensors * bytes) ? shortest_row : short_row;
+  return p.inner >= least && p.inner <= work.block() ? Way::short_rows : Way::columns;
 }
 
 std::int64_t pieces_of_a_grain(std::int64_t piece) { return std::max<std::int64_t>(1, grain_size / piece); }
+
+// Over `outer`, and the parts of a row, of the sums of each.
+std::vector<double> total_of_rows(const std::vector<double>& partial, const Pattern& p, std::int64_t parts,
+                                  std::int64_t sums) {
+  std::vector<double> total(static_cast<std::size_t>(sums * p.channels));
+  const double* next = partial.data();
+  for (std::int64_t outer = 0; outer < p.outer; ++outer)
+    for (std::int64_t channel = 0; channel < p.channels; ++channel)
+      for (std::int64_t part = 0; part < parts; ++part)
+        for (std::int64_t s = 0; s < sums; ++s) total[static_cast<std::size_t>(s * p.channels + channel)] += *next++;
+  return total;
+}
 
 // Rows along which a parameter is one element. A piece is some of them, of channels that follow each other, each with
 // its own sum; or a part of one that is long, which has a sum then.
@@ -50,13 +67,27 @@ std::vector<double> sum_rows(const Blockwise& work, const Pattern& p) {
           }
         }
       });
-  std::vector<double> total(static_cast<std::size_t>(sums * p.channels));
-  const double* next = partial.data();
-  for (std::int64_t outer = 0; outer < p.outer; ++outer)
-    for (std::int64_t channel = 0; channel < p.channels; ++channel)
-      for (std::int64_t part = 0; part < parts; ++part)
-        for (std::int64_t s = 0; s < sums; ++s) total[static_cast<std::size_t>(s * p.channels + channel)] += *next++;
-  return total;
+  return total_of_rows(partial, p, parts, sums);
+}
+
+// Rows of which several fit into a block, of channels that follow each other.
+std::vector<double> sum_short_rows(const Blockwise& work, const Pattern& p) {
+  const std::int64_t sums = work.sums(), together = std::max<std::int64_t>(1, work.block() / p.inner);
+  const std::int64_t runs = (p.channels + together - 1) / together;
+  std::vector<double> partial(static_cast<std::size_t>(p.outer * p.channels * sums));
+  at::parallel_for(
+      0, p.outer * runs, pieces_of_a_grain(p.inner * std::min(together, p.channels)),
+      [&](std::int64_t begin, std::int64_t end) {
+        Blockwise::Buffers buffers(work);
+        for (std::int64_t piece = begin; piece < end; ++piece) {
+          const std::int64_t channel = piece % runs * together, row = piece / runs * p.channels + channel;
+          const std::int64_t rows = std::min(together, p.channels - channel);
+          work.run(buffers, row * p.inner, channel * p.inner, Blockwise::Parameters::along, rows * p.inner);
+          for (std::int64_t s = 0; s < sums; ++s)
+            work.add_sums(buffers, s, rows, p.inner, &partial[static_cast<std::size_t>(row * sums + s)], sums);
+        }
+      });
+  return total_of_rows(partial, p, 1, sums);
 }
 
 // Parameters that vary along rows of n elements, or along `copies` rows behind each other as if these were one: a piece
@@ -127,8 +158,9 @@ bool run_reducing(ReducingKernel kernel, const Operands& operands, at::IntArrayR
   if (!pattern) return false;
 
   Blockwise work(kernel, operands.outputs.size() + operands.inputs.size(), data->scalar_type(), arguments);
-  const bool columns = !by_rows(*pattern);
-  const std::int64_t repeat = columns ? pattern->inner : 1, period = pattern->channels * repeat;
+  const Way way = way_of(*pattern, work, data->nbytes());
+  const bool columns = way == Way::columns;
+  const std::int64_t repeat = way == Way::rows ? 1 : pattern->inner, period = pattern->channels * repeat;
   const std::int64_t copies = columns ? std::clamp<std::int64_t>(work.block() / period, 1, pattern->outer) : 1;
 
   for (std::size_t i = 0; i < operands.outputs.size(); ++i)
@@ -141,12 +173,15 @@ bool run_reducing(ReducingKernel kernel, const Operands& operands, at::IntArrayR
       work.add_data_input(input.strides() == data->strides() ? input : at::empty_like(*data).copy_(input));
   }
 
-  const std::vector<double> sums =
-      columns ? sum_columns(work, pattern->outer, period, copies) : sum_rows(work, *pattern);
+  const std::vector<double> sums = columns                  ? sum_columns(work, pattern->outer, period, copies)
+                                   : way == Way::short_rows ? sum_short_rows(work, *pattern)
+                                                            : sum_rows(work, *pattern);
+  const std::int64_t of_channel = columns ? repeat : 1;  // sums for each
   std::int64_t s = 0;
   for (std::size_t i = 0; i < operands.outputs.size(); ++i)
     if (operands.parameter_output[i])
-      fold(sums.data() + s++ * period, repeat, *pattern, parameter_of(operands, i), operands.outputs[i]);
+      fold(sums.data() + s++ * pattern->channels * of_channel, of_channel, *pattern, parameter_of(operands, i),
+           operands.outputs[i]);
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <type_traits>
 
 #include "csrc/kernels/elements.h"
 
@@ -63,6 +64,29 @@ double sum(const void* values, std::int64_t n) {
   return static_cast<double>(totals[0]);
 }
 
+// Of short rows: in the lanes of four vectors.
+template <class V>
+void sum_rows(const void* values, std::int64_t rows, std::int64_t n, double* into, std::int64_t stride) {
+  using T = typename V::Scalar;
+  constexpr std::int64_t together = 4, lanes = V::lanes;
+  const T* in = static_cast<const T*>(values);
+  for (std::int64_t row = 0; row < rows; ++row, in += n) {
+    V totals[together];
+    for (V& total : totals) total = V(0.0);
+    std::int64_t done = 0;
+    for (; done + together * lanes <= n; done += together * lanes)
+      for (int i = 0; i < together; ++i) totals[i] = totals[i] + V::load(in + done + i * lanes);
+    for (; done + lanes <= n; done += lanes) totals[0] = totals[0] + V::load(in + done);
+    if constexpr (std::is_same_v<T, float>) {
+      if (done < n) totals[1] = totals[1] + V::load_some(in + done, n - done);
+      done = n;
+    }
+    auto sum = sum_of_lanes(((totals[0] + totals[1]) + (totals[2] + totals[3])).v);
+    for (; done < n; ++done) sum += in[done];
+    into[row * stride] += static_cast<double>(sum);
+  }
+}
+
 template <class T>
 void add(const void* values, std::int64_t n, void* totals) {
   const T* const in = static_cast<const T*>(values);
@@ -73,7 +97,7 @@ void add(const void* values, std::int64_t n, void* totals) {
 }  // namespace
 
 extern const BlockFunctions block_functions;
-const BlockFunctions block_functions{widen_bfloat16, widen_float16, narrow_bfloat16, narrow_float16,
-                                     sum<float>,     sum<double>,   add<float>,      add<double>};
+const BlockFunctions block_functions{widen_bfloat16, widen_float16,   narrow_bfloat16,  narrow_float16, sum<float>,
+                                     sum<double>,    sum_rows<Float>, sum_rows<Double>, add<float>,     add<double>};
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -15,6 +15,9 @@ struct BlockFunctions {
   // The sum of the values, in their own precision, in an order that n alone decides.
   double (*sum_floats)(const void* values, std::int64_t n);
   double (*sum_doubles)(const void* values, std::int64_t n);
+  // The same of rows of n values behind each other, each added to its own number: into[row * stride].
+  void (*sum_rows_of_floats)(const void* values, std::int64_t rows, std::int64_t n, double* into, std::int64_t stride);
+  void (*sum_rows_of_doubles)(const void* values, std::int64_t rows, std::int64_t n, double* into, std::int64_t stride);
   // totals[i] += values[i]
   void (*add_floats)(const void* values, std::int64_t n, void* totals);
   void (*add_doubles)(const void* values, std::int64_t n, void* totals);
