@@ -2,48 +2,35 @@
 #pragma once
 
 #include <array>
-#include <vector>
 
+#include "csrc/normalisation/arrays.h"
 #include "csrc/normalisation/columns/strips.h"
 
 namespace torchactiv {
 
-// `count` numbers for each column, of which those of a channel are the same. Each kind has an array of its own, so far
-// behind the one before that the same column of all is in other sets of the first-level cache: in pages of 4 KiB, which
-// rows of 1024 floats are, everything would be in the same eight lines.
+// `count` numbers for each column, of which those of a channel are the same.
 template <class T, std::size_t count>
 class ColumnNumbers {
  public:
   // of(channel) gives the numbers.
   template <class Of>
-  ColumnNumbers(const Strips& strips, const Of& of)
-      : columns_(static_cast<std::size_t>(strips.columns())), pitch_(pitch(columns_)), lines_(count * pitch_) {
+  ColumnNumbers(const Strips& strips, const Of& of) : arrays_(count, static_cast<std::size_t>(strips.columns())) {
     const auto inner = static_cast<std::size_t>(strips.inner()), channels = static_cast<std::size_t>(strips.channels());
     for (std::size_t channel = 0; channel < channels; ++channel) {
       const std::array<T, count> numbers = of(channel);
-      for (std::size_t kind = 0; kind < count; ++kind) std::fill_n(array(kind) + channel * inner, inner, numbers[kind]);
+      for (std::size_t kind = 0; kind < count; ++kind)
+        std::fill_n(&arrays_[kind][channel * inner], inner, numbers[kind]);
     }
-    for (std::size_t kind = 0; kind < count; ++kind)  // in rows that are joined they repeat
-      for (std::size_t i = channels * inner; i < columns_; ++i) array(kind)[i] = array(kind)[i - channels * inner];
+    for (std::size_t kind = 0; kind < count; ++kind) {  // in rows that are joined they repeat
+      const std::span<T> all = arrays_[kind];
+      for (std::size_t i = channels * inner; i < all.size(); ++i) all[i] = all[i - channels * inner];
+    }
   }
 
-  const T* from(std::size_t kind, std::int64_t column) const { return array(kind) + column; }
+  const T* from(std::size_t kind, std::int64_t column) const { return arrays_[kind].data() + column; }
 
  private:
-  struct alignas(64) Line {
-    T values[64 / sizeof(T)];
-  };
-
-  static std::size_t pitch(std::size_t columns) {
-    constexpr std::size_t page = 64, apart = 9;  // in lines
-    const std::size_t lines = columns * sizeof(T) / sizeof(Line) + 1;
-    return (lines + page - 1 - apart) / page * page + apart;
-  }
-  T* array(std::size_t kind) { return lines_[kind * pitch_].values; }
-  const T* array(std::size_t kind) const { return lines_[kind * pitch_].values; }
-
-  std::size_t columns_, pitch_;
-  std::vector<Line> lines_;
+  Arrays<T> arrays_;
 };
 
 template <class T>

@@ -11,11 +11,10 @@ namespace torchactiv {
 namespace {
 
 template <class T>
-std::vector<T> numbers(const MaybeTensor& values, std::int64_t count, double otherwise) {
-  if (!values) return std::vector<T>(static_cast<std::size_t>(count), static_cast<T>(otherwise));
+void put(const MaybeTensor& values, double otherwise, std::span<T> into) {
+  if (!values) return std::fill(into.begin(), into.end(), static_cast<T>(otherwise));
   const at::Tensor converted = values->to(c10::CppTypeToScalarType<T>::value).contiguous();
-  const T* const begin = converted.template const_data_ptr<T>();
-  return {begin, begin + count};
+  std::copy_n(converted.template const_data_ptr<T>(), into.size(), into.begin());
 }
 
 // Groups of channels that lie side by side are passed over as they lie; all else by rows, which are made to lie behind
@@ -37,8 +36,10 @@ struct Problem {
   Problem(const at::Tensor& x, const RowNorm& norm)
       : activation(FusedActivation::find(RowNorm::name, norm.activation, norm.arguments)),
         layout(row_layout(x, norm)),
-        scales{numbers<T>(norm.weight, layout.groups * layout.channels, 1),
-               numbers<T>(norm.bias, layout.groups * layout.channels, 0)} {}
+        scales(layout.groups * layout.channels) {
+    put(norm.weight, 1, scales.weight);
+    put(norm.bias, 0, scales.bias);
+  }
 
   RowPasses<T> by_rows(const at::Tensor& x, const RowNorm& norm) const {
     return {layout,

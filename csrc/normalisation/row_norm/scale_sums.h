@@ -8,13 +8,22 @@
 #include <vector>
 
 #include "csrc/kernels/row_norm.h"
+#include "csrc/normalisation/arrays.h"
 
 namespace torchactiv {
 
 // weight and bias as they are computed with: a number for each channel of each group.
 template <class T>
-struct Scales {
-  std::vector<T> weight, bias;
+class Scales {
+  Arrays<T> numbers_;
+
+ public:
+  const std::span<T> weight, bias;
+
+  explicit Scales(std::int64_t count)
+      : numbers_(2, static_cast<std::size_t>(count)), weight(numbers_[0]), bias(numbers_[1]) {}
+  Scales(const Scales&) = delete;
+  Scales& operator=(const Scales&) = delete;
 };
 
 // The sums over all rows.
@@ -57,21 +66,26 @@ class PartialSums {
 template <class T>
 class PartSums {
  public:
-  PartSums(std::int64_t count, bool by_elements) : short_(by_elements ? static_cast<std::size_t>(2 * count) : 0) {}
+  PartSums(std::int64_t count, bool by_elements) : short_(2, by_elements ? static_cast<std::size_t>(count) : 0) {}
 
   void begin(const PartialSums& all, std::int64_t part) {
     all.clear(part);
     weight_ = all.weight(part);
     bias_ = all.bias(part);
   }
-  ScaleSums<T> scales() { return {short_.data(), short_.data() + short_.size() / 2, weight_, bias_}; }
+  ScaleSums<T> scales() { return {short_[0].data(), short_[1].data(), weight_, bias_}; }
   void flush() {
-    for (std::size_t i = 0; i < short_.size(); ++i) weight_[i] += static_cast<double>(short_[i]);  // and bias behind it
-    std::fill(short_.begin(), short_.end(), T(0));
+    add(short_[0], weight_);
+    add(short_[1], bias_);
   }
 
  private:
-  std::vector<T> short_;
+  static void add(std::span<T> sums, double* into) {
+    for (std::size_t i = 0; i < sums.size(); ++i) into[i] += static_cast<double>(sums[i]);
+    std::fill(sums.begin(), sums.end(), T(0));
+  }
+
+  Arrays<T> short_;
   double *weight_ = nullptr, *bias_ = nullptr;
 };
 
