@@ -10,15 +10,17 @@ template <class Op>
 struct ElementsNormalisedBy {
   [[gnu::flatten]] static void forward(const float* x, float* y, std::int64_t rows, std::int64_t n,
                                        const Affine<float>* of_row, const float* w, const float* b,
-                                       const double* arguments) {
+                                       const double* arguments, bool streams) {
+    streams = streams && can_stream(y, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
       by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
         using V = typename Elements::Vector;
         const V u = multiply_add(normalised(some.read(x + i), leading<V>(c)), some.load(w + i), some.load(b + i));
-        some.store(Forward<Op>::template evaluate<V>({u}, arguments)[0], y + i);
+        some.put(streams, Forward<Op>::template evaluate<V>({u}, arguments)[0], y + i);
       });
     }
+    if (streams) end_streams();
   }
 
   [[gnu::flatten]] static void sums(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,

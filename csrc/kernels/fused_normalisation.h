@@ -238,11 +238,6 @@ struct NormalisedBy {
   static bool may_stream(bool streams, const float* p, std::int64_t stride) {
     return Op::has_cheap_slope && streams && can_stream(p, stride);
   }
-  // To rows that are `stride` elements behind each other.
-  static bool can_stream(const float* p, std::int64_t stride) {
-    const std::uintptr_t rows = reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(stride) * sizeof *p;
-    return has_streams && rows % sizeof(Float) == 0;
-  }
 
   template <bool from_output, class V>
   static std::pair<V, V> distance_and_u(const V& x, const Affine<V>& c, const double* arguments) {

@@ -114,7 +114,7 @@ struct FusedNormalisation {
   decltype(columns_gradient) columns_gradient_from_output;
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
-                           const float* w, const float* b, const double* arguments);
+                           const float* w, const float* b, const double* arguments, bool streams);
   void (*elements_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
                         const Affine<float>* of_row, const float* w, const float* b, float* dw, float* db,
                         std::array<double, 2>* sums, const double* arguments);

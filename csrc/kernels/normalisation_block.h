@@ -66,6 +66,13 @@ struct WideSum {
     return TORCHACTIV_ISA::total<T>(joined) + static_cast<double>(rest);
   }
 };
+// Whether vectors may go past the caches to rows that are `stride` elements behind each other: to aligned addresses.
+template <class T>
+bool can_stream(const T* p, std::int64_t stride) {
+  const std::uintptr_t rows = reinterpret_cast<std::uintptr_t>(p) | static_cast<std::uintptr_t>(stride) * sizeof *p;
+  return has_streams && rows % sizeof(Column<T>) == 0;
+}
+
 template <class V, class T>
 V load_as(const T* p) {
   if constexpr (std::is_same_v<V, T>)

@@ -70,7 +70,7 @@ template <class T>
 void elements_forward(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
                       const T* w, const T* b) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->elements_forward(x, y, rows, n, of_row, w, b, f.arguments);
+    if (f.loops) return f.loops->elements_forward(x, y, rows, n, of_row, w, b, f.arguments, f.streams);
   for (std::int64_t row = 0; row < rows; ++row) elements_normalise(x + row * n, y + row * n, n, of_row[row], w, b);
   activate(f, y, rows * n);
 }
@@ -106,6 +106,26 @@ void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int
 #pragma GCC ivdep
     for (std::int64_t i = 0; i < n; ++i)
       dx[i] = c.scale * multiply_add(s[i], w[i], multiply_add(x[i] - c.centre, -c.slope, -c.shift));
+  }
+}
+
+// The same, past the caches.
+template <class T>
+[[gnu::flatten]] void stream_corrected(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+                                       const Correction<T>* corrections, const T* w) {
+  for (std::int64_t row = 0; row < rows; ++row, s += n, x += n, dx += n) {
+    const Correction<T> c = corrections[row];
+    by_falling_widths<T>(
+        n,
+        [=]<class V>(std::int64_t i, V) {
+          const V owed = multiply_add(load_as<V>(x + i) - V(c.centre), V(-c.slope), V(-c.shift));
+          const V found = V(c.scale) * multiply_add(load_as<V>(s + i), load_as<V>(w + i), owed);
+          if constexpr (requires { found.stream(dx); })
+            found.stream(dx + i);
+          else
+            store_as(found, dx + i);
+        },
+        0);
   }
 }
 

@@ -96,10 +96,44 @@ void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const
   });
 }
 
+// Where s = g f' of rows is kept until these are corrected: in the place of dx, or where dx goes past the caches, in a
+// few rows that stay there.
+template <class T>
+class Slopes {
+ public:
+  // For rows of n elements. Those that are summed at once begin at the first of so many kept rows, or behind others.
+  Slopes(FusedKernels f, const T* g, T* dx, std::int64_t n, std::int64_t kept)
+      : streams_(f.streams && can_stream(dx, n)), is_given_(f.is_identity), g_(g), dx_(dx), n_(n), kept_rows_(kept) {}
+  ~Slopes() {
+    if (streams_) end_streams();
+  }
+  Slopes(const Slopes&) = delete;
+  Slopes& operator=(const Slopes&) = delete;
+
+  // The place of the element `i` of a row.
+  T* place(std::int64_t row, std::int64_t i = 0) {
+    return (streams_ ? kept_ + row % kept_rows_ * n_ : dx_ + row * n_) + i;
+  }
+  void correct(const T* x, std::int64_t row, std::int64_t rows, std::int64_t i, std::int64_t count,
+               const Correction<T>* corrections, const T* w) {
+    const std::int64_t at = row * n_ + i;
+    const T* const s = is_given_ ? g_ + at : place(row, i);
+    (streams_ ? stream_corrected<T> : elements_correct<T>)(s, x + at, dx_ + at, rows, count, corrections, w);
+  }
+
+ private:
+  bool streams_, is_given_;
+  const T* g_;
+  T* dx_;
+  std::int64_t n_, kept_rows_;
+  alignas(64) T kept_[2 * RowNormFunctions::most_elements];
+};
+
 template <class T>
 void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
                          const RowState* states, T* dw, T* db) {
   const std::int64_t n = block.length();
+  Slopes<T> slopes(f, g, dx, n, 1);
   each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
     each_run(block, first, last, [&](std::int64_t begin, std::int64_t end, std::int64_t channel) {
       const std::int64_t at = begin * n, count = end - begin;
@@ -107,11 +141,11 @@ void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Ro
       Correction<T> corrections[most_of_batch];
       std::array<double, 2> sums[most_of_batch] = {};
       for (std::int64_t i = 0; i < count; ++i) of_row[i] = states[begin + i].template affine<T>();
-      elements_backward(f, g + at, x + at, dx + at, count, n, of_row, w + channel, b + channel, dw + channel,
-                        db + channel, sums);
+      elements_backward(f, g + at, x + at, slopes.place(begin), count, n, of_row, w + channel, b + channel,
+                        dw + channel, db + channel, sums);
       for (std::int64_t i = 0; i < count; ++i)
         corrections[i] = states[begin + i].template correction<T>(n, block.centred, sums[i].data());
-      elements_correct((f.is_identity ? g : dx) + at, x + at, dx + at, count, n, corrections, w + channel);
+      slopes.correct(x, begin, count, 0, n, corrections, w + channel);
     });
   });
 }
@@ -121,6 +155,7 @@ template <class T>
 void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
                         const RowState* states, T* dw, T* db) {
   const std::int64_t n = block.length();
+  Slopes<T> slopes(f, g, dx, n, 2);
   Affine<T> of_row{};
   Correction<T> correction{};
   for (std::int64_t row = 0; row <= block.rows; ++row) {
@@ -129,13 +164,11 @@ void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Row
     std::array<double, 2> sums{};
     if (is_row) of_row = states[row].template affine<T>();
     for (std::int64_t i = 0; i < n; i += columns_together) {
-      const std::int64_t count = std::min(columns_together, n - i), at = row * n + i, before = at - n;
+      const std::int64_t count = std::min(columns_together, n - i), at = row * n + i;
       if (is_row)
-        elements_backward(f, g + at, x + at, dx + at, 1, count, &of_row, w + channel + i, b + channel + i,
+        elements_backward(f, g + at, x + at, slopes.place(row, i), 1, count, &of_row, w + channel + i, b + channel + i,
                           dw + channel + i, db + channel + i, &sums);
-      if (has_previous)
-        elements_correct((f.is_identity ? g : dx) + before, x + before, dx + before, 1, count, &correction,
-                         w + previous + i);
+      if (has_previous) slopes.correct(x, row - 1, 1, i, count, &correction, w + previous + i);
     }
     if (is_row) correction = states[row].template correction<T>(n, block.centred, sums.data());
   }

@@ -41,16 +41,15 @@ struct Problem {
     put(norm.bias, 0, scales.bias);
   }
 
-  RowPasses<T> by_rows(const at::Tensor& x, const RowNorm& norm) const {
-    return {layout,
-            norm.centred,
-            norm.eps,
-            Operand<T>(x).is_converted(),
-            normalisation_functions().of<T>(),
-            row_norm_functions().of<T>(),
-            activation.kernels<T>()};
+  // For passes over so many tensors like x, whose results nothing is added to; or none.
+  RowPasses<T> by_rows(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
+    const bool is_converted = Operand<T>(x).is_converted();
+    FusedKernels kernels = activation.kernels<T>();
+    kernels.streams = !is_converted && exceeds_caches(tensors * x.nbytes());
+    return {
+        layout, norm.centred, norm.eps, is_converted, normalisation_functions().of<T>(), row_norm_functions().of<T>(),
+        kernels};
   }
-  // For passes over so many tensors like x.
   GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
     FusedKernels kernels = activation.kernels<T>();
     const bool is_direct = !Operand<T>(x).is_converted();
@@ -73,8 +72,8 @@ struct RowNormCpu {
       if (by_columns)
         problem.by_columns(x, norm, 2).forward(Operand<T>(x), Operand<T>(y), problem.scales, moments);
       else if (x.numel() > 0)
-        problem.by_rows(x, norm).forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y),
-                                         problem.scales, moments);
+        problem.by_rows(x, norm, 2)
+            .forward(Operand<T>(x), Operand<T>::of(r), Operand<T>::of(sum), Operand<T>(y), problem.scales, moments);
       const auto result = [&](const at::Tensor& found) { return in_format(found, input, norm); };
       return {result(y), residual ? result(sum) : at::empty({0}, x.options()), mean, variance};
     });
@@ -98,8 +97,9 @@ struct RowNormCpu {
         gradients = problem.by_columns(x, norm, 3)
                         .backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
       else if (x.numel() > 0)
-        gradients = problem.by_rows(x, norm).backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx),
-                                                      problem.scales, moments);
+        gradients =
+            problem.by_rows(x, norm, e.defined() ? 0 : 3)
+                .backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };
