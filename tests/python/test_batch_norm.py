@@ -166,9 +166,11 @@ def test_results_that_go_past_the_caches(
     arguments = (x, mean, variance, weight, bias)
     exact_arguments = in_doubles(*arguments)
     y = ours.batch_norm_act(*arguments, training=training, activation=activation)
-    exact = getattr(F, activation)(F.batch_norm(*exact_arguments, training=training))
+    normalised = F.batch_norm(*exact_arguments, training=training)
+    exact = getattr(F, activation)(normalised)
     assert_near(y.detach(), exact.detach(), TOLERANCES[torch.float32])
     g = torch.randn(x.shape, generator=torch.Generator().manual_seed(1)).to(memory_format=layout)
+    g *= normalised.detach().abs() > 1e-5  # rounding may be on the other side of a kink
     leaves, exact_leaves = (x, weight, bias), (exact_arguments[0], *exact_arguments[3:])
     for mine, theirs in zip(
         torch.autograd.grad(y, leaves, g), torch.autograd.grad(exact, exact_leaves, g.double()), strict=True

@@ -32,11 +32,11 @@ def test_results_that_go_past_the_caches(norm: Norm, activation: str) -> None:
     assert 2 * inputs[0].nbytes > 16 << 20
     exact_inputs = in_doubles(*inputs)
     mine = norm.mine(*inputs, *[None] * (3 - len(inputs)), activation)
-    exact = norm.theirs(*exact_inputs, *[None] * (3 - len(inputs)))
-    if activation != "identity":
-        exact = getattr(F, activation)(exact)
+    normalised = norm.theirs(*exact_inputs, *[None] * (3 - len(inputs)))
+    exact = normalised if activation == "identity" else getattr(F, activation)(normalised)
     assert_near(mine.detach(), exact.detach(), TOLERANCES[torch.float32])
     gradient = torch.randn(mine.shape, generator=torch.Generator().manual_seed(1)).to(memory_format=norm.format)
+    gradient *= normalised.detach().abs() > 1e-5  # rounding may be on the other side of a kink
     for found, expected in zip(
         gradients(mine, inputs, gradient), gradients(exact, tuple(exact_inputs), gradient.double()), strict=True
     ):
