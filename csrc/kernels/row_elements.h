@@ -98,21 +98,10 @@ void elements_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_
   for (; row < rows; ++row) sum.template operator()<1>(row, 0, n);
 }
 
-template <class T>
-void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
-                      const Correction<T>* corrections, const T* w) {
-  for (std::int64_t row = 0; row < rows; ++row, s += n, x += n, dx += n) {
-    const Correction<T> c = corrections[row];
-#pragma GCC ivdep
-    for (std::int64_t i = 0; i < n; ++i)
-      dx[i] = c.scale * multiply_add(s[i], w[i], multiply_add(x[i] - c.centre, -c.slope, -c.shift));
-  }
-}
-
-// The same, past the caches.
-template <class T>
-[[gnu::flatten]] void stream_corrected(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
-                                       const Correction<T>* corrections, const T* w) {
+// `streams`: past the caches, to where can_stream() says so.
+template <bool streams, class T>
+[[gnu::flatten]] void write_corrected(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+                                      const Correction<T>* corrections, const T* w) {
   for (std::int64_t row = 0; row < rows; ++row, s += n, x += n, dx += n) {
     const Correction<T> c = corrections[row];
     by_falling_widths<T>(
@@ -120,13 +109,18 @@ template <class T>
         [=]<class V>(std::int64_t i, V) {
           const V owed = multiply_add(load_as<V>(x + i) - V(c.centre), V(-c.slope), V(-c.shift));
           const V found = V(c.scale) * multiply_add(load_as<V>(s + i), load_as<V>(w + i), owed);
-          if constexpr (requires { found.stream(dx); })
+          if constexpr (streams && requires { found.stream(dx); })
             found.stream(dx + i);
           else
             store_as(found, dx + i);
         },
         0);
   }
+}
+template <class T>
+void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+                      const Correction<T>* corrections, const T* w) {
+  write_corrected<false>(s, x, dx, rows, n, corrections, w);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

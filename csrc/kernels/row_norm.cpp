@@ -101,7 +101,8 @@ void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const
 template <class T>
 class Slopes {
  public:
-  // For rows of n elements. Those that are summed at once begin at the first of so many kept rows, or behind others.
+  // For rows of n elements, of which row r is kept in place r modulo `kept`: rows that are summed in one call begin
+  // in the first place, which is the only one then.
   Slopes(FusedKernels f, const T* g, T* dx, std::int64_t n, std::int64_t kept)
       : streams_(f.streams && can_stream(dx, n)), is_given_(f.is_identity), g_(g), dx_(dx), n_(n), kept_rows_(kept) {}
   ~Slopes() {
@@ -118,7 +119,7 @@ class Slopes {
                const Correction<T>* corrections, const T* w) {
     const std::int64_t at = row * n_ + i;
     const T* const s = is_given_ ? g_ + at : place(row, i);
-    (streams_ ? stream_corrected<T> : elements_correct<T>)(s, x + at, dx_ + at, rows, count, corrections, w);
+    (streams_ ? write_corrected<true, T> : write_corrected<false, T>)(s, x + at, dx_ + at, rows, count, corrections, w);
   }
 
  private:

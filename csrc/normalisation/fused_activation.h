@@ -1,6 +1,8 @@
 // The activation behind a normalisation: an operator of the catalogue with one tensor, and numbers for its arguments.
 #pragma once
 
+#include "csrc/cpu/new_result.h"
+#include "csrc/normalisation/operand.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
@@ -18,6 +20,13 @@ struct FusedActivation {
   FusedKernels kernels() const {
     const CombinationContext& kernels = std::is_same_v<T, double> ? *doubles : *floats;
     return {kernels, arguments.data(), op.card.name == "identity", kernels.normalisation};
+  }
+  // For passes over so many tensors like x: their results go past the caches if all of these exceed them.
+  template <class T>
+  FusedKernels kernels(const at::Tensor& x, std::size_t tensors) const {
+    FusedKernels found = kernels<T>();
+    found.streams = !Operand<T>(x).is_converted() && exceeds_caches(tensors * x.nbytes());
+    return found;
   }
   // Whether autograd can do without the input where it keeps the output.
   bool is_restorable(at::ScalarType type) const;

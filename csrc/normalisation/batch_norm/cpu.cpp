@@ -49,11 +49,7 @@ struct Problem {
   }
 
   // For passes over so many tensors like x.
-  FusedKernels kernels(std::size_t tensors = 2) const {
-    FusedKernels kernels = activation.kernels<T>();
-    kernels.streams = !Operand<T>(x).is_converted() && exceeds_caches(tensors * x.nbytes());
-    return kernels;
-  }
+  FusedKernels kernels(std::size_t tensors = 2) const { return activation.kernels<T>(x, tensors); }
   // Calls function(passes, operand of x, operand of the residual), unless there is nothing to pass over.
   template <class Function>
   void pass(Function function) const {

@@ -41,20 +41,20 @@ struct Problem {
     put(norm.bias, 0, scales.bias);
   }
 
-  // For passes over so many tensors like x, whose results nothing is added to; or none.
+  // For passes over so many tensors like x.
   RowPasses<T> by_rows(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
-    const bool is_converted = Operand<T>(x).is_converted();
-    FusedKernels kernels = activation.kernels<T>();
-    kernels.streams = !is_converted && exceeds_caches(tensors * x.nbytes());
-    return {
-        layout, norm.centred, norm.eps, is_converted, normalisation_functions().of<T>(), row_norm_functions().of<T>(),
-        kernels};
+    return {layout,
+            norm.centred,
+            norm.eps,
+            Operand<T>(x).is_converted(),
+            normalisation_functions().of<T>(),
+            row_norm_functions().of<T>(),
+            activation.kernels<T>(x, tensors)};
   }
   GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
-    FusedKernels kernels = activation.kernels<T>();
-    const bool is_direct = !Operand<T>(x).is_converted();
-    kernels.streams = is_direct && exceeds_caches(tensors * x.nbytes());
-    return {layout, norm.eps, normalisation_functions().of<T>(), kernels, kernels.loops && is_direct};
+    const FusedKernels kernels = activation.kernels<T>(x, tensors);
+    return {layout, norm.eps, normalisation_functions().of<T>(), kernels,
+            kernels.loops && !Operand<T>(x).is_converted()};
   }
 };
 
@@ -98,7 +98,7 @@ struct RowNormCpu {
                         .backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
       else if (x.numel() > 0)
         gradients =
-            problem.by_rows(x, norm, e.defined() ? 0 : 3)
+            problem.by_rows(x, norm, 3)
                 .backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));

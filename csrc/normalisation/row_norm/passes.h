@@ -128,10 +128,17 @@ class RowPasses {
     for (std::int64_t row = 0; row < block.rows; ++row)
       states[row] = moments.state(p.offset / layout_.length() + row, eps_);
     T* const output = dx.place(p, of_dx.values);
-    kernels_.backward(f_, g.read(p, of_g.values), x.read(p, of_x.values), output, block, scales.weight.data(),
-                      scales.bias.data(), states, sums.scales());
+    kernels_.backward(kernels_with(e), g.read(p, of_g.values), x.read(p, of_x.values), output, block,
+                      scales.weight.data(), scales.bias.data(), states, sums.scales());
     if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
     dx.write(p, output);
+  }
+
+  // Backward's: what `e` is added to is not to leave the caches before.
+  FusedKernels kernels_with(const Operand<T>& e) const {
+    FusedKernels f = f_;
+    f.streams = f.streams && !e.exists();
+    return f;
   }
 
   template <class Work>
