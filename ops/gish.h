@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/log1p_of_unit.h"
 #include "ops/number.h"
 
 namespace torchactiv {
@@ -25,13 +26,13 @@ struct Gish : Activation {
   template <Number N>
   static N forward(N x) {
     const N w = exp(limited(x, -exponent_limit<N>, highest)), c = -narrow(expm1(-w));
-    return at_least(x, N(-exponent_limit<N>)) * log1p(c);
+    return at_least(x, N(-exponent_limit<N>)) * log1p_of_unit(c);
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N inside = limited(x, -exponent_limit<N>, highest), w = exp(inside), c = -narrow(expm1(-w));
-    return {fma(inside * w, (N(1.0) - c) / (N(1.0) + c), log1p(c))};
+    return {fma(inside * w, (N(1.0) - c) / (N(1.0) + c), log1p_of_unit(c))};
   }
 
  private:

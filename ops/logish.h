@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/log1p_of_unit.h"
 #include "ops/logistic.h"
 #include "ops/number.h"
 
@@ -24,14 +25,14 @@ struct Logish : Activation {
 
   template <Number N>
   static N forward(N x) {
-    return at_least(x, N(-exponent_limit<N>)) * log1p(Logistic<N>(x).value);
+    return at_least(x, N(-exponent_limit<N>)) * log1p_of_unit(Logistic<N>(x).value);
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N inside = limited(x, -exponent_limit<N>, exponent_limit<N>);
     const Logistic<N> s(inside);
-    return {fma(inside * s.value, s.complement / (N(1.0) + s.value), log1p(s.value))};
+    return {fma(inside * s.value, s.complement / (N(1.0) + s.value), log1p_of_unit(s.value))};
   }
 };
 

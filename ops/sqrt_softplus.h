@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ops/card.h"
+#include "ops/log1p_of_unit.h"
 #include "ops/logistic.h"
 #include "ops/number.h"
 
@@ -23,12 +24,12 @@ struct SqrtSoftplus : Activation {
   template <Number N>
   static N forward(N x) {
     const N t = exponential_of(x);
-    return select(x < N(left_end), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p(t)));
+    return select(x < N(left_end), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p_of_unit(t)));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p(t));
+    const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p_of_unit(t));
     const N steep = select(x < N(0.0), t, N(1.0)) / ((N(1.0) + t) * root);  // the sigmoid, by the root
     const N bounded = select(root > N(infinite), N(0.0), steep);            // with a slope of 0 at infinity
     return {N(0.5) * select(x < N(left_end), t, bounded)};

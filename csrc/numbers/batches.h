@@ -8,6 +8,7 @@
 #include "csrc/simd/normal_distribution.h"
 #include "csrc/simd/normal_gate.h"
 #include "csrc/simd/scaled_logistic.h"
+#include "csrc/simd/single_exponential.h"
 #include "csrc/simd/tabled_error_function.h"
 #include "csrc/simd/tabled_softplus.h"
 #include "csrc/simd/tabled_tanh.h"

@@ -178,6 +178,12 @@ inline Double lookup(const double (&table)[16], Double index) {
   return _mm512_permutex2var_pd(_mm512_loadu_pd(table), _mm512_castpd_si512(index.v), _mm512_loadu_pd(table + 8));
 }
 
+inline Double lookup_power(const double (&table)[8], Double index) {
+  const __m512i bits = _mm512_castpd_si512(index.v);
+  const __m512i entry = _mm512_permutexvar_epi64(bits, _mm512_loadu_si512(table));
+  return _mm512_castsi512_pd(_mm512_add_epi64(entry, _mm512_slli_epi64(bits, 49)));
+}
+
 inline void end_streams() { _mm_sfence(); }
 
 inline bool any(DoubleMask m) { return m.v != 0; }

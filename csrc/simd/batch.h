@@ -154,6 +154,9 @@ struct Batch {
   friend Batch lookup(const double (&table)[16], const Batch& index) {
     return from([&](int i) { return lookup(table, index.v[i]); });
   }
+  friend Batch lookup_power(const double (&table)[8], const Batch& index) {
+    return from([&](int i) { return lookup_power(table, index.v[i]); });
+  }
 
  private:
   template <class Function>

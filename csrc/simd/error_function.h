@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "csrc/simd/exponential.h"
+#include "csrc/simd/tabled_error_function.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -112,6 +113,7 @@ V erfcx_slope(const V& a) {
 // 3.1 ulp in double, 2^-21.8 in a float that will be rounded to 16 bits. NaN stays, infinities give +-1.
 template <Vector V>
 V erf(const V& a) {
+  if constexpr (V::is_single && has_tables) return tabled_single_erf(a);
   const V square = a * a;
   if constexpr (V::is_single) {
     const V t = fma(square, V(2 / (erf_reach * erf_reach)), V(-1.0));

@@ -1,4 +1,4 @@
-// e^x in vectors: of floats, as exactly as a pair of floats; of doubles; and in double to what a float needs.
+// e^x in vectors: of floats, as exactly as a pair of floats; and of doubles.
 //
 // x = n ln 2 + r with |r| <= ln(2) / 2, and a polynomial in r. V is a vector or a batch of them. Coefficients:
 // tools/polynomial_coefficients.py. The errors that are named here are tested by tests/cpp/vector.
@@ -8,16 +8,6 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// e^r, to a relative error of 2^-28.42.
-constexpr double single_exp[] = {
-    0x1.0000000000000p+0, 0x1.000000a2f7194p+0, 0x1.00000028b7ad4p-1,  0x1.555402e3fd675p-3,
-    0x1.5554ac342f261p-5, 0x1.12705af4765e4p-7, 0x1.6d75e5bb8107bp-10,
-};
-// (e^r - 1) / r, to a relative error of 2^-31.69.
-constexpr double single_expm1_slope[] = {
-    0x1.0000000000000p+0, 0x1.00000028b7ad4p-1,  0x1.555555676c1bbp-3,  0x1.5554ac342f261p-5,
-    0x1.1110c5ed7d6c9p-7, 0x1.6d75e5bb8107bp-10, 0x1.a152099da25bap-13,
-};
 // r + r^2 Q(r) against e^r - 1; this is Q, to a relative error of 2^-25.15.
 constexpr double float_curvature[] = {
     0x1.0000000000000p-1, 0x1.5554dc8961859p-3, 0x1.555518f5d1200p-5, 0x1.120be1dcb42dcp-7, 0x1.6d117cc039048p-10,
@@ -147,33 +137,6 @@ template <class V, int count>
 V rounded_exponential(const V& x, const double (&curvature)[count]) {
   const auto [biased, power, r, curved] = reduce(x, curvature);
   return times_small_power_of_two(V(1.0) + (r + curved), power);
-}
-
-// e^x in double to a relative error of 2^-28. |x| <= 700 or NaN.
-template <class V>
-V exp_single(const V& x) {
-  const V round(0x1.8p52 + 1023), biased = fma(x, V(0x1.71547652b82fep+0), round), power = biased - round;
-  const V r = fma(power, V(-0x1.62e42fefa39efp-1), x);
-  return polynomial(r, r * r, single_exp) * power_of_two(biased);
-}
-
-// e^x = scale * (1 + rest) in double, to a relative error of `rest` of 2^-31. |x| <= 700 or NaN.
-template <class V>
-struct SplitSingle {
-  V scale, rest;
-};
-template <class V>
-SplitSingle<V> split_single(const V& x) {
-  const V round(0x1.8p52 + 1023), biased = fma(x, V(0x1.71547652b82fep+0), round), power = biased - round;
-  const V r = fma(power, V(-0x1.62e42fefa39efp-1), x);
-  return {power_of_two(biased), r * polynomial(r, r * r, single_expm1_slope)};
-}
-
-// e^x - 1 in double to a relative error of 2^-29, also near 0. |x| <= 700 or NaN. Loses the sign of -0.
-template <class V>
-V expm1_single(const V& x) {
-  const auto [scale, rest] = split_single(x);
-  return fma(scale, rest, scale - V(1.0));
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

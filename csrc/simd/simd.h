@@ -22,6 +22,9 @@
 //                            positive number lies in, in the lowest bits
 //     middle_of_segment      the number in the middle of that
 //     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral n from -150 * steps to 0, rounded once
+//                          and of Double:
+//     lookup_power           2^(n / 8) of the integer n in the lowest bits of an index; the table has 2^(j / 8), from
+//                            whose bits j << 49 is taken
 //   has_estimates          whether there is, of Double, estimated_inverse_sqrt: to a relative error of 2^-14
 //   has_streams            whether Float and Double have stream(p), to an aligned p: a store that goes by the caches to
 //                          memory, which end_streams() makes all others see

@@ -1,26 +1,40 @@
-// The error function by tables in registers, to almost all digits of a double. V is a batch of doubles. The error that
-// is named here is tested by tests/cpp/vector.
+// The error function by tables in registers: to almost all digits of a double, and to those that a float needs. V is a
+// batch of doubles. Tables: tools/error_function_tables.py and single_tables.py. The errors that are named here are
+// tested by tests/cpp/vector.
 #pragma once
 
 #include <concepts>
-#include <iterator>
+#include <cstddef>
 
 #include "csrc/simd/batch.h"
 #include "csrc/simd/error_function_tables.h"
+#include "csrc/simd/single_tables.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
+
+// With rows of coefficients of rising powers of what is left of `a` beside the nearest multiple of `step`; in the last
+// segment erf is 1.
+template <class V, std::size_t rows, std::size_t segments>
+V erf_of_segment(const V& a, double step, const double (&table)[rows][segments]) {
+  const V magnitude = at_most(abs(a), V((segments - 1) * step)), round(0x1.8p52);
+  const V index = fma(magnitude, V(1 / step), round), d = fma(index - round, V(-step), magnitude);
+  V sum = lookup(table[rows - 1], index);
+  for (std::size_t row = rows - 1; row-- > 0;) sum = fma(sum, d, lookup(table[row], index));
+  return copysign(sum, a);
+}
 
 // erf of any a. Relative error: 2^-50.8. Keeps the sign of 0. NaN stays, infinities give +-1.
 template <class V>
   requires(has_tables && std::same_as<typename V::Scalar, double>)
 V tabled_erf(const V& a) {
-  using Tables = ErrorFunctionTables;
-  constexpr double last = std::size(Tables::erf[0]) - 1;  // around which erf is 1 to all digits
-  const V magnitude = at_most(abs(a), V(last * Tables::step)), round(0x1.8p52);
-  const V index = fma(magnitude, V(1 / Tables::step), round), d = fma(index - round, V(-Tables::step), magnitude);
-  V sum = lookup(Tables::erf[std::size(Tables::erf) - 1], index);
-  for (std::size_t row = std::size(Tables::erf) - 1; row-- > 0;) sum = fma(sum, d, lookup(Tables::erf[row], index));
-  return copysign(sum, a);
+  return erf_of_segment(a, ErrorFunctionTables::step, ErrorFunctionTables::erf);
+}
+
+// The same, to a relative error of 2^-29.6.
+template <class V>
+  requires(has_tables && std::same_as<typename V::Scalar, double>)
+V tabled_single_erf(const V& a) {
+  return erf_of_segment(a, SingleTables::erf_step, SingleTables::erf);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -218,6 +218,7 @@ inline const Row of_doubles[] = {
     {"single sqrt", square_root, far_positive, unused, Unit::ulp, 1.6},
     {"single log1p", logarithm, {-0.5, 4}, unused, Unit::relative, std::exp2(-29.9)},
     {"single log1p", logarithm, far_positive, unused, Unit::relative, std::exp2(-29.9)},
+    {"single log1p_of_unit", logarithm, {0, 1}, unused, Unit::relative, std::exp2(-29.9)},
     {"single erfcx", scaled_complement, small_positive, unused, Unit::relative, std::exp2(-31.2)},
     {"single erfcx", scaled_complement, far_positive, unused, Unit::relative, std::exp2(-31.2)},
     {"single erfcx_slope", scaled_complement_slope, small_positive, unused, Unit::relative, std::exp2(-31.2)},

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "csrc/kernels/elements.h"
+#include "ops/log1p_of_unit.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
@@ -138,6 +139,7 @@ constexpr vector_test::Function of_doubles[] = {
     ROWS_OF_ALL(SingleDoubles, "single "),
     ROWS_OF_FINE_EXPM1(SingleDoubles, "single "),
     ROW(SingleDoubles, "single scaled_normal_tail", scaled_normal_tail(x)),
+    ROW(SingleDoubles, "single log1p_of_unit", log1p_of_unit(x)),
     ROW(SingleDoubles, "single fine_exp", fine_exp(x)),
     ROW(SingleDoubles, "single fine_erf", fine_erf(x)),
     ROW(SingleDoubles, "single fine_sin", fine_sin(x)),
