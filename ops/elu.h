@@ -36,7 +36,7 @@ struct Elu : Activation {
     return {select(x > N(0.0), N(1.0), left)};
   }
 
-  static constexpr bool invertible(double alpha) { return alpha > 0; }
+  static constexpr bool invertible(double alpha) { return alpha >= 0x1p-100; }
   template <Number N>
   static N inverse(N y, N alpha) {
     return select(y > N(0.0), y, inverse_expm1(limited(y / alpha, -1.0, 0.0)));

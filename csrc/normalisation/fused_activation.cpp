@@ -57,6 +57,18 @@ bool FusedActivation::is_restorable(at::ScalarType type) const {
          (op.invertible_halves || type == at::kFloat || type == at::kDouble);
 }
 
+double FusedActivation::offset_of_zero() const {
+  double zero = 0, one = 1, value = 0, slope = 0;
+  const auto call = [&](const MapKernel& kernel, auto*... places) {
+    char* operands[] = {reinterpret_cast<char*>(places)...};
+    const std::int64_t strides[2 * sizeof...(places)] = {};
+    kernel(operands, strides, 1, 1, arguments.data());
+  };
+  call(doubles->forward, &value, &zero);
+  call(doubles->backward, &slope, &one, doubles->saves_output ? &value : &zero);
+  return value == 0 ? 0 : value / slope;
+}
+
 at::Tensor FusedActivation::forward(const at::Tensor& x) const { return op.forward.call(x, arguments)[0]; }
 
 at::Tensor FusedActivation::backward(const at::Tensor& gradient, const at::Tensor& x) const {

@@ -30,6 +30,8 @@ struct FusedActivation {
   }
   // Whether autograd can do without the input where it keeps the output.
   bool is_restorable(at::ScalarType type) const;
+  // f(0) / f'(0): as small as this against 1 is what f(u) tells of a small u, whose f(u) is rounded beside f(0).
+  double offset_of_zero() const;
 
   // Differentiable; the inverse a composition of ATen's operators.
   at::Tensor forward(const at::Tensor& x) const;

@@ -64,10 +64,10 @@ def batch_norm_act(
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
             which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
             elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is
-            kept. So it is in 16-bit types where f saturates, and where a weight is so small beside its bias, or beside
-            residual's largest element, that the output tells too little of the input (once compiled, a weight that
-            becomes so small is a ValueError). Where f saturates in float32, as tanh at 9 or elu at -16, the input is
-            known no better than to that.
+            kept. So it is in 16-bit types where f saturates, and where a weight is so small beside its bias, beside
+            residual's largest element, or beside f(0), that the output tells too little of the input (once compiled, a
+            weight that becomes so small is a ValueError). Where f saturates in float32, as tanh at 9 or elu at -16, the
+            input is known no better than to that.
         residual: r, of the shape of input, such as the shortcut of a residual block; of its dtype, or one of them of
             16 bits and the other float32, which the result has then.
         activation_arguments: what f takes beside its input, by name.

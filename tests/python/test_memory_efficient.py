@@ -237,3 +237,25 @@ def test_what_was_compiled_refuses_weights_that_hide_the_input() -> None:
     weight[1] = 1e-5
     with pytest.raises(ValueError, match=r"batch_norm_act: with memory_efficient=True .* weight\[1\] = 1e-05"):
         function()
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("activation", ["sigmoid", "softplus", "tanh", "leaky_relu", "elu"])
+def test_small_weights_have_gradients(activation: str, dtype: torch.dtype) -> None:
+    """Where f(0) is not 0, a small u is rounded away beside it, and the input is kept."""
+    x = torch.randn(64, 1, dtype=dtype)
+    for exponent in range(-36, 1, 3):
+        gradients = []
+        for memory_efficient in (False, True):
+            weight = torch.full((1,), 10.0**exponent, dtype=dtype, requires_grad=True)
+            value = ours.batch_norm_act(
+                x, None, None, weight, training=True, activation=activation, memory_efficient=memory_efficient
+            )
+            gradients.append(torch.autograd.grad(value, weight, x + 1)[0])
+        torch.testing.assert_close(*gradients, rtol=2e-3, atol=0)
+
+
+def test_a_slope_that_rounds_to_zero_has_no_inverse() -> None:
+    for name, least in (("leaky_relu", 1e-46), ("leaky_relu", 1e-45), ("elu", 1e-300)):
+        assert not torch.ops.torchactiv.has_inverse(name, [least], torch.float32)
+        assert torch.ops.torchactiv.has_inverse(name, [1e-20], torch.float32)

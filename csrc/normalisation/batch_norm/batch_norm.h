@@ -67,8 +67,9 @@ void check_channel_values(const char* function, const char* name, const at::Tens
 void check_statistics(const at::Tensor& input, const at::Tensor& mean, const at::Tensor& variance);
 // Of what may be overwritten.
 void check_in_place(const at::Tensor& input, const BatchNorm& norm);
-// The first channel, if any, whose weight is so small beside its bias, or beside the residual, that the output tells
-// nothing of the input: then the input is kept. What was traced cannot choose any more when it runs, and throws.
+// The first channel, if any, whose weight is so small beside its bias, beside the residual, or beside what the
+// activation is at 0, that the output tells nothing of the input: then the input is kept. What was traced cannot choose
+// any more when it runs, and throws.
 std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const BatchNorm& norm);
 void check_restorable(const at::Tensor& input, const BatchNorm& norm);
 

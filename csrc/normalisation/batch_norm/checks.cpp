@@ -55,8 +55,8 @@ double largest_magnitude(const at::Tensor& tensor) {
 
 }  // namespace
 
-// An output is rounded to eps, so that the input is restored to eps |b / weight|, where b is the bias or a shortcut
-// that was added: to 12 bits, or 4 of a 16-bit type.
+// An output is rounded to eps, so that the input is restored to eps |b / weight|, where b is the bias, a shortcut that
+// was added, or f(0) / f'(0): to 12 bits, or 4 of a 16-bit type.
 std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const BatchNorm& norm) {
   if (!norm.weight && !norm.bias && !norm.residual) return {};
   const at::ScalarType type = input.scalar_type();
@@ -65,7 +65,9 @@ std::optional<std::int64_t> unrestorable_channel(const at::Tensor& input, const 
                      : type == at::kBFloat16 ? 0x1p-7
                                              : 0x1p-10;
   const double least_ratio = eps * (at::isReducedFloatingType(type) ? 8 : 4096);
-  const double added = norm.residual ? largest_magnitude(norm.residual->detach()) : 0;
+  const double offset =
+      std::abs(FusedActivation::find(BatchNorm::name, norm.activation, norm.arguments).offset_of_zero());
+  const double added = std::max(norm.residual ? largest_magnitude(norm.residual->detach()) : 0, offset);
   const std::vector<double> weights =
       norm.weight ? values_of(norm.weight->detach()) : std::vector<double>(static_cast<std::size_t>(input.size(1)), 1);
   const std::vector<double> biases = norm.bias ? values_of(norm.bias->detach()) : std::vector<double>(weights.size());
@@ -82,7 +84,8 @@ void check_restorable(const at::Tensor& input, const BatchNorm& norm) {
   if (!channel) return;
   TORCH_CHECK_VALUE(false, BatchNorm::name, ": with memory_efficient=True the input is restored from the output, for ",
                     "which weight[", *channel, "] = ", norm.weight ? norm.weight->detach()[*channel].item<double>() : 1,
-                    " is too small beside its bias or the residual; memory_efficient=False keeps the input");
+                    " is too small beside its bias, the residual or what ", norm.activation,
+                    " is at 0; memory_efficient=False keeps the input");
 }
 
 }  // namespace torchactiv
