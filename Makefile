@@ -77,8 +77,9 @@ accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the
 bench: build $(VENV)/.installed-dev ## measure speed in half an hour; BENCH='--operators mish --sections cache' a part; DOCS=1 writes docs/performance.md
 	python benchmarks/run.py $(if $(DOCS),--markdown docs/performance.md) $(BENCH)
 
-docs: build $(VENV)/.installed-dev ## write docs/catalogue.md and its plots
+docs: build $(VENV)/.installed-dev ## write docs/catalogue.md and its plots, and docs/accuracy.md of what was measured
 	python tools/document_catalogue.py
+	python tools/document_accuracy.py
 
 format: $(VENV)/.installed-dev ## lay out the sources
 	clang-format -i $(CPP_SOURCES)

@@ -4,7 +4,7 @@
 
 For each data set, of those that come with scikit-learn, it prints a table, and plots how the learned parameters moved
 and what the functions look like after training. An activation is adaptive if it has parameters; they are those of each
-channel, where it takes them. `pip install torchactiv[cli,plot] scikit-learn tqdm` has what it takes.
+channel, where it takes them. `pip install matplotlib scikit-learn tabulate tqdm` has what it takes.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import torch
 import torchactiv
 from torch import Tensor
 
-INSTALLED_BY = {"matplotlib": "torchactiv[plot]", "sklearn": "scikit-learn", "tabulate": "torchactiv[cli]"}
+INSTALLED_BY = {"sklearn": "scikit-learn"}
 try:
     import tqdm
     from adaptive_training import MODULES, TASKS, WIDTH, Split, Task, Trainer, module, train

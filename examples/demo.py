@@ -7,14 +7,14 @@ It leaves as TorchScript, scripted and traced, and the C++ program must give the
 """
 
 import argparse
-import importlib.resources
-import json
+import functools
 import pathlib
 import statistics
 import subprocess
 import sys
 import time
 import warnings
+from collections.abc import Callable
 
 import sklearn.datasets
 import sklearn.model_selection
@@ -49,7 +49,7 @@ class PlainSwiGLU(nn.Module):
 class Network(nn.Module):
     """Two convolutions, each with batch normalisation and the activation, and a linear layer for ten classes."""
 
-    def __init__(self, activation: type[nn.Module], gated: bool) -> None:
+    def __init__(self, activation: Callable[[], nn.Module], gated: bool) -> None:
         super().__init__()
         layers: list[nn.Module] = []
         for inputs, outputs, stride in ((1, 64, 1), (64, 128, 2)):
@@ -126,26 +126,73 @@ def agrees(program: pathlib.Path, model: pathlib.Path, images: pathlib.Path, exp
     return same
 
 
+def count(text: str) -> int:
+    """A positive integer, for the command line."""
+    number = int(text)
+    if number <= 0:
+        raise argparse.ArgumentTypeError(f"must be positive, got {number}")
+    return number
+
+
+def program(text: str) -> pathlib.Path:
+    """A file that is there, for the command line."""
+    path = pathlib.Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text} is no file; `make demo` builds it of examples/cpp_inference")
+    return path
+
+
+def activation(name: str) -> torchactiv.Entry:
+    """Of the catalogue, by any name that it has; for the command line."""
+    data = torch.zeros(1, 4, 2, 2)
+    try:
+        found = torchactiv.get(name).__name__
+        entry = next(entry for entry in torchactiv.catalogue() if entry["name"] == found)
+        result = torchactiv.nn.make(entry["module"])(*[data] * gates(entry))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    except (StopIteration, TypeError) as error:
+        raise argparse.ArgumentTypeError(f"{name} is no activation that needs no arguments") from error
+    if result.shape != data.shape:
+        raise argparse.ArgumentTypeError(f"{name} gives another number of channels than it is given")
+    return entry
+
+
+def gates(entry: torchactiv.Entry) -> int:
+    """How many tensors it takes: two if one gates the other."""
+    return max(1, sum(tensor["role"] == "data" for tensor in entry.get("inputs", [])))
+
+
+def rivals(entry: torchactiv.Entry) -> list[Callable[[], nn.Module]]:
+    """The module, and what PyTorch has for it, if anything."""
+    ours: Callable[[], nn.Module] = functools.partial(torchactiv.nn.make, entry["module"])
+    plain = PlainSwiGLU if entry["module"] == "SwiGLUGate" else getattr(nn, entry["module"], None)
+    return [ours] if plain is None else [ours, plain]
+
+
 def main() -> int:
-    catalogue = json.loads((importlib.resources.files("torchactiv") / "catalogue.json").read_text(encoding="utf-8"))
-    operators = {operator["name"]: operator for operator in catalogue}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--activation", choices=operators, default="mish")
-    parser.add_argument("--epochs", type=int, default=15)
-    parser.add_argument("--cpp-inference", type=pathlib.Path, required=True, help="the program built from there")
-    parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path("build/demo"))
+    parser.add_argument(
+        "--activation", type=activation, default="mish", help="any of `python -m torchactiv list`; by default mish"
+    )
+    parser.add_argument("--epochs", type=count, default=15, help="how often it sees each digit; 15 by default")
+    parser.add_argument(
+        "--cpp-inference", type=program, required=True, help="the program of examples/cpp_inference, as it was built"
+    )
+    parser.add_argument(
+        "--output", type=pathlib.Path, default=pathlib.Path("build/demo"), help="a folder for the models"
+    )
     options = parser.parse_args()
     torch.manual_seed(0)
 
-    module = operators[options.activation]["module"]
-    gated = sum(tensor["role"] == "data" for tensor in operators[options.activation]["inputs"]) == 2
-    ours = getattr(torchactiv.nn, module)
-    plain = PlainSwiGLU if module == "SwiGLUGate" else getattr(nn, module)
+    entry = options.activation
+    gated = gates(entry) == 2
+    ours, *others = rivals(entry)
 
     train_images, train_labels, test_images, test_labels = digits()
     batch = 64
     trainer = Trainer(Network(ours, gated), options.epochs * (len(train_images) // batch))
-    print(f"{len(train_images)} digits to train with, {len(test_images)} to test with; torchactiv.nn.{module}")
+    print(f"{len(train_images)} digits to train with, {len(test_images)} to test with; torchactiv.nn.{entry['module']}")
     train(trainer, train_images, train_labels, options.epochs, batch)
     network = trainer.network.eval()
     with torch.inference_mode():
@@ -154,14 +201,15 @@ def main() -> int:
     print(f"test accuracy {accuracy:.4f}")
 
     steps = 60
-    rivals = [Trainer(Network(activation, gated), steps) for activation in (ours, plain)]
-    times = step_times(rivals, train_images[:batch], train_labels[:batch], steps)
-    print(f"training step: torchactiv {times[0]:.2f} ms, PyTorch {times[1]:.2f} ms: {times[1] / times[0]:.2f} times")
+    trainers = [Trainer(Network(module, gated), steps) for module in (ours, *others)]
+    time_of_ours, *times = step_times(trainers, train_images[:batch], train_labels[:batch], steps)
+    against = "".join(f", PyTorch {other:.2f} ms: {other / time_of_ours:.2f} times" for other in times)
+    print(f"training step: torchactiv {time_of_ours:.2f} ms{against}")
 
     options.output.mkdir(parents=True, exist_ok=True)
     images = options.output / "images.pt"
     torch.save(test_images, images)
-    models = {name: options.output / f"{options.activation}.{name}.pt" for name in ("scripted", "traced")}
+    models = {name: options.output / f"{entry['name']}.{name}.pt" for name in ("scripted", "traced")}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of torch.jit itself, which is what serving in C++ uses
         torch.jit.script(network).save(models["scripted"])

@@ -4,7 +4,7 @@
 
 For each depth it prints a table, and plots the norm of the gradient by layer before training: of plain networks whose
 weights start small or large, and of the same with batch normalisation (batch_norm_act), with DyT, which needs no
-statistics, and with selu in the activation's place. `pip install torchactiv[cli,plot] scikit-learn tqdm` has what it
+statistics, and with selu in the activation's place. `pip install matplotlib scikit-learn tabulate tqdm` has what it
 takes.
 """
 
@@ -19,7 +19,7 @@ import torchactiv
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-INSTALLED_BY = {"matplotlib": "torchactiv[plot]", "sklearn": "scikit-learn", "tabulate": "torchactiv[cli]"}
+INSTALLED_BY = {"sklearn": "scikit-learn"}
 try:
     import sklearn.datasets
     import sklearn.model_selection

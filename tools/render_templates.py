@@ -1,7 +1,7 @@
 """Renders the sources that are derived from the catalogue.
 
 Every `<path>.jinja` below a folder of templates becomes `<path>` below the output folder; a template sees `operators`,
-the list that tools/describe_catalogue.cpp prints, and `version`. Usage:
+the list that tools/describe_catalogue.cpp prints, `version`, and `torch_modules`, the names in torch.nn. Usage:
 
     python tools/render_templates.py --catalogue catalogue.json --version 0.1.0 TEMPLATES OUTPUT
 """
@@ -11,6 +11,7 @@ import json
 import pathlib
 
 import jinja2
+import torch
 
 
 def main() -> None:
@@ -36,7 +37,9 @@ def main() -> None:
     for template in sorted(options.templates.rglob("*.jinja")):
         name = template.relative_to(options.templates)
         target = options.output / name.with_suffix("")
-        text = environment.get_template(name.as_posix()).render(operators=operators, version=options.version)
+        text = environment.get_template(name.as_posix()).render(
+            operators=operators, version=options.version, torch_modules=dir(torch.nn)
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         if not target.exists() or target.read_text(encoding="utf-8") != text:  # an unchanged file stays as old as it is
             target.write_text(text, encoding="utf-8")

@@ -26,6 +26,7 @@ from torchactiv.folding import fold_batch_norm  # noqa: E402
 
 __version__ = _library.version
 cmake_prefix_path: str = _library.cmake_prefix_path
+library_path: str = _library.library_path
 
 __all__ = [
     "Entry",
@@ -36,6 +37,7 @@ __all__ = [
     "functional",
     "get",
     "init",
+    "library_path",
     "nn",
 ]
 

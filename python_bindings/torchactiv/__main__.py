@@ -5,12 +5,13 @@ import inspect
 import os
 import signal
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from torchactiv import __version__, _registry, functional, nn
 
-EXTRAS = {"tabulate": "cli", "matplotlib": "plot"}  # what brings the libraries that are imported only when needed
+OPTIONAL = "tabulate", "matplotlib"  # libraries that are imported only when needed
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print({"list": _list, "show": _show, "plot": _plot}[options.command](options))
     except ModuleNotFoundError as error:
         library = (error.name or "").split(".")[0]
-        if library not in EXTRAS:
+        if library not in OPTIONAL:
             raise
-        return _failed(1, f"{library} is missing, which `pip install torchactiv[{EXTRAS[library]}]` installs")
+        return _failed(1, f"{library} is missing, which `pip install {library}` installs")
     except OSError as error:
         return _failed(1, str(error))
     except ValueError as error:
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"torchactiv {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
-    listing = commands.add_parser("list", help="a table of all activations, by family")
+    listing = commands.add_parser("list", help="a table of all activations, by family, and names of what else there is")
     families = list(dict.fromkeys(entry["family"] for entry in _registry.entries()))
     listing.add_argument("--family", choices=families, help="this family only")
 
@@ -66,16 +67,32 @@ def _parser() -> argparse.ArgumentParser:
 def _list(options: argparse.Namespace) -> str:
     from torchactiv import _tables
 
-    return _tables.catalogue([e for e in _registry.entries() if options.family in (None, e["family"])])
+    entries = _registry.entries()
+    table = _tables.catalogue([e for e in entries if options.family in (None, e["family"])])
+    return table if options.family else f"{table}\n\n{_beside(entries)}"
+
+
+def _beside(entries: list[_registry.Entry]) -> str:
+    """What there is that is no activation: gates by name, normalisations, blocks."""
+    names = {entry["name"] for entry in entries}
+    functions = [name for name in functional.__all__ if name.removesuffix("_") not in names]
+    modules = {name for name in nn.__all__ if isinstance(getattr(nn, name), type)} - {e["module"] for e in entries}
+    lines = [
+        f"torchactiv.{library} has beside these, of which `show` tells as well: {', '.join(sorted(found))}."
+        for library, found in {"functional": functions, "nn": modules}.items()
+    ]
+    return "\n\n".join(textwrap.fill(line, 120, break_on_hyphens=False) for line in lines)
 
 
 def _show(options: argparse.Namespace) -> str:
     if beyond_catalogue := _registry.beyond_catalogue(options.name):
         return _documentation(beyond_catalogue)
-    module = _registry.module_name(options.name)
+    module, entry = _registry.module_name(options.name), _registry.find(options.name)
+    if module != entry["module"]:  # SwiGLU is a block, and swiglu its gate
+        return _documentation({"nn": module})
     from torchactiv import _tables
 
-    return _tables.description({**_registry.find(options.name), "module": module})
+    return _tables.description(entry)
 
 
 def _documentation(names: dict[str, str]) -> str:

@@ -6,12 +6,24 @@ from typing import Any
 import torch
 from torch.compiler import is_dynamo_compiling
 
+from torchactiv.sharding import register_where_used
+
 try:
     from torchactiv._calls import operator_call
 except ImportError:  # built without Python's headers, or for another Python
 
     def operator_call(name: str, in_general: Callable[..., Any], /) -> Callable[..., Any]:
         return in_general
+
+
+def _in_general(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What takes all that is no exact tensor or number: sharded tensors among it."""
+
+    def call(*given: Any, **named: Any) -> Any:
+        register_where_used()
+        return function(*given, **named)
+
+    return call
 
 
 def operator(name: str) -> Callable[..., Any]:
@@ -32,7 +44,7 @@ def operator(name: str) -> Callable[..., Any]:
         tensor([-0.5000,  2.0000])
     """
     qualified = f"torchactiv::{name}"
-    function = operator_call(qualified, getattr(torch.ops.torchactiv, name)._op)
+    function = operator_call(qualified, _in_general(getattr(torch.ops.torchactiv, name)._op))
     torch.jit._builtins._register_builtin(function, qualified)
     return function
 

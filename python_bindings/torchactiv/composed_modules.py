@@ -10,7 +10,7 @@ from torchactiv.leaves import Leaf
 __all__ = ["GELU", "GLU", "CReLU", "Maxout", "RReLU"]
 
 
-class GELU(nn.Module):
+class GELU(nn.GELU):
     r"""Gaussian error linear unit. See :func:`torchactiv.functional.gelu`.
 
     Args:
@@ -22,23 +22,12 @@ class GELU(nn.Module):
         GELU(approximate='tanh')
     """
 
-    __constants__: ClassVar[list[str]] = ["approximate"]
-    approximate: str
-
-    def __init__(self, approximate: str = "none") -> None:
-        super().__init__()
-        self.approximate = approximate
-
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
         return gelu(input, approximate=self.approximate)
 
-    def extra_repr(self) -> str:
-        """The arguments, as torch.nn shows them."""
-        return f"approximate={self.approximate!r}"
 
-
-class RReLU(Leaf):
+class RReLU(Leaf, nn.RReLU):
     r"""Randomised leaky rectified linear unit. See :func:`torchactiv.functional.rrelu`.
 
     Args:
@@ -52,28 +41,12 @@ class RReLU(Leaf):
         RReLU(lower=0.1, upper=0.3)
     """
 
-    __constants__: ClassVar[list[str]] = ["lower", "upper", "inplace"]
-    lower: float
-    upper: float
-    inplace: bool
-
-    def __init__(self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False) -> None:
-        super().__init__()
-        self.lower = lower
-        self.upper = upper
-        self.inplace = inplace
-
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
         return rrelu(input, self.lower, self.upper, self.training, self.inplace)
 
-    def extra_repr(self) -> str:
-        """The arguments, as torch.nn shows them."""
-        inplace = ", inplace=True" if self.inplace else ""
-        return f"lower={self.lower}, upper={self.upper}{inplace}"
 
-
-class GLU(nn.Module):
+class GLU(nn.GLU):
     r"""Gated linear unit. See :func:`torchactiv.functional.glu`.
 
     Args:
@@ -85,20 +58,9 @@ class GLU(nn.Module):
         GLU(dim=-1)
     """
 
-    __constants__: ClassVar[list[str]] = ["dim"]
-    dim: int
-
-    def __init__(self, dim: int = -1) -> None:
-        super().__init__()
-        self.dim = dim
-
     def forward(self, input: Tensor) -> Tensor:
         """Applies the activation."""
         return glu(input, self.dim)
-
-    def extra_repr(self) -> str:
-        """The arguments, as torch.nn shows them."""
-        return f"dim={self.dim}"
 
 
 class CReLU(nn.Module):

@@ -1,6 +1,7 @@
 """Batch normalisation folded into the layers before it, for inference."""
 
 import copy
+import inspect
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -25,6 +26,12 @@ _RANKS: dict[Any, Collection[int]] = {
     nn.BatchNorm3d._check_input_dim: (5,),
 }
 _ANY_RANK = range(2, 65)
+
+
+def _left_out(model: nn.Module) -> dict[str, None]:
+    """Arguments that are None by default: whether one is given decides what the model does, which fx does not see."""
+    given = inspect.signature(model.forward).parameters.values()
+    return {argument.name: None for argument in given if argument.default is None}
 
 
 class _Tracer(fx.Tracer):
@@ -56,10 +63,12 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
     the model that is returned raises ValueError unless a linear layer gives (N, C), and a convolution a batch.
 
     Args:
-        model: in evaluation mode, and such that :mod:`torch.fx` can trace it. It is left as it is.
+        model: in evaluation mode, and such that :mod:`torch.fx` can trace it. It is left as it is. What is
+            None by default is left out.
 
     Returns:
-        A model with the same results but for rounding, with copies of the parameters.
+        A model with the same results but for rounding, with copies of the parameters. What was left out, it refuses by
+        an AssertionError.
 
     Raises:
         RuntimeError: the model is in training mode.
@@ -90,7 +99,7 @@ def fold_batch_norm(model: nn.Module) -> nn.Module:
             "with the result"
         )
     try:
-        graph = _Tracer().trace(copied)
+        graph = _Tracer().trace(copied, _left_out(copied))
     except Exception as error:  # of any kind, since the model's own code runs
         raise ValueError(f"fold_batch_norm: model {name} cannot be traced by torch.fx: {error}") from error
     folded = fx.GraphModule(copied, graph)

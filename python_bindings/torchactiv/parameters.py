@@ -63,13 +63,14 @@ def _along(operator: str, name: str, parameter: Tensor | int | float, input: Ten
 def _viewed(operator: str, name: str, parameter: Tensor, input: Tensor, dim: int) -> Tensor:
     if parameter.dim() != 1 or parameter.numel() == 1:
         return parameter
-    if input.size(dim) != parameter.numel():
+    elements = parameter.numel()
+    if input.size(dim) != elements:
         raise RuntimeError(
-            f"{operator}: {name} has {parameter.numel()} elements, but input of shape {list(input.shape)} has "
+            f"{operator}: {name} has {elements} elements, but input of shape {list(input.shape)} has "
             f"{input.size(dim)} along dim={dim}; it takes one element, or one for each of these"
         )
     shape = [1] * max(input.dim(), 2)  # two dimensions at least: with one it would lie along dimension 1
-    shape[dim if dim < 0 else dim - input.dim()] = -1
+    shape[dim if dim < 0 else dim - input.dim()] = elements  # not -1, which is ambiguous for an empty batch of vmap
     return parameter.view(shape)
 
 
@@ -178,5 +179,5 @@ def _coefficients_along(operator: str, name: str, coefficients: Tensor, input: T
         )
     shape = [1] * (max(input.dim(), 2) + 1)
     shape[0] = coefficients.size(0)
-    shape[dim if dim < 0 else dim - input.dim()] = -1
+    shape[dim if dim < 0 else dim - input.dim()] = coefficients.size(1)
     return coefficients.view(shape)

@@ -170,15 +170,28 @@ class SyncBatchNormAct(_Activated):
             >>> type(torchactiv.nn.SyncBatchNormAct.convert_sync_batchnorm(network)[1]).__name__
             'SyncBatchNormAct'
         """
-        if isinstance(module, InPlaceABN):
-            return module if isinstance(module, InPlaceABNSync) else _in_place_converted(module, process_group)
-        if isinstance(module, nn.SyncBatchNorm) and module.process_group is not None:
-            process_group = module.process_group
-        if isinstance(module, _BatchNorm) and not isinstance(module, cls):
-            return _converted(module, process_group)
-        for name, child in module.named_children():
-            setattr(module, name, cls.convert_sync_batchnorm(child, process_group))
-        return module
+        return _replaced(module, process_group, {})
+
+
+def _replaced(module: nn.Module, process_group: Any, done: dict[nn.Module, nn.Module]) -> nn.Module:
+    """What stands in the module's place; the same wherever it stands."""
+    if module not in done:
+        done[module] = _by_kind(module, process_group)
+        if done[module] is module:
+            for name, child in module._modules.items():
+                if child is not None:
+                    setattr(module, name, _replaced(child, process_group, done))
+    return done[module]
+
+
+def _by_kind(module: nn.Module, process_group: Any) -> nn.Module:
+    if isinstance(module, InPlaceABN):
+        return module if isinstance(module, InPlaceABNSync) else _in_place_converted(module, process_group)
+    if isinstance(module, nn.SyncBatchNorm) and module.process_group is not None:
+        process_group = module.process_group
+    if isinstance(module, _BatchNorm) and not isinstance(module, SyncBatchNormAct):
+        return _converted(module, process_group)
+    return module
 
 
 def _converted(module: _BatchNorm, process_group: Any) -> SyncBatchNormAct:

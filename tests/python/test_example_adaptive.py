@@ -197,4 +197,4 @@ def test_it_says_how_to_install_matplotlib() -> None:
     code = f"import runpy, sys; {path}; runpy.run_path({str(PROGRAM)!r}, run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr == "matplotlib is missing, which `pip install torchactiv[plot]` installs\n"
+    assert done.stderr == "matplotlib is missing, which `pip install matplotlib` installs\n"

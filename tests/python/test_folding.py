@@ -114,6 +114,28 @@ def test_gradients_pass() -> None:
     )
 
 
+class Optional(nn.Module):
+    """Which does something else where it is given more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer, self.norm = nn.Linear(3, 4), nn.BatchNorm1d(4)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, scale: float = 2.0) -> Tensor:
+        y: Tensor = self.norm(self.layer(x)) * scale
+        return y if mask is None else y * mask
+
+
+def test_what_is_none_by_default_is_left_out() -> None:
+    model, x = trained(Optional(), (5, 3)), torch.randn(5, 3)
+    folded = torchactiv.fold_batch_norm(model)
+    assert not any(isinstance(module, nn.BatchNorm1d) for module in folded.modules())
+    for given in ((), (None,), (None, 0.5)):
+        torch.testing.assert_close(folded(x, *given), model(x, *given))
+    with pytest.raises(AssertionError, match="mask has been specialized"):
+        folded(x, torch.ones(4))
+
+
 class Branching(nn.Module):
     """Which cannot be traced."""
 

@@ -126,12 +126,27 @@ def test_signature_is_that_of_torch_nn(operator: Operator) -> None:
 def test_repr_and_attributes_are_those_of_torch_nn(operator: Operator) -> None:
     for options in constructions(operator):
         ours, theirs = operator.module_class(**options), getattr(torch.nn, operator.module)(**options)
+        assert isinstance(ours, type(theirs))  # for whoever looks for those, and changes their attributes
         assert repr(ours) == repr(theirs)
-        assert set(vars(ours)) <= set(vars(theirs))
+        assert set(vars(ours)) == set(vars(theirs))
         assert {n: v for n, v in vars(ours).items() if n[0] != "_"} == {
-            n: v for n, v in vars(theirs).items() if n[0] != "_" and n in vars(ours)
+            n: v for n, v in vars(theirs).items() if n[0] != "_"
         }
-        assert set(getattr(ours, "__constants__", ())) <= set(getattr(theirs, "__constants__", ()))
+        assert getattr(ours, "__constants__", []) == getattr(theirs, "__constants__", [])
+
+
+@pytest.mark.parametrize("name", ["GELU", "GLU", "RReLU"])
+def test_modules_of_compositions_are_those_of_torch_nn(name: str) -> None:
+    ours, theirs = getattr(torchactiv.nn, name), getattr(torch.nn, name)
+    assert issubclass(ours, theirs)
+    assert described(ours) == described(theirs) and repr(ours()) == repr(theirs())
+    assert vars(ours()).keys() == vars(theirs()).keys()
+
+
+def test_hardtanh_refuses_what_torch_nn_does() -> None:
+    for module in (torchactiv.nn.Hardtanh, torch.nn.Hardtanh):
+        with pytest.raises(AssertionError, match=r"max_val .1.* must be greater than min_val .2"):
+            module(2.0, 1.0)
 
 
 @every_operator

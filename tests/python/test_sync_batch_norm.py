@@ -228,6 +228,13 @@ def test_conversion() -> None:
     assert SyncBatchNormAct.convert_sync_batchnorm(network)[1] is network[1]
 
 
+def test_a_normalisation_that_stands_twice_is_converted_once() -> None:
+    norm = nn.BatchNorm1d(4)
+    converted = SyncBatchNormAct.convert_sync_batchnorm(nn.Sequential(norm, nn.ReLU(), norm, nn.Sequential(norm)))
+    assert isinstance(converted[0], SyncBatchNormAct)
+    assert converted[0] is converted[2] is converted[3][0]
+
+
 def test_conversion_of_pytorch_s_synchronised_norm() -> None:
     """It keeps the processes that it had, if it had some."""
     for own, expected in (("few", "few"), (None, "others")):

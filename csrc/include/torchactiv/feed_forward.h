@@ -38,6 +38,8 @@ class GatedFeedForwardImplBase : public torch::nn::Cloneable<Derived> {
   explicit GatedFeedForwardImplBase(const GatedFeedForwardOptions& options_) : options(options_) {
     GatedFeedForwardImplBase::reset();
   }
+  GatedFeedForwardImplBase(int64_t in_features, int64_t hidden_features)
+      : GatedFeedForwardImplBase(GatedFeedForwardOptions(in_features, hidden_features)) {}
 
   at::Tensor forward(const at::Tensor& input) {
     if (options.packed()) return down_proj(gated_packed(gate_up_proj(input), options.activation()));
@@ -83,6 +85,8 @@ TORCH_MODULE(GatedFeedForward);
 /// GatedFeedForward with silu, as in LLaMA.
 class SwiGLUImpl : public GatedFeedForwardImplBase<SwiGLUImpl> {
  public:
+  SwiGLUImpl(int64_t in_features, int64_t hidden_features)
+      : SwiGLUImpl(GatedFeedForwardOptions(in_features, hidden_features)) {}
   explicit SwiGLUImpl(GatedFeedForwardOptions options_) : GatedFeedForwardImplBase(options_.activation("silu")) {}
 };
 TORCH_MODULE(SwiGLU);
@@ -90,6 +94,8 @@ TORCH_MODULE(SwiGLU);
 /// GatedFeedForward with gelu.
 class GEGLUImpl : public GatedFeedForwardImplBase<GEGLUImpl> {
  public:
+  GEGLUImpl(int64_t in_features, int64_t hidden_features)
+      : GEGLUImpl(GatedFeedForwardOptions(in_features, hidden_features)) {}
   explicit GEGLUImpl(GatedFeedForwardOptions options_) : GatedFeedForwardImplBase(options_.activation("gelu_erf")) {}
 };
 TORCH_MODULE(GEGLU);
@@ -97,6 +103,8 @@ TORCH_MODULE(GEGLU);
 /// GatedFeedForward with relu.
 class ReGLUImpl : public GatedFeedForwardImplBase<ReGLUImpl> {
  public:
+  ReGLUImpl(int64_t in_features, int64_t hidden_features)
+      : ReGLUImpl(GatedFeedForwardOptions(in_features, hidden_features)) {}
   explicit ReGLUImpl(GatedFeedForwardOptions options_) : GatedFeedForwardImplBase(options_.activation("relu")) {}
 };
 TORCH_MODULE(ReGLU);
@@ -104,6 +112,8 @@ TORCH_MODULE(ReGLU);
 /// GatedFeedForward with mish.
 class MishGLUImpl : public GatedFeedForwardImplBase<MishGLUImpl> {
  public:
+  MishGLUImpl(int64_t in_features, int64_t hidden_features)
+      : MishGLUImpl(GatedFeedForwardOptions(in_features, hidden_features)) {}
   explicit MishGLUImpl(GatedFeedForwardOptions options_) : GatedFeedForwardImplBase(options_.activation("mish")) {}
 };
 TORCH_MODULE(MishGLU);
@@ -111,6 +121,8 @@ TORCH_MODULE(MishGLU);
 /// GatedFeedForward without an activation.
 class BilinearGLUImpl : public GatedFeedForwardImplBase<BilinearGLUImpl> {
  public:
+  BilinearGLUImpl(int64_t in_features, int64_t hidden_features)
+      : BilinearGLUImpl(GatedFeedForwardOptions(in_features, hidden_features)) {}
   explicit BilinearGLUImpl(GatedFeedForwardOptions options_)
       : GatedFeedForwardImplBase(options_.activation("identity")) {}
 };

@@ -68,7 +68,9 @@ TEST(FeedForward, HasTheLayersOfLlama) {
   EXPECT_EQ(names(SwiGLU(GatedFeedForwardOptions(4, 6))),
             (std::vector<std::string>{"gate_proj.weight", "up_proj.weight", "down_proj.weight"}));
   EXPECT_EQ(names(SwiGLU(options(true))), (std::vector<std::string>{"gate_up_proj.weight", "down_proj.weight"}));
-  EXPECT_EQ(SwiGLU(GatedFeedForwardOptions(4, 6))->down_proj->weight.sizes(), (std::vector<int64_t>{4, 6}));
+  EXPECT_EQ(SwiGLU(4, 6)->down_proj->weight.sizes(), (std::vector<int64_t>{4, 6}));
+  EXPECT_EQ(GEGLU(4, 6)->options.activation(), "gelu_erf");
+  EXPECT_EQ(GatedFeedForward(4, 6)->options.activation(), "silu");
 }
 
 TEST(FeedForward, IsClonedAndSaved) {
