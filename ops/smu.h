@@ -18,7 +18,11 @@ struct Smu : Activation {
       .derivative =
           R"(\frac{1}{2} \left(1 + \alpha + (1 - \alpha) \left(\operatorname{erf}(z) + \frac{2}{\sqrt \pi} z e^{-z^2}\right)\right), \; z = \mu (1 - \alpha) x; \frac{1}{\sqrt \pi} (1 - \alpha)^2 x^2 e^{-z^2})",
       .notes =
-          "A smooth leaky_relu of slope alpha for a positive mu; for a negative one, of the smaller of x and alpha x.",
+          "A smooth leaky_relu of slope alpha for a positive mu; for a negative one, of the smaller of x and alpha x. "
+          "The "
+          "authors start mu from 10^6, where it is leaky_relu but for |x| below 10^-5 and mu has no gradient from any "
+          "other "
+          "x; here it starts from 1, and init= takes theirs.",
       .source =
           "Biswas, Kumar, Banerjee & Pandey 2021, SMU: smooth activation function for deep networks using smoothing "
           "maximum technique, arXiv:2111.04682",

@@ -16,7 +16,10 @@ struct Smu1 : Activation {
       .formula = R"(\frac{1}{2} \left((1 + \alpha) x + \sqrt{(1 - \alpha)^2 x^2 + \mu^2}\right))",
       .derivative =
           R"(\frac{1}{2} \left(1 + \alpha + \frac{(1 - \alpha)^2 x}{q}\right), \; q = \sqrt{(1 - \alpha)^2 x^2 + \mu^2}; \frac{\mu}{2 q})",
-      .notes = "A smooth leaky_relu of slope alpha, which it is with mu = 0.",
+      .notes =
+          "A smooth leaky_relu of slope alpha, which it is with mu = 0. The authors start mu from "
+          "4.352665993287951e-9, "
+          "where only an x as small as that tells the two apart; here it starts from 1, and init= takes theirs.",
       .source =
           "Biswas, Kumar, Banerjee & Pandey 2021, SMU: smooth activation function for deep networks using smoothing "
           "maximum technique, arXiv:2111.04682",
