@@ -1,9 +1,11 @@
 // e^x in doubles to the digits that a float needs. V is a batch of doubles.
 //
 // x = n ln 2 + r with |r| <= ln(2) / 2, and a polynomial in r; or, by a table in a register, x = n ln(2) / 8 + r with
-// |r| <= ln(2) / 16, which takes three quarters of the time. Coefficients: tools/polynomial_coefficients.py; tables:
+// |r| <= ln(2) / 16, whose polynomial is half as long. Coefficients: tools/polynomial_coefficients.py; tables:
 // tools/single_tables.py. The errors that are named here are tested by tests/cpp/vector.
 #pragma once
+
+#include <iterator>
 
 #include "csrc/simd/exponential.h"
 #include "csrc/simd/single_tables.h"

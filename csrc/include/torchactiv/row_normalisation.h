@@ -185,7 +185,7 @@ class RMSNormActImpl : public torch::nn::Cloneable<RMSNormActImpl> {
     return rms_norm_act(input, normalized_shape, weight, eps, activation, arguments);
   }
   void pretty_print(std::ostream& stream) const override {
-    stream << "nn::RMSNormAct(" << at::IntArrayRef(normalized_shape) << ") with " << activation;
+    stream << "torchactiv::nn::RMSNormAct(" << at::IntArrayRef(normalized_shape) << ") with " << activation;
   }
 
   std::vector<std::int64_t> normalized_shape;
