@@ -36,6 +36,7 @@ struct Elu : Activation {
     return {select(x > N(0.0), N(1.0), left)};
   }
 
+  // Of a smaller alpha's result floats keep nothing.
   static constexpr bool invertible(double alpha) { return alpha >= 0x1p-100; }
   template <Number N>
   static N inverse(N y, N alpha) {

@@ -32,6 +32,7 @@ struct LeakyRelu : Activation {
     return {select(x > N(0.0), N(1.0), select(x <= N(0.0), negative_slope, x))};
   }
 
+  // Of a smaller slope's result floats keep nothing.
   static constexpr bool invertible(double negative_slope) { return negative_slope >= 0x1p-100; }
   static constexpr bool invertible_halves = true;
   template <Number N>

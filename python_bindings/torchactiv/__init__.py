@@ -23,6 +23,9 @@ _library.load()
 from torchactiv import functional, init, nn  # noqa: E402  (they use the operators that were just loaded)
 from torchactiv.decomposing import decompositions  # noqa: E402
 from torchactiv.folding import fold_batch_norm  # noqa: E402
+from torchactiv.sharding import register_where_used  # noqa: E402
+
+register_where_used()  # for what torch.compile traces; else when the first sharded tensor comes
 
 __version__ = _library.version
 cmake_prefix_path: str = _library.cmake_prefix_path
