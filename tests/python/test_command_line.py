@@ -60,6 +60,13 @@ def test_list_has_every_activation_in_its_family(capsys: Capture) -> None:
     assert all([entry["name"], entry["module"]] in rows for entry in entries)
 
 
+def test_list_names_what_lies_beside_the_catalogue(capsys: Capture) -> None:
+    """All of it: what `show` takes is somewhere in `list`."""
+    printed = re.split(r"[\s|,.]+", output(capsys, "list"))
+    names = {n.removesuffix("_") for n in torchactiv.functional.__all__} | set(torchactiv.nn.__all__) - {"make"}
+    assert {"geglu_packed", "layer_norm_act", "SwiGLU", "BatchNormAct2d"} <= names <= set(printed)
+
+
 def test_list_refuses_an_unknown_family(capsys: Capture) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["list", "--family", "none such"])

@@ -304,3 +304,15 @@ def test_sums_along_rows(operator: Operator, dtype: torch.dtype) -> None:
         unit = torch.finfo(dtype).eps
         for result, expected in zip(mine, exact, strict=True):
             torch.testing.assert_close(result.double(), expected, rtol=unit, atol=2e-3)
+
+
+@pytest.mark.parametrize("dim", [1, -1, 0])
+def test_vmap_over_no_samples(dim: int) -> None:
+    """Of which no size can be told from the count of elements."""
+    x, channels = torch.ones(0, 2, 3, 4), (2, 3, 4)[dim]
+    for result in (
+        torch.func.vmap(lambda x, a: ours.pelu(x, a, 1.0, dim))(x, torch.ones(0, channels)),
+        torch.func.vmap(lambda x, a: ours.bspline(x, a, dim=dim))(x, torch.ones(0, 5, channels)),
+        torch.func.vmap(lambda x, a: ours.bias_act(x, a, dim=dim))(x, torch.ones(0, channels)),
+    ):
+        assert result.shape == x.shape
