@@ -2,11 +2,10 @@
 // are tested by tests/cpp/vector.
 #pragma once
 
-#include <cstddef>
-#include <iterator>
 #include <limits>
 
 #include "csrc/simd/exponential.h"
+#include "csrc/simd/segment_polynomial.h"
 #include "csrc/simd/single_tables.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
@@ -69,12 +68,7 @@ V log1p(const V& a) {
 template <class V>
   requires(has_tables && V::is_single)
 V tabled_log1p(const V& a) {
-  constexpr double step = SingleTables::log1p_step;
-  const V round(0x1.8p52), index = fma(a, V(1 / step), round), d = fma(index - round, V(-step), a);
-  constexpr std::size_t last = std::size(SingleTables::log1p) - 1;
-  V sum = lookup(SingleTables::log1p[last], index);
-  for (std::size_t row = last; row-- > 0;) sum = fma(sum, d, lookup(SingleTables::log1p[row], index));
-  return sum;
+  return polynomial_of_nearest(a, SingleTables::log1p_step, SingleTables::log1p);
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -1,4 +1,5 @@
-// Polynomials of segments of a number, with coefficients that are looked up in registers. V is a batch of floats.
+// Polynomials of segments of a number, with coefficients that are looked up in registers. V is a batch, of floats where
+// nothing else is said.
 #pragma once
 
 #include <cstddef>
@@ -30,5 +31,15 @@ struct SegmentPolynomial {
     }
   }
 };
+
+// In doubles, of 0 <= a <= (segments - 1) step: with rows of coefficients of rising powers of what is left of `a`
+// beside the nearest multiple of `step`. NaN stays.
+template <class V, std::size_t rows, std::size_t segments>
+V polynomial_of_nearest(const V& a, double step, const double (&table)[rows][segments]) {
+  const V round(0x1.8p52), index = fma(a, V(1 / step), round), d = fma(index - round, V(-step), a);
+  V sum = lookup(table[rows - 1], index);
+  for (std::size_t row = rows - 1; row-- > 0;) sum = fma(sum, d, lookup(table[row], index));
+  return sum;
+}
 
 }  // namespace torchactiv::TORCHACTIV_ISA

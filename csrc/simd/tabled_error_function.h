@@ -6,21 +6,16 @@
 #include <concepts>
 #include <cstddef>
 
-#include "csrc/simd/batch.h"
 #include "csrc/simd/error_function_tables.h"
+#include "csrc/simd/segment_polynomial.h"
 #include "csrc/simd/single_tables.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// With rows of coefficients of rising powers of what is left of `a` beside the nearest multiple of `step`; in the last
-// segment erf is 1.
+// In the last segment erf is 1.
 template <class V, std::size_t rows, std::size_t segments>
 V erf_of_segment(const V& a, double step, const double (&table)[rows][segments]) {
-  const V magnitude = at_most(abs(a), V((segments - 1) * step)), round(0x1.8p52);
-  const V index = fma(magnitude, V(1 / step), round), d = fma(index - round, V(-step), magnitude);
-  V sum = lookup(table[rows - 1], index);
-  for (std::size_t row = rows - 1; row-- > 0;) sum = fma(sum, d, lookup(table[row], index));
-  return copysign(sum, a);
+  return copysign(polynomial_of_nearest(at_most(abs(a), V((segments - 1) * step)), step, table), a);
 }
 
 // erf of any a. Relative error: 2^-50.8. Keeps the sign of 0. NaN stays, infinities give +-1.
