@@ -140,9 +140,9 @@ constexpr auto columns_sums_from_output() -> decltype(FusedNormalisation::column
   if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_sums<true>;
   return nullptr;
 }
-template <class Op>
+template <class Op, bool of_slope>
 constexpr auto columns_gradient_from_output() -> decltype(FusedNormalisation::columns_gradient) {
-  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_gradient<true>;
+  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_gradient<true, of_slope>;
   return nullptr;
 }
 
@@ -154,12 +154,15 @@ constexpr FusedNormalisation fused_normalisation{
     .slope = NormalisedBy<Op>::slopes,
     .rows_forward = NormalisedBy<Op>::rows_forward,
     .rows_sums = NormalisedBy<Op>::rows_sums,
-    .rows_gradient = NormalisedBy<Op>::rows_gradient,
+    .rows_gradient = NormalisedBy<Op>::template rows_gradient<!Op::has_cheap_slope>,
+    .rows_gradient_of_slope = NormalisedBy<Op>::template rows_gradient<true>,
     .columns_forward = NormalisedBy<Op>::columns_forward,
     .columns_sums = NormalisedBy<Op>::template columns_sums<false>,
-    .columns_gradient = NormalisedBy<Op>::template columns_gradient<false>,
+    .columns_gradient = NormalisedBy<Op>::template columns_gradient<false, !Op::has_cheap_slope>,
+    .columns_gradient_of_slope = NormalisedBy<Op>::template columns_gradient<false, true>,
     .columns_sums_from_output = columns_sums_from_output<Op>(),
-    .columns_gradient_from_output = columns_gradient_from_output<Op>(),
+    .columns_gradient_from_output = columns_gradient_from_output<Op, false>(),
+    .columns_gradient_of_slope_from_output = columns_gradient_from_output<Op, true>(),
     .elements_forward = ElementsNormalisedBy<Op>::forward,
     .elements_sums = ElementsNormalisedBy<Op>::sums,
 };

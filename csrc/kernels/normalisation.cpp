@@ -57,7 +57,7 @@ void subtract(const T* __restrict r, T* __restrict u, std::int64_t n) {
 template <class T>
 void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, Affine<T> channel) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops && !r) return f.loops->rows_forward(x, y, 1, n, &channel, f.arguments, f.streams);
+    if (f.loops) return f.loops->rows_forward(x, r, y, 1, n, &channel, f.arguments, f.streams);
   normalise(x, y, n, channel);
   if (r) add(r, y, n);
   activate(f, y, n);
@@ -67,8 +67,8 @@ template <class T>
 void rows_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t n,
                   const Affine<T>* channels) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops && !r && f.loops->suits_rows(n))
-      return f.loops->rows_forward(x, y, rows, n, channels, f.arguments, f.streams);
+    if (f.loops && f.loops->suits_rows(n))
+      return f.loops->rows_forward(x, r, y, rows, n, channels, f.arguments, f.streams);
   for (std::int64_t row = 0; row < rows; ++row) normalise(x + row * n, y + row * n, n, channels[row]);
   if (r) add(r, y, rows * n);
   activate(f, y, rows * n);
@@ -133,7 +133,7 @@ template <class T>
 void columns_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t stride,
                      std::int64_t n, Affine<const T*> channels) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops && !r) return f.loops->columns_forward(x, y, rows, stride, n, channels, f.arguments, f.streams);
+    if (f.loops) return f.loops->columns_forward(x, r, y, rows, stride, n, channels, f.arguments, f.streams);
   normalise_columns(x, r, y, rows, stride, n, channels);
   by_rows(rows, stride, n, [&](std::int64_t offset, std::int64_t count) { activate(f, y + offset, count); });
 }

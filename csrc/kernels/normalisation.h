@@ -77,9 +77,10 @@ struct NormalisationKernels {
                           Correction<const T*> channels);
 };
 
-// The same in one loop with f, in floats, without a residual; see OperatorKernels. First the sums of s = g f'(u) and of
-// that times x - centre, where s goes to the place of dx if `keeps_slope`; then, where it is read in the place of g,
-//   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale.
+// The same in one loop with f, in floats; see OperatorKernels. First the sums of s = g f'(u) and of that times x -
+// centre, where s is kept if `keeps_slope` or if there is a residual, whose gradient it is; then
+//   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale,
+// from what has been kept in the place of g (.._of_slope), or from g.
 // elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
 // stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {
@@ -93,25 +94,27 @@ struct FusedNormalisation {
   void (*value)(float* u, std::int64_t n, const double* arguments);
   void (*slope)(const float* g, float* u, std::int64_t n, const double* arguments);
 
-  void (*rows_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* channels,
-                       const double* arguments, bool streams);
-  void (*rows_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
+  void (*rows_forward)(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t n,
+                       const Affine<float>* channels, const double* arguments, bool streams);
+  void (*rows_sums)(const float* g, const float* x, const float* r, float* s, std::int64_t rows, std::int64_t n,
                     const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
   void (*rows_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
                         const Affine<float>* channels, const Correction<float>* corrections, const double* arguments,
                         bool streams);
-  void (*columns_forward)(const float* x, float* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                          Affine<const float*> channels, const double* arguments, bool streams);
-  void (*columns_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                       Affine<const float*> channels, float* sums, float* distance_sums, const double* arguments,
-                       bool from_memory);
-  void (*columns_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t stride,
-                           std::int64_t n, Affine<const float*> channels, Correction<const float*> corrections,
-                           const double* arguments, bool streams);
-  // The same from y in the place of x, with the affine map from u back to x - centre, and the channel's own scale for
-  // that of the correction; null unless f has an inverse and a cheap slope.
+  decltype(rows_gradient) rows_gradient_of_slope;
+  void (*columns_forward)(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t stride,
+                          std::int64_t n, Affine<const float*> channels, const double* arguments, bool streams);
+  void (*columns_sums)(const float* g, const float* x, const float* r, float* s, std::int64_t rows, std::int64_t stride,
+                       std::int64_t n, Affine<const float*> channels, float* sums, float* distance_sums,
+                       const double* arguments, bool from_memory);
+  void (*columns_gradient)(const float* g, const float* x, const float* r, float* dx, std::int64_t rows,
+                           std::int64_t stride, std::int64_t n, Affine<const float*> channels,
+                           Correction<const float*> corrections, const double* arguments, bool streams);
+  decltype(columns_gradient) columns_gradient_of_slope;
+  // The same from y in the place of x, with the affine map from u - r back to x - centre, and the channel's own scale
+  // for that of the correction; null unless f has an inverse and a cheap slope. From a slope only with a residual.
   decltype(columns_sums) columns_sums_from_output;
-  decltype(columns_gradient) columns_gradient_from_output;
+  decltype(columns_gradient) columns_gradient_from_output, columns_gradient_of_slope_from_output;
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
                            const float* w, const float* b, const double* arguments, bool streams);

@@ -15,7 +15,7 @@ template <class T>
 void segments_forward(FusedKernels f, const T* x, T* y, std::int64_t segments, std::int64_t length,
                       const Affine<T>* affine) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->rows_forward(x, y, segments, length, affine, f.arguments, f.streams);
+    if (f.loops) return f.loops->rows_forward(x, nullptr, y, segments, length, affine, f.arguments, f.streams);
   segments_normalise(x, y, segments, length, affine);
   activate(f, y, segments * length);
 }
@@ -24,7 +24,7 @@ template <class T>
 void segments_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_t segments, std::int64_t length,
                        const Affine<T>* affine, std::array<double, 2>* sums) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->rows_sums(g, x, s, segments, length, affine, sums, f.arguments);
+    if (f.loops) return f.loops->rows_sums(g, x, nullptr, s, segments, length, affine, sums, f.arguments);
   if (!f.is_identity) {
     segments_normalise(x, s, segments, length, affine);
     derivative(f, g, s, segments * length);

@@ -47,6 +47,36 @@ def test_residuals(
         assert_near(result, exact, 20 * tolerance)
 
 
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last], ids=str)
+@pytest.mark.parametrize("channels", [64, 67], ids=["aligned to vectors", "not aligned"])
+@pytest.mark.parametrize(
+    ("activation", "memory_efficient"),
+    [("relu", False), ("silu", False), ("leaky_relu", True), ("identity", False)],
+    ids=["cheap slope", "slope kept", "output kept", "identity"],
+)
+def test_results_that_go_past_the_caches(
+    layout: torch.memory_format, channels: int, activation: str, memory_efficient: bool
+) -> None:
+    x, r, g = (
+        torch.randn(17, channels, 64, 64, generator=torch.Generator().manual_seed(seed)).to(memory_format=layout)
+        for seed in range(3)
+    )
+    assert x.nbytes > 16 << 20
+    *_, weight, bias = channel_values(channels, torch.float32)
+    inputs = (x.requires_grad_(), r.requires_grad_(), weight, bias)
+    exact_inputs = in_doubles(*inputs)
+    y = ours.batch_norm_act(
+        x, None, None, weight, bias, True, activation=activation, memory_efficient=memory_efficient, residual=r
+    )
+    u = F.batch_norm(exact_inputs[0], None, None, *exact_inputs[2:], True) + exact_inputs[1]
+    exact = u if activation == "identity" else getattr(F, activation)(u)
+    assert_near(y.detach(), exact.detach(), TOLERANCES[torch.float32])
+    g *= u.detach().abs() > 1e-5  # rounding may be on the other side of a kink
+    mine, theirs = torch.autograd.grad(y, inputs, g), torch.autograd.grad(exact, exact_inputs, g.double())
+    for found, expected in zip(mine, theirs, strict=True):
+        assert_near(found, expected, 2e-5)
+
+
 @pytest.mark.usefixtures("fresh_compiler")
 def test_in_place_with_a_residual_of_any_batch_size() -> None:
     module = InPlaceABN(3)

@@ -43,17 +43,18 @@ class ByColumns {
     const auto correction = [&](const std::vector<Sums>& sums) {
       return [&](std::size_t channel) { return statistics.correction(channel, sums[channel]); };
     };
-    const bool in_one_loop = f.loops && task.corrected && !r.exists();
+    const bool in_one_loop = f.loops && task.corrected;
     if (task.from_output) {
       if constexpr (std::is_same_v<T, float>)
         if (in_one_loop && f.loops->columns_sums_from_output)
-          return passes_.template backward_in_one_loop<true>(g, x, dx, f, inverse_affine(statistics), correction);
+          return passes_.template backward_in_one_loop<true>(g, x, r, dx, dr, f, inverse_affine(statistics),
+                                                             correction);
       return backward_from_output(g, x, r, dx, dr, statistics, f, task.corrected);
     }
     if (InRows<T>::suits_sums(layout_))
       return InRows<T>(layout_, kernels_).backward(g, x, r, dx, dr, statistics, f, task.corrected);
     if constexpr (std::is_same_v<T, float>)
-      if (in_one_loop) return passes_.backward_in_one_loop(g, x, dx, f, affine(statistics), correction);
+      if (in_one_loop) return passes_.backward_in_one_loop(g, x, r, dx, dr, f, affine(statistics), correction);
     const ColumnValues<T> values(passes_.strips(), affine(statistics));
     const std::vector<Sums> sums = passes_.backward(g, x, r, dx, dr, f, values);
     if (!task.corrected) return sums;

@@ -7,7 +7,7 @@
 #include "csrc/cpu/elementwise.h"
 #include "csrc/normalisation/batch_norm/in_rows.h"
 #include "csrc/normalisation/batch_norm/statistics.h"
-#include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/kept_slopes.h"
 
 namespace torchactiv {
 
@@ -60,8 +60,7 @@ class ByRows {
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              BackwardTask task) const {
     if constexpr (std::is_same_v<T, float>)
-      if (f.loops && task.corrected && !task.from_output && !r.exists())
-        return backward_in_one_loop(g, x, dx, statistics, f);
+      if (f.loops && task.corrected && !task.from_output) return backward_in_one_loop(g, x, r, dx, dr, statistics, f);
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       double found[2] = {};
@@ -103,19 +102,22 @@ class ByRows {
   }
 
  private:
-  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const Statistics<T>& statistics, const FusedKernels& f) const {
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
+                                         const Operand<T>& dx, const Operand<T>& dr, const Statistics<T>& statistics,
+                                         const FusedKernels& f) const {
     const FusedNormalisation& loops = *f.loops;
+    const KeptSlopes<T> kept(loops, g, dx, dr);
+    const auto finish = r.exists() ? loops.rows_gradient_of_slope : loops.rows_gradient;
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       std::array<double, 2> found{};
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
-        T* const slope = dx.place(p, of_dx.values);
-        loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), slope, 1, p.elements(), &affine, &found,
-                        f.arguments);
-        if (loops.keeps_slope) dx.write(p, slope);
+        Memory of_g, of_x, of_r, of_slope;
+        T* const slope = kept.place.place(p, of_slope.values);
+        loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, 1, p.elements(),
+                        &affine, &found, f.arguments);
+        kept.write(p, slope);
       });
       return Sums{found[0], found[1]};
     };
@@ -124,10 +126,10 @@ class ByRows {
       const Affine<T> affine = statistics.affine(c);
       const Correction<T> correction = statistics.correction(c, sums[c]);
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
+        Memory of_from, of_x, of_dx;
         T* const output = dx.place(p, of_dx.values);
-        loops.rows_gradient((loops.keeps_slope ? dx : g).read(p, of_g.values), x.read(p, of_x.values), output, 1,
-                            p.elements(), &affine, &correction, f.arguments, f.streams);
+        finish(kept.from.read(p, of_from.values), x.read(p, of_x.values), output, 1, p.elements(), &affine, &correction,
+               f.arguments, f.streams);
         dx.write(p, output);
       });
     });

@@ -8,7 +8,7 @@
 
 #include "csrc/cpu/elementwise.h"
 #include "csrc/normalisation/batch_norm/statistics.h"
-#include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/kept_slopes.h"
 
 namespace torchactiv {
 
@@ -40,8 +40,8 @@ class InRows {
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              bool corrected) const {
     if constexpr (std::is_same_v<T, float>)
-      if (f.loops && corrected && !r.exists() && f.loops->suits_rows(layout_.inner))
-        return backward_in_one_loop(g, x, dx, statistics, f);
+      if (f.loops && corrected && f.loops->suits_rows(layout_.inner))
+        return backward_in_one_loop(g, x, r, dx, dr, statistics, f);
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
@@ -77,25 +77,28 @@ class InRows {
   };
   using RowSums = std::vector<std::array<double, 2>>;
 
-  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const Statistics<T>& statistics, const FusedKernels& f) const {
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
+                                         const Operand<T>& dx, const Operand<T>& dr, const Statistics<T>& statistics,
+                                         const FusedKernels& f) const {
     const FusedNormalisation& loops = *f.loops;
+    const KeptSlopes<T> kept(loops, g, dx, dr);
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
-      Memory of_g, of_x, of_dx;
-      T* const slope = dx.place(p, of_dx.values);
-      loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), slope, rows, layout_.inner, &values[channel],
-                      row_of(found, p), f.arguments);
-      if (loops.keeps_slope) dx.write(p, slope);
+      Memory of_g, of_x, of_r, of_slope;
+      T* const slope = kept.place.place(p, of_slope.values);
+      loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, rows,
+                      layout_.inner, &values[channel], row_of(found, p), f.arguments);
+      kept.write(p, slope);
     });
     const std::vector<Sums> sums = of_channels(found);
     const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
+    const auto finish = r.exists() ? loops.rows_gradient_of_slope : loops.rows_gradient;
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
-      Memory of_g, of_x, of_dx;
+      Memory of_from, of_x, of_dx;
       T* const output = dx.place(p, of_dx.values);
-      loops.rows_gradient((loops.keeps_slope ? dx : g).read(p, of_g.values), x.read(p, of_x.values), output, rows,
-                          layout_.inner, &values[channel], &corrections[channel], f.arguments, f.streams);
+      finish(kept.from.read(p, of_from.values), x.read(p, of_x.values), output, rows, layout_.inner, &values[channel],
+             &corrections[channel], f.arguments, f.streams);
       dx.write(p, output);
     });
     return sums;

@@ -5,6 +5,7 @@
 #include "csrc/cpu/new_result.h"
 #include "csrc/normalisation/columns/column_block.h"
 #include "csrc/normalisation/columns/column_values.h"
+#include "csrc/normalisation/kept_slopes.h"
 #include "csrc/normalisation/moments.h"
 
 namespace torchactiv {
@@ -35,8 +36,7 @@ class ColumnPasses {
   template <class Of>
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
                const Of& of) const {
-    const bool in_one_loop = f.loops && !r.exists();
-    map(kernels_.columns_forward, in_one_loop ? rows_of_pass(x) : strips_.block_rows(), x, r, y, f, of);
+    map(kernels_.columns_forward, f.loops ? rows_of_pass(x) : strips_.block_rows(), x, r, y, f, of);
   }
   template <class Of>
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f,
@@ -75,29 +75,34 @@ class ColumnPasses {
   // Both, in loops with the activation; correction(sums of all channels)(channel) is what is owed. `from_output`: given
   // y in the place of x, and the affine map back.
   template <bool from_output = false, class Of, class OfCorrection>
-  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx,
-                                         const FusedKernels& f, const Of& of, const OfCorrection& correction) const {
+  std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
+                                         const Operand<T>& dx, const Operand<T>& dr, const FusedKernels& f,
+                                         const Of& of, const OfCorrection& correction) const {
     const FusedNormalisation& loops = *f.loops;
     const auto add = from_output ? loops.columns_sums_from_output : loops.columns_sums;
-    const auto finish = from_output ? loops.columns_gradient_from_output : loops.columns_gradient;
+    const auto finish =
+        from_output ? (r.exists() ? loops.columns_gradient_of_slope_from_output : loops.columns_gradient_from_output)
+                    : (r.exists() ? loops.columns_gradient_of_slope : loops.columns_gradient);
+    const KeptSlopes<T> kept(loops, g, dx, dr);
     const ColumnValues<T> values(strips_, of);
-    const bool from_memory = exceed_caches(loops.keeps_slope ? 3 : 2);
+    const bool from_memory = exceed_caches(kept.any ? 3 : 2);
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
       strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
-        const Block gradient = Block::read(g, p, of_g), slope = Block::place(dx, p, of_dx);
-        add(gradient.pointer, Block::read(x, p, of_x).pointer, slope.pointer, p.rows, gradient.stride, p.n,
-            values.from(first), slopes, distances, f.arguments, from_memory);
-        if (loops.keeps_slope) slope.write(dx, p);
+        Memory of_g, of_x, of_r, of_slope;
+        const Block gradient = Block::read(g, p, of_g), slope = Block::place(kept.place, p, of_slope);
+        add(gradient.pointer, Block::read(x, p, of_x).pointer, Block::read(r, p, of_r).pointer, slope.pointer, p.rows,
+            gradient.stride, p.n, values.from(first), slopes, distances, f.arguments, from_memory);
+        if (kept.any) slope.write(kept.place, p);
       });
     });
     const ColumnCorrections<T> corrections(strips_, correction(sums));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
-        Memory of_g, of_x, of_dx;
-        const Block gradient = Block::read(loops.keeps_slope ? dx : g, p, of_g), output = Block::place(dx, p, of_dx);
-        finish(gradient.pointer, Block::read(x, p, of_x).pointer, output.pointer, p.rows, gradient.stride, p.n,
-               values.from(first), corrections.from(first), f.arguments, f.streams);
+        Memory of_from, of_x, of_r, of_dx;
+        const Block gradient = Block::read(kept.from, p, of_from), output = Block::place(dx, p, of_dx);
+        const T* const residual = from_output ? Block::read(r, p, of_r).pointer : nullptr;
+        finish(gradient.pointer, Block::read(x, p, of_x).pointer, residual, output.pointer, p.rows, gradient.stride,
+               p.n, values.from(first), corrections.from(first), f.arguments, f.streams);
         output.write(dx, p);
       });
     });

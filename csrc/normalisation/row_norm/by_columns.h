@@ -93,7 +93,7 @@ class GroupsByColumns {
     const auto of = affine(states, scales);
     if constexpr (std::is_same_v<T, float>)
       if (f_.loops) {
-        passes_.backward_in_one_loop(g, x, dx, f_, of, correction);
+        passes_.backward_in_one_loop(g, x, absent(), dx, absent(), f_, of, correction);
         return;
       }
     const ColumnValues<T> values(passes_.strips(), of);
