@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "csrc/cpu/spent_gradient.h"
+
 namespace torchactiv {
 
 namespace compiled = torch::dynamo::autograd;
@@ -36,6 +38,7 @@ Tensors FunctionNode::unpack() {
 variable_list FunctionNode::apply(variable_list&& gradients) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (!any_defined(gradients)) return variable_list(num_outputs());
+  const SpentGradients spent(gradients);
   return function_(gradients, unpack(), numbers_, next_edge(0));
 }
 

@@ -9,6 +9,7 @@
 #include "csrc/cpu/new_result.h"
 #include "csrc/cpu/parameters.h"
 #include "csrc/cpu/reduce.h"
+#include "csrc/cpu/spent_gradient.h"
 #include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/coefficients.h"
@@ -63,10 +64,7 @@ struct Gradients {
     cast_all(cast, type);
     const at::DimVector shape = common_shape(cast);
     Tensors outputs;
-    for (const at::Tensor& tensor : like) {
-      const bool as_it_is = tensor.scalar_type() == type && tensor.is_non_overlapping_and_dense();
-      outputs.push_back(as_it_is ? new_result(tensor) : at::empty_like(tensor, tensor.options().dtype(type)));
-    }
+    for (const at::Tensor& tensor : like) outputs.push_back(result(tensor));
     if (same_sizes(like, shape))
       run_elementwise(kernel(), outputs, cast, arguments);
     else if (same_sizes(aligned, shape))
@@ -80,6 +78,15 @@ struct Gradients {
   }
 
  private:
+  // Of operators of one tensor in the place of the gradient, if that may be: formulas of more write one result before
+  // they read all that another needs.
+  at::Tensor result(const at::Tensor& like) const {
+    if (like.scalar_type() != call.type || !like.is_non_overlapping_and_dense())
+      return at::empty_like(like, like.options().dtype(call.type));
+    return op.inputs.size() == 1 && &kernels == &op.kernels->backward ? result_over(call.inputs[0], like)
+                                                                      : new_result(like);
+  }
+
   MapKernel kernel() const { return kernel(element_of(call.type)); }
   MapKernel kernel(Element element) const { return bound(op, kernels[static_cast<int>(element)], call.counts); }
 

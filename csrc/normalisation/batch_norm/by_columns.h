@@ -37,6 +37,13 @@ class ByColumns {
     passes_.restore(y, r, x, f, inverse_affine(statistics));
   }
 
+  // Whether backward reads each element of g before it writes that of dx; it does before that of dr.
+  bool reads_gradient_first(const FusedKernels& f, BackwardTask task) const {
+    if (!f.loops || !task.corrected) return false;
+    if (task.from_output) return f.loops->columns_sums_from_output != nullptr;
+    return !InRows<T>::suits_sums(layout_) || f.loops->suits_rows(layout_.inner);
+  }
+
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              BackwardTask task) const {

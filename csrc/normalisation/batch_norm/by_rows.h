@@ -56,6 +56,11 @@ class ByRows {
     map_rows(kernels_.row_restore, y, r, x, f, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
   }
 
+  // Whether backward reads each element of g before it writes that of dx; it does before that of dr.
+  bool reads_gradient_first(const FusedKernels& f, BackwardTask task) const {
+    return f.loops && task.corrected && !task.from_output;
+  }
+
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              BackwardTask task) const {

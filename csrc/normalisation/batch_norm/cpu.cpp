@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 
 #include "csrc/cpu/new_result.h"
+#include "csrc/cpu/spent_gradient.h"
 #include "csrc/normalisation/batch_norm/by_columns.h"
 #include "csrc/normalisation/batch_norm/by_rows.h"
 #include "csrc/normalisation/batch_norm/registration.h"
@@ -155,13 +156,16 @@ struct BatchNormCpu {
       const Problem<T> problem(input, mean, variance, norm);
       const at::Tensor& x = problem.x;
       const BackwardTask task{corrected, problem.keeps_output};
-      const at::Tensor dx = new_result(x), g = like(grad_output, x);
-      const at::Tensor dr = norm.residual ? new_result(x) : at::Tensor();
+      const at::Tensor g = like(grad_output, x), dr = norm.residual ? result_over(g, x) : at::Tensor();
+      at::Tensor dx;
       std::vector<Sums> sums(static_cast<std::size_t>(x.size(1)));
-      problem.pass([&](const auto& passes, const auto& x, const auto& r) {
-        sums = passes.backward(Operand<T>(g), x, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics,
-                               problem.kernels(3), task);
+      problem.pass([&](const auto& passes, const auto& operand, const auto& r) {
+        const FusedKernels f = problem.kernels(3);
+        dx = passes.reads_gradient_first(f, task) ? result_over(g, x) : new_result(x);
+        sums =
+            passes.backward(Operand<T>(g), operand, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics, f, task);
       });
+      if (!dx.defined()) dx = new_result(x);
       std::vector<double> of_weight(sums.size()), of_bias(sums.size());
       for (std::size_t c = 0; c < sums.size(); ++c) {
         of_weight[c] = problem.statistics.gradient_of_weight(c, sums[c]);

@@ -36,6 +36,9 @@ class GroupsByColumns {
     });
   }
 
+  // Whether backward reads each element of g before it writes that of dx.
+  bool reads_gradient_first() const { return f_.loops != nullptr; }
+
   ScaleGradients backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx, const Scales<T>& scales,
                           const RowMoments<const double>& moments) const {
     const PartialSums of_samples(layout_.outer, channels());

@@ -2,6 +2,7 @@
 #include <ATen/Functions.h>
 
 #include "csrc/cpu/new_result.h"
+#include "csrc/cpu/spent_gradient.h"
 #include "csrc/normalisation/fused_activation.h"
 #include "csrc/normalisation/row_norm/by_columns.h"
 #include "csrc/normalisation/row_norm/passes.h"
@@ -87,19 +88,26 @@ struct RowNormCpu {
     const at::Tensor e = grad_sum ? like(*grad_sum, x) : at::Tensor();
     return with_computed_type(x, [&]<class T>(T) -> RowNormGradients {
       const Problem<T> problem(x, norm);
-      const at::Tensor dx = new_result(x);
+      at::Tensor dx;
+      const auto place = [&](const auto& passes) {
+        dx = passes.reads_gradient_first() ? result_over(g, x) : new_result(x);
+        return Operand<T>(dx);
+      };
       ScaleGradients gradients{std::vector<double>(problem.scales.weight.size()),
                                std::vector<double>(problem.scales.weight.size())};
       const auto doubles = [](const at::Tensor& t) { return t.to(at::kDouble).contiguous(); };
       const at::Tensor means = doubles(mean), variances = doubles(variance);
       const RowMoments<const double> moments{means.const_data_ptr<double>(), variances.const_data_ptr<double>()};
-      if (by_columns)
-        gradients = problem.by_columns(x, norm, 3)
-                        .backward(Operand<T>(g), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
-      else if (x.numel() > 0)
+      if (by_columns) {
+        const auto passes = problem.by_columns(x, norm, 3);
+        gradients = passes.backward(Operand<T>(g), Operand<T>(x), place(passes), problem.scales, moments);
+      } else if (x.numel() > 0) {
+        const auto passes = problem.by_rows(x, norm, 3);
         gradients =
-            problem.by_rows(x, norm, 3)
-                .backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), Operand<T>(dx), problem.scales, moments);
+            passes.backward(Operand<T>(g), Operand<T>::of(e), Operand<T>(x), place(passes), problem.scales, moments);
+      } else {
+        dx = new_result(x);
+      }
       const auto gradient = [&](const std::vector<double>& values, const MaybeTensor& of) {
         return tensor_of(values, x, of ? of->scalar_type() : computed_type(x)).view_symint(scale_shape(x, norm));
       };

@@ -50,6 +50,9 @@ class RowPasses {
     });
   }
 
+  // Whether backward reads each element of g before it writes that of dx.
+  bool reads_gradient_first() const { return f_.loops != nullptr; }
+
   // The gradient of x, and those of weight and bias. `e` is added to the first.
   ScaleGradients backward(const Operand<T>& g, const Operand<T>& e, const Operand<T>& x, const Operand<T>& dx,
                           const Scales<T>& scales, const RowMoments<const double>& moments) const {
