@@ -55,6 +55,13 @@ class Operand {
     if (!is_direct(p)) scatter(p, values);
   }
 
+  // Pieces that will be read soon.
+  void prefetch(const Pieces& p) const {
+    constexpr std::int64_t line = 64;
+    for (std::int64_t row = 0; row < p.rows; ++row)
+      for (std::int64_t i = 0; i < p.n * size_; i += line)
+        __builtin_prefetch(pointer_ + (p.offset + row * p.stride) * size_ + i);
+  }
   void gather(const Pieces& p, T* buffer) const {
     for (std::int64_t row = 0; row < p.rows; ++row) {
       const char* const from = pointer_ + (p.offset + row * p.stride) * size_;

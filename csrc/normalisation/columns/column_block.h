@@ -17,7 +17,11 @@ struct ColumnBlock {
 
   static ColumnBlock read(const Operand<T>& operand, const Pieces& p, Memory& memory) {
     const ColumnBlock block = place(operand, p, memory);
-    if (operand.exists() && operand.is_converted()) operand.gather(p, memory.values);
+    if (operand.exists() && operand.is_converted()) {
+      const Pieces next{p.offset + p.rows * p.stride, p.rows, p.stride, p.n};
+      operand.prefetch(next);  // to convert and calculate this one takes longer than the processor looks ahead
+      operand.gather(p, memory.values);
+    }
     return block;
   }
   static ColumnBlock place(const Operand<T>& operand, const Pieces& p, Memory& memory) {

@@ -85,7 +85,7 @@ class ColumnPasses {
                     : (r.exists() ? loops.columns_gradient_of_slope : loops.columns_gradient);
     const KeptSlopes<T> kept(loops, g, dx, dr);
     const ColumnValues<T> values(strips_, of);
-    const bool from_memory = exceed_caches(kept.any ? 3 : 2);
+    const bool from_memory = exceed_caches(x, kept.any ? 3 : 2);
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
       strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
         Memory of_g, of_x, of_r, of_slope;
@@ -158,7 +158,7 @@ class ColumnPasses {
         kernels.columns_mean(pointer, std::min(p.rows, estimating_rows), stride, p.n, estimate);
         strips_.estimate_channels(estimate, p.n, strips_.width(first));
       }
-      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares, exceed_caches(1));
+      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares, exceed_caches(x, 1));
       rows += p.rows;
       repeats += p.rows * strips_.repeats(p.n);
     });
@@ -206,13 +206,15 @@ class ColumnPasses {
     return sums;
   }
 
-  // The rows of a block for a loop that reads its operands once.
+  // The rows of a block for a loop that reads its operands once: where these are converted, as few as leave room in the
+  // first-level cache for those of the next block, which are fetched meanwhile.
   std::int64_t rows_of_pass(const Operand<T>& x) const {
-    return x.is_converted() ? strips_.block_rows() : strips_.all_rows();
+    constexpr std::int64_t converted = 512;
+    return x.is_converted() ? std::max<std::int64_t>(1, converted / strips_.columns()) : strips_.all_rows();
   }
-  // Whether a pass over so many tensors does.
-  bool exceed_caches(std::size_t tensors) const {
-    return exceeds_caches(tensors * sizeof(T) * static_cast<std::size_t>(of_all_));
+  // Whether a loop over so many tensors like x reads and writes memory, rather than buffers in the caches.
+  bool exceed_caches(const Operand<T>& x, std::size_t tensors) const {
+    return !x.is_converted() && exceeds_caches(tensors * sizeof(T) * static_cast<std::size_t>(of_all_));
   }
 
   Strips strips_;
