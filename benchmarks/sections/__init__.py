@@ -9,6 +9,7 @@ from sections import (
     avx2,
     cache,
     cliffs,
+    layers,
     layouts,
     memory,
     normalisation,
@@ -32,6 +33,7 @@ class Section(Protocol):
 SECTIONS: Mapping[str, Section] = {
     "cache": cache,
     "memory": memory,
+    "layers": layers,
     "training": training,
     "normalisation": normalisation,
     "row_norms": row_norms,

@@ -29,6 +29,9 @@ SHAPES = (  # of feature maps in ResNet-50, EfficientNet-B0 and ConvNeXt-T, of 1
 )
 FORMATS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 ACTIVATIONS = {"relu": F.relu_, "silu": F.silu}
+RESIDUAL = ", residual"
+"""Behind the activation of what a residual is added to before, as at the end of a block of ResNet-50."""
+CASES = ("relu", "silu", "relu" + RESIDUAL)
 
 
 def measure(plan: Plan) -> Iterator[Row]:
@@ -36,27 +39,34 @@ def measure(plan: Plan) -> Iterator[Row]:
 
 
 def _here(plan: Plan) -> Iterator[Row]:
-    chosen = [name for name in ACTIVATIONS if name in {subject.name for subject in plan.subjects}]
+    names = {subject.name for subject in plan.subjects}
+    chosen = [case for case in CASES if case.removesuffix(RESIDUAL) in names]
     before = torch.get_num_threads()
     for threads in dict.fromkeys((1, plan.threads)):
         torch.set_num_threads(threads)
         for shape in progress("normalisation", list(SHAPES)):
             for layout in FORMATS:
-                for activation in chosen:
-                    yield from _rows(shape, layout, activation, plan.rounds)
+                for case in chosen:
+                    yield from _rows(shape, layout, case, plan.rounds)
     torch.set_num_threads(before)
 
 
-def _rows(shape: tuple[int, ...], layout: str, activation: str, rounds: int) -> Iterator[Row]:
-    x, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(2))
-    leaves = [x.requires_grad_(), torch.ones(shape[1], requires_grad=True), torch.zeros(shape[1], requires_grad=True)]
+def _rows(shape: tuple[int, ...], layout: str, case: str, rounds: int) -> Iterator[Row]:
+    x, residual, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(3))
+    channels = [torch.ones(shape[1], requires_grad=True), torch.zeros(shape[1], requires_grad=True)]
     statistics = [torch.zeros(shape[1]), torch.ones(shape[1])]
+    activation, has_residual = case.removesuffix(RESIDUAL), case.endswith(RESIDUAL)
+    leaves = [x.requires_grad_(), *channels, *([residual.requires_grad_()] if has_residual else [])]
 
     def mine(training: bool) -> Tensor:
-        return ours.batch_norm_act(x, *statistics, *leaves[1:], training, activation=activation)
+        added = residual if has_residual else None
+        return ours.batch_norm_act(x, *statistics, *channels, training, activation=activation, residual=added)
 
     def theirs(training: bool) -> Tensor:
-        return ACTIVATIONS[activation](F.batch_norm(x, *statistics, *leaves[1:], training))
+        normalised = F.batch_norm(x, *statistics, *channels, training)
+        if has_residual:
+            normalised += residual
+        return ACTIVATIONS[activation](normalised)
 
     def step(function: Call) -> Call:
         return lambda: torch.autograd.grad(function(), leaves, gradient)
@@ -70,7 +80,7 @@ def _rows(shape: tuple[int, ...], layout: str, activation: str, rounds: int) -> 
             timings = time_interleaved(calls, rounds)
         yield Row(
             section="normalisation",
-            operator=f"batch_norm_act, {activation}",
+            operator=f"batch_norm_act, {case}",
             direction=direction,
             dtype=name_of(torch.float32),
             elements=x.numel(),
