@@ -43,6 +43,33 @@ def test_every_activation(case: Case, dtype: torch.dtype) -> None:
         assert_the_same(lambda x=x: case.forward(x), (x,), sample(shape, dtype=dtype, seed=1))
 
 
+@every_dtype
+@pytest.mark.parametrize("case", [c for c in CASES if len(c.operator.inputs) > 1], ids=str)
+def test_operators_of_several_tensors(case: Case, dtype: torch.dtype) -> None:
+    """With parameters of one element, of one for each channel, and of the size of the input."""
+    data = [sample((3, 4, 67), dtype=dtype, seed=i) for i, _ in case.data]
+    parameters = case.parameters(data[0])
+    whole = [torch.broadcast_to(p.view(-1, 1) if p.numel() > 1 else p, data[0].shape).contiguous() for p in parameters]
+    for given in (parameters, whole):
+        inputs = tuple(t.detach().requires_grad_() for t in case.join(data, given))
+        assert_the_same(lambda given=inputs: case.forward(*given), inputs, sample((3, 4, 67), dtype=dtype, seed=9))
+
+
+@every_dtype
+@every_single
+def test_gates(case: Case, dtype: torch.dtype) -> None:
+    """Whose formulas read the gradient again, and take new memory."""
+    gate, up, gradient = (sample((3, 4, 67), dtype=dtype, seed=seed) for seed in range(3))
+    bias = up[0, 0].clone()
+    inputs = (gate.requires_grad_(), up.requires_grad_(), bias.requires_grad_())
+    name, numbers = case.operator.name, list(case.values)
+    assert_the_same(lambda: ours.gated(gate, up, name, numbers), inputs[:2], gradient)
+    assert_the_same(lambda: ours.gated(gate, up, name, numbers, bias, bias), inputs, gradient)
+    assert_the_same(lambda: ours.bias_act(gate, bias, name, arguments=numbers), (gate, bias), gradient)
+    packed = torch.cat([gate, up], -1).detach().requires_grad_()
+    assert_the_same(lambda: ours.gated_packed(packed, name, arguments=numbers), (packed,), gradient)
+
+
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS.keys())
 @pytest.mark.parametrize("name", ["relu", "gelu", "tanh"])
 def test_layouts(layout: Callable[[torch.dtype, int], Tensor], name: str) -> None:
