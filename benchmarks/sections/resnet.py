@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
+from elsewhere import KEPT, with_memory_kept
 from measurement import EAGER, OURS, Plan, Row, instructions, matching, name_of
 from peak_memory import peak_of_step
 from resnet import Plain, resnet50
@@ -31,7 +32,14 @@ MODELS: dict[str, Callable[[], nn.Sequential]] = {
 LAYOUTS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
 
 
+STEP = "training step"
+
+
 def measure(plan: Plan) -> Iterator[Row]:
+    return with_memory_kept("resnet", plan, _here(plan))
+
+
+def _here(plan: Plan) -> Iterator[Row]:
     if "leaky_relu" not in {subject.name for subject in plan.subjects}:
         return
     for layout in progress("resnet", list(LAYOUTS)):
@@ -43,7 +51,7 @@ def measure(plan: Plan) -> Iterator[Row]:
         yield Row(
             section="resnet",
             operator="ResNet-50",
-            direction="training step",
+            direction=STEP,
             dtype=name_of(torch.float32),
             elements=IMAGES,
             timings={OURS: timings[MEMORY_EFFICIENT], **timings},
@@ -64,10 +72,16 @@ def _step(make: Callable[[], nn.Sequential], layout: torch.memory_format) -> Cal
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
     """By layout: memory and time of each model."""
     found = {}
-    for row in matching(rows, section="resnet"):
+    for row in matching(rows, direction=STEP):
+        (kept,) = matching(rows, direction=STEP + KEPT, layout=row.layout)
         lines = [
-            (name, f"{peak / 2**20:.0f}", f"{peak / row.peaks[EAGER]:.2f}", f"{row.timings[name].best:.2f}")
+            (
+                name,
+                f"{peak / 2**20:.0f}",
+                f"{peak / row.peaks[EAGER]:.2f}",
+                *(f"{measured.timings[name].best:.2f}" for measured in (row, kept)),
+            )
             for name, peak in row.peaks.items()
         ]
-        found[row.layout] = markdown(lines, ("normalisation", "MiB", "of eager's", "seconds"))
+        found[row.layout] = markdown(lines, ("normalisation", "MiB", "of eager's", "seconds", f"seconds{KEPT}"))
     return found

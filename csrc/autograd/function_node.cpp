@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "csrc/cpu/spent_gradient.h"
+#include "csrc/operators/spent_gradients.h"
 
 namespace torchactiv {
 

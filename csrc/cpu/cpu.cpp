@@ -9,7 +9,6 @@
 #include "csrc/cpu/new_result.h"
 #include "csrc/cpu/parameters.h"
 #include "csrc/cpu/reduce.h"
-#include "csrc/cpu/spent_gradient.h"
 #include "csrc/operators/arrangement.h"
 #include "csrc/operators/checks.h"
 #include "csrc/operators/coefficients.h"

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "csrc/operators/spent_gradients.h"
+
 #if defined(__linux__)
 #include <sys/mman.h>
 #endif
@@ -29,6 +31,12 @@ at::Tensor new_result(const at::Tensor& like) {
   at::Tensor result = at::detail::empty_strided_cpu(like.sizes(), like.strides(), like.options());
   if (result.nbytes() > largest_kept) ask_for_huge_pages(result);
   return result;
+}
+
+at::Tensor result_over(const at::Tensor& gradient, const at::Tensor& like) {
+  const bool fits = gradient.scalar_type() == like.scalar_type() && gradient.sizes() == like.sizes() &&
+                    gradient.strides() == like.strides();
+  return fits && SpentGradients::take(gradient) ? gradient : new_result(like);
 }
 
 // As a constant: virtual machines often report a cache that is not theirs alone.

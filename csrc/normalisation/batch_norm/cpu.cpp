@@ -2,7 +2,6 @@
 #include <ATen/Functions.h>
 
 #include "csrc/cpu/new_result.h"
-#include "csrc/cpu/spent_gradient.h"
 #include "csrc/normalisation/batch_norm/by_columns.h"
 #include "csrc/normalisation/batch_norm/by_rows.h"
 #include "csrc/normalisation/batch_norm/registration.h"

@@ -1,12 +1,10 @@
-#include "csrc/cpu/spent_gradient.h"
+#include "csrc/operators/spent_gradients.h"
 
 #include <ATen/CachedTensorUtils.h>
 #include <ATen/TensorSubclassLikeUtils.h>
 #include <ATen/core/grad_mode.h>
 
 #include <algorithm>
-
-#include "csrc/cpu/new_result.h"
 
 namespace torchactiv {
 namespace {
@@ -34,16 +32,12 @@ SpentGradients::SpentGradients(const std::vector<at::Tensor>& gradients) : outer
 SpentGradients::~SpentGradients() { innermost = outer_; }
 
 bool SpentGradients::take(const at::Tensor& gradient) {
-  const auto found = std::find(spent_.begin(), spent_.end(), gradient.unsafeGetTensorImpl());
-  if (found == spent_.end()) return false;
-  spent_.erase(found);
+  if (!innermost) return false;
+  auto& spent = innermost->spent_;
+  const auto found = std::find(spent.begin(), spent.end(), gradient.unsafeGetTensorImpl());
+  if (found == spent.end()) return false;
+  spent.erase(found);
   return true;
-}
-
-at::Tensor result_over(const at::Tensor& gradient, const at::Tensor& like) {
-  const bool fits = gradient.scalar_type() == like.scalar_type() && gradient.sizes() == like.sizes() &&
-                    gradient.strides() == like.strides();
-  return fits && innermost && innermost->take(gradient) ? gradient : new_result(like);
 }
 
 }  // namespace torchactiv

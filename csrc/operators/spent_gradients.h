@@ -19,16 +19,12 @@ class SpentGradients {
   SpentGradients(const SpentGradients&) = delete;
   SpentGradients& operator=(const SpentGradients&) = delete;
 
-  // Whether the gradient is one of them, which it is once.
-  bool take(const at::Tensor& gradient);
+  // Whether a gradient is one of those of this thread, which it is once.
+  static bool take(const at::Tensor& gradient);
 
  private:
   SpentGradients* const outer_;
   c10::SmallVector<const c10::TensorImpl*, 2> spent_;
 };
-
-// What new_result(like) gives, or the gradient itself, where it may be overwritten and lies as `like` does. Whoever
-// writes an element of the result must have read that of the gradient.
-at::Tensor result_over(const at::Tensor& gradient, const at::Tensor& like);
 
 }  // namespace torchactiv
