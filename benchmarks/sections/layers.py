@@ -32,9 +32,8 @@ def measure(plan: Plan) -> Iterator[Row]:
 
 
 def _here(plan: Plan) -> Iterator[Row]:
-    for subject in progress(
-        "layers", [s for s in plan.in_pytorch if len(s.inputs) == 1 == s.smallest and not s.random]
-    ):
+    behind_itself = [s for s in plan.in_pytorch if len(s.inputs) == 1 == s.smallest and not s.random]
+    for subject in progress("layers", behind_itself):
         for dtype in dtypes_of(subject):
             for elements in SIZES:
                 x = torch.randn(elements, dtype=dtype, requires_grad=True)
@@ -46,9 +45,7 @@ def _here(plan: Plan) -> Iterator[Row]:
                     direction=BACKWARD,
                     dtype=name_of(dtype),
                     elements=elements,
-                    timings={
-                        name: Timing(tuple(t / LAYERS for t in timing.rounds)) for name, timing in timings.items()
-                    },
+                    timings={name: _of_one(timing) for name, timing in timings.items()},
                     instructions=instructions(),
                 )
 

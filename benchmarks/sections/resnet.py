@@ -15,6 +15,7 @@ from torchactiv.nn import BatchNormAct2d, InPlaceABN
 from sections.progress import progress
 
 IMAGES = 8
+STEP = "training step"
 RELU, MEMORY_EFFICIENT, IN_PLACE = (
     "BatchNormAct2d, relu",
     "BatchNormAct2d, leaky_relu, memory_efficient",
@@ -30,9 +31,6 @@ MODELS: dict[str, Callable[[], nn.Sequential]] = {
     IN_PLACE: lambda: resnet50(InPlaceABN, lambda n: InPlaceABN(n, activation="identity")),
 }
 LAYOUTS = {"contiguous": torch.contiguous_format, "channels_last": torch.channels_last}
-
-
-STEP = "training step"
 
 
 def measure(plan: Plan) -> Iterator[Row]:

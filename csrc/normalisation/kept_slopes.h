@@ -10,13 +10,13 @@ namespace torchactiv {
 template <class T>
 struct KeptSlopes {
   bool any;
-  Operand<T> place, from;  // and what the second pass reads: slopes, or g
+  Operand<T> to, from;  // their place, and what the second pass reads: slopes, or g
 
   KeptSlopes(const FusedNormalisation& loops, const Operand<T>& g, const Operand<T>& dx, const Operand<T>& dr)
-      : any(loops.keeps_slope || dr.exists()), place(dr.exists() ? dr : dx), from(any ? place : g) {}
+      : any(loops.keeps_slope || dr.exists()), to(dr.exists() ? dr : dx), from(any ? to : g) {}
 
   void write(const Pieces& p, const T* values) const {
-    if (any) place.write(p, values);
+    if (any) to.write(p, values);
   }
 };
 

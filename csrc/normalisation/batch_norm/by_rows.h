@@ -119,7 +119,7 @@ class ByRows {
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
       each_block(channel, piece, [&](const Pieces& p) {
         Memory of_g, of_x, of_r, of_slope;
-        T* const slope = kept.place.place(p, of_slope.values);
+        T* const slope = kept.to.place(p, of_slope.values);
         loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, 1, p.elements(),
                         &affine, &found, f.arguments);
         kept.write(p, slope);

@@ -86,7 +86,7 @@ class InRows {
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
       Memory of_g, of_x, of_r, of_slope;
-      T* const slope = kept.place.place(p, of_slope.values);
+      T* const slope = kept.to.place(p, of_slope.values);
       loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, rows,
                       layout_.inner, &values[channel], row_of(found, p), f.arguments);
       kept.write(p, slope);

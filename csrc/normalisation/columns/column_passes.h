@@ -89,10 +89,10 @@ class ColumnPasses {
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
       strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
         Memory of_g, of_x, of_r, of_slope;
-        const Block gradient = Block::read(g, p, of_g), slope = Block::place(kept.place, p, of_slope);
+        const Block gradient = Block::read(g, p, of_g), slope = Block::place(kept.to, p, of_slope);
         add(gradient.pointer, Block::read(x, p, of_x).pointer, Block::read(r, p, of_r).pointer, slope.pointer, p.rows,
             gradient.stride, p.n, values.from(first), slopes, distances, f.arguments, from_memory);
-        if (kept.any) slope.write(kept.place, p);
+        if (kept.any) slope.write(kept.to, p);
       });
     });
     const ColumnCorrections<T> corrections(strips_, correction(sums));
@@ -140,7 +140,7 @@ class ColumnPasses {
     std::fill_n(distances, strips_.width(first), S(0));
     std::fill_n(squares, strips_.width(first), S(0));
     std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
-    const std::int64_t most = std::is_same_v<S, T> ? rows_of_pass(x) : strips_.block_rows();
+    const std::int64_t most = std::is_same_v<S, T> && !x.is_converted() ? strips_.all_rows() : strips_.block_rows();
     strips_.each_block(group, first, most, [&](const Pieces& p) {
       Memory of_x;
       alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
