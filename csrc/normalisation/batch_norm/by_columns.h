@@ -37,11 +37,11 @@ class ByColumns {
     passes_.restore(y, r, x, f, inverse_affine(statistics));
   }
 
-  // Whether backward reads each element of g before it writes that of dx; it does before that of dr.
-  bool reads_gradient_first(const FusedKernels& f, BackwardTask task) const {
-    if (!f.loops || !task.corrected) return false;
-    if (task.from_output) return f.loops->columns_sums_from_output != nullptr;
-    return !InRows<T>::suits_sums(layout_) || f.loops->suits_rows(layout_.inner);
+  // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
+  bool is_in_one_loop(const FusedKernels& f, BackwardTask task) const {
+    if (!task.from_output && InRows<T>::suits_sums(layout_))
+      return InRows<T>(layout_, kernels_).is_in_one_loop(f, task.corrected);
+    return f.loops && task.corrected && (!task.from_output || f.loops->columns_sums_from_output);
   }
 
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
@@ -50,10 +50,10 @@ class ByColumns {
     const auto correction = [&](const std::vector<Sums>& sums) {
       return [&](std::size_t channel) { return statistics.correction(channel, sums[channel]); };
     };
-    const bool in_one_loop = f.loops && task.corrected;
+    const bool in_one_loop = is_in_one_loop(f, task);
     if (task.from_output) {
       if constexpr (std::is_same_v<T, float>)
-        if (in_one_loop && f.loops->columns_sums_from_output)
+        if (in_one_loop)
           return passes_.template backward_in_one_loop<true>(g, x, r, dx, dr, f, inverse_affine(statistics),
                                                              correction);
       return backward_from_output(g, x, r, dx, dr, statistics, f, task.corrected);

@@ -56,8 +56,8 @@ class ByRows {
     map_rows(kernels_.row_restore, y, r, x, f, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
   }
 
-  // Whether backward reads each element of g before it writes that of dx; it does before that of dr.
-  bool reads_gradient_first(const FusedKernels& f, BackwardTask task) const {
+  // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
+  bool is_in_one_loop(const FusedKernels& f, BackwardTask task) const {
     return f.loops && task.corrected && !task.from_output;
   }
 

@@ -155,12 +155,13 @@ struct BatchNormCpu {
       const Problem<T> problem(input, mean, variance, norm);
       const at::Tensor& x = problem.x;
       const BackwardTask task{corrected, problem.keeps_output};
-      const at::Tensor g = like(grad_output, x), dr = norm.residual ? result_over(g, x) : at::Tensor();
+      const at::Tensor g = like(grad_output, x);
+      const at::Tensor dr = norm.residual ? result_over(g, x) : at::Tensor();  // written when g has been read, always
       at::Tensor dx;
       std::vector<Sums> sums(static_cast<std::size_t>(x.size(1)));
       problem.pass([&](const auto& passes, const auto& operand, const auto& r) {
         const FusedKernels f = problem.kernels(3);
-        dx = passes.reads_gradient_first(f, task) ? result_over(g, x) : new_result(x);
+        dx = passes.is_in_one_loop(f, task) ? result_over(g, x) : new_result(x);
         sums =
             passes.backward(Operand<T>(g), operand, r, Operand<T>(dx), Operand<T>::of(dr), problem.statistics, f, task);
       });

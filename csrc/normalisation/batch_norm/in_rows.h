@@ -35,13 +35,16 @@ class InRows {
   // Whether the sums of rows take little memory beside these.
   static bool suits_sums(const ChannelLayout& layout) { return suits(layout) && layout.inner >= 32; }
 
+  // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
+  bool is_in_one_loop(const FusedKernels& f, bool corrected) const {
+    return f.loops && corrected && f.loops->suits_rows(layout_.inner);
+  }
   // The sums of backward, and g f' scale in dx, or all of the gradient.
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
                              bool corrected) const {
     if constexpr (std::is_same_v<T, float>)
-      if (f.loops && corrected && f.loops->suits_rows(layout_.inner))
-        return backward_in_one_loop(g, x, r, dx, dr, statistics, f);
+      if (is_in_one_loop(f, corrected)) return backward_in_one_loop(g, x, r, dx, dr, statistics, f);
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {

@@ -36,8 +36,8 @@ class GroupsByColumns {
     });
   }
 
-  // Whether backward reads each element of g before it writes that of dx.
-  bool reads_gradient_first() const { return f_.loops != nullptr; }
+  // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
+  bool is_in_one_loop() const { return f_.loops != nullptr; }
 
   ScaleGradients backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& dx, const Scales<T>& scales,
                           const RowMoments<const double>& moments) const {

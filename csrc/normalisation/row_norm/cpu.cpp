@@ -89,7 +89,7 @@ struct RowNormCpu {
       const Problem<T> problem(x, norm);
       at::Tensor dx;
       const auto place = [&](const auto& passes) {
-        dx = passes.reads_gradient_first() ? result_over(g, x) : new_result(x);
+        dx = passes.is_in_one_loop() ? result_over(g, x) : new_result(x);
         return Operand<T>(dx);
       };
       ScaleGradients gradients{std::vector<double>(problem.scales.weight.size()),

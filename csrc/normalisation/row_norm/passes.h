@@ -50,8 +50,8 @@ class RowPasses {
     });
   }
 
-  // Whether backward reads each element of g before it writes that of dx.
-  bool reads_gradient_first() const { return f_.loops != nullptr; }
+  // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
+  bool is_in_one_loop() const { return f_.loops != nullptr; }
 
   // The gradient of x, and those of weight and bias. `e` is added to the first.
   ScaleGradients backward(const Operand<T>& g, const Operand<T>& e, const Operand<T>& x, const Operand<T>& dx,
