@@ -26,6 +26,7 @@ struct Silu : Activation {
 
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { logistic_gate(x); }) return logistic_gate(x);
     const N inside = limited(x, -exponent_limit<N>, sigmoid_limit);
     const auto s = split_sigmoid(inside);
     return select(x > N(sigmoid_limit), x, s.restore(product(inside, s.value())));

@@ -18,6 +18,7 @@ Function = Callable[[mpf], mpf]
 
 SEGMENTS = 32
 STEPS = 16  # of the powers of two, in an octave
+POWER_BITS = 9  # so few that the sum of 1 and a power not below 2^-14 is exact
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,24 @@ def fit(function: Function, degree: int, middle: mpf, half: mpf) -> list[mpf]:
     return coefficients
 
 
+def exponential_curvature(reach: mpf) -> tuple[list[mpf], mpf]:
+    """c0 and c1, as floats, of r + r^2 (c0 + c1 r) for e^r - 1; and the error.
+
+    They are right where r^2 / reach^2 is 2 sqrt(2) - 2, from which r^2 (r^2 - that reach^2) goes as far to one side as
+    to the other.
+    """
+
+    def curvature(r: mpf) -> mpf:
+        return (mpmath.expm1(r) - r) / r**2
+
+    x = mpmath.sqrt(2 * mpmath.sqrt(2) - 2) * reach
+    ends = curvature(-x), curvature(x)
+    coefficients = [single(sum(ends) / 2), single((ends[1] - ends[0]) / (2 * x))]
+    points = [reach * k / 200 for k in range(-200, 201) if k]
+    error = max(abs(r**2 * (curvature(r) - coefficients[0] - coefficients[1] * r)) for r in points)
+    return coefficients, error
+
+
 def show(name: str, rows: Sequence[Sequence[mpf]]) -> str:
     """As an array of C++, of rows or of numbers."""
 
@@ -121,17 +140,22 @@ def in_parts(value: mpf, bits: int) -> tuple[str, str]:
 
 def exponential() -> list[str]:
     """2^(j / STEPS), and what a step of j is."""
-    powers = [mpf(2) ** (mpf(j) / STEPS) for j in range(STEPS)]
-    high = [single(power) for power in powers]
-    low = [single(power - rounded) for power, rounded in zip(powers, high, strict=True)]
+    exact = [mpf(2) ** (mpf(j) / STEPS) for j in range(STEPS)]
+    powers = [mpmath.nint(power * 2**POWER_BITS) / 2**POWER_BITS for power in exact]
+    missing = [single(mpmath.log(power / rounded)) for power, rounded in zip(exact, powers, strict=True)]
     step_high, step_low = in_parts(mpmath.log(2) / STEPS, 16)
+    reach = mpmath.log(2) / STEPS / 2 * mpf("1.001") + max(map(abs, missing))
+    curvature, error = exponential_curvature(reach)
     return [
         f"  static constexpr int steps = {STEPS};",
         f"  // ln(2) / {STEPS} in two parts: the first has so few bits that its product with any number of steps is"
         f" exact.\n  static constexpr double step_high = {step_high}, step_low = {step_low};",
-        f"  // 2^(j / {STEPS}) in two parts.",
-        show("powers_high", [high]),
-        show("powers_low", [low]),
+        f"  // 2^(j / {STEPS}), rounded to {POWER_BITS} bits behind the point, and what the logarithms then lack.",
+        show("powers", [powers]),
+        show("missing_logarithms", [missing]),
+        f"  // r + r^2 (c0 + c1 r) against e^r - 1 of |r| <= {mpmath.nstr(reach, 3)}, to an error of"
+        f" 2^{mpmath.nstr(mpmath.log(error, 2), 4)}.",
+        f"  static constexpr double curvature[2] = {{{', '.join(float(c).hex() for c in curvature)}}};",
     ]
 
 

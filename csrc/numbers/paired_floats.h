@@ -8,22 +8,25 @@ namespace torchactiv::TORCHACTIV_ISA {
 struct PairedFloats {
   using Wide = Pair<Floats>;
 
-  struct Exponential : SplitExponential<Floats> {
-    Wide value() const { return pair(); }
+  template <class Split>
+  struct Exponential : Split {
+    Wide value() const { return this->pair(); }
   };
+  template <class Split>
+  Exponential(Split) -> Exponential<Split>;
 
   static Wide widen(const Floats& a) { return {a, Floats(0.0)}; }
   template <Tail tail>
-  static Exponential exponential(const Floats& a) {
-    return {split_exponential<tail>(a, float_curvature)};
+  static auto exponential(const Floats& a) {
+    return Exponential{split_exponential<tail, Floats>(a, float_curvature)};
   }
   template <Tail tail>
-  static Exponential exponential(const Wide& a) {
-    return {split_exponential<tail>(a, fine_float_curvature)};
+  static auto exponential(const Wide& a) {
+    return Exponential{split_exponential<tail, Floats>(a, fine_float_curvature)};
   }
   static SplitLogistic<Floats> split_sigmoid(const Floats& a) { return SplitLogistic<Floats>(a); }
   static Wide log1p(const Wide& a) { return TORCHACTIV_ISA::log1p(a); }
-  static Wide expm1(const Floats& a) { return split_exponential<Tail::left>(a, fine_float_curvature).minus_one(); }
+  static Wide expm1(const Floats& a) { return polynomial_expm1(a, fine_float_curvature); }
   static Floats exp(const Floats& a) { return rounded_exponential(a, fine_float_curvature); }
   static Floats sigmoid(const Floats& a) { return logistic(a); }
   static Floats quick_sigmoid(const Floats& a) { return quick_logistic(a); }

@@ -139,6 +139,10 @@ Float middle_of_segment(Float a) {
                                                        _mm512_set1_epi32(width / 2),
                                                        0xea));  // a and the second, or third
 }
+template <int bits>
+Float without_lowest_bits(Float a) {
+  return _mm512_castsi512_ps(_mm512_and_si512(_mm512_castps_si512(a.v), _mm512_set1_epi32(-(1 << bits))));
+}
 inline Float lookup(const float (&table)[16], Float index) {
   return _mm512_permutexvar_ps(_mm512_castps_si512(index.v), _mm512_loadu_ps(table));
 }
@@ -178,6 +182,11 @@ inline Double lookup(const double (&table)[16], Double index) {
   return _mm512_permutex2var_pd(_mm512_loadu_pd(table), _mm512_castpd_si512(index.v), _mm512_loadu_pd(table + 8));
 }
 
+inline Float lookup_power(const float (&table)[16], Float index) {
+  const __m512i bits = _mm512_castps_si512(index.v);
+  const __m512i entry = _mm512_permutexvar_epi32(bits, _mm512_loadu_si512(table));
+  return _mm512_castsi512_ps(_mm512_add_epi32(entry, _mm512_slli_epi32(bits, 19)));
+}
 inline Double lookup_power(const double (&table)[8], Double index) {
   const __m512i bits = _mm512_castpd_si512(index.v);
   const __m512i entry = _mm512_permutexvar_epi64(bits, _mm512_loadu_si512(table));

@@ -143,6 +143,10 @@ struct Batch {
   friend Batch middle_of_segment(const Batch& a) {
     return from([&](int i) { return middle_of_segment<parts_of_octave>(a.v[i]); });
   }
+  template <int bits>
+  friend Batch without_lowest_bits(const Batch& a) {
+    return from([&](int i) { return without_lowest_bits<bits>(a.v[i]); });
+  }
   template <int steps>
   friend Batch times_whole_power(const Batch& a, const Batch& n) {
     return from([&](int i) { return times_whole_power<steps>(a.v[i], n.v[i]); });
@@ -154,7 +158,8 @@ struct Batch {
   friend Batch lookup(const double (&table)[16], const Batch& index) {
     return from([&](int i) { return lookup(table, index.v[i]); });
   }
-  friend Batch lookup_power(const double (&table)[8], const Batch& index) {
+  template <class Entry, std::size_t size>
+  friend Batch lookup_power(const Entry (&table)[size], const Batch& index) {
     return from([&](int i) { return lookup_power(table, index.v[i]); });
   }
 

@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "csrc/simd/exponential.h"
+#include "csrc/simd/chosen_exponential.h"
 #include "csrc/simd/tabled_error_function.h"
 
 namespace torchactiv::TORCHACTIV_ISA {

@@ -4,6 +4,8 @@
 // tools/polynomial_coefficients.py. The errors that are named here are tested by tests/cpp/vector.
 #pragma once
 
+#include <type_traits>
+
 #include "csrc/simd/pair.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
@@ -54,10 +56,26 @@ struct Reduction<double> {
   static constexpr double limit = 760, product_limit = 1470, farthest = 900;
 };
 
+// A multiple of e^x as scale * (1 + r + curved); `scale` is a power of two.
+template <class V>
+struct PolynomialExponential {
+  V scale, r, curved;
+
+  // base + scale * (r + curved), and what rounding took from it where the difference of base and sum is exact.
+  V added_to(const V& base) const { return fma(scale, r + curved, base); }
+  V error(const V& difference) const { return fma(scale, curved, fma(scale, r, difference)); }
+};
+
 // e^x = 2^power * (1 + r + curved); `biased` is what power_of_two takes, which then gives 2^(power + shift).
 template <class V>
 struct Reduced {
+  static constexpr double zero = Reduction<typename V::Scalar>::round, octave = 1;
   V biased, power, r, curved;
+
+  // 2^shift e^x, and with another power of two; the powers count from `zero` in parts of an octave.
+  PolynomialExponential<V> exponential() const { return of_power(biased); }
+  PolynomialExponential<V> of_power(const V& whole) const { return {power_of_two(whole), r, curved}; }
+  const V& whole_power() const { return biased; }
 };
 template <class V, int count>
 Reduced<V> reduce(const V& x, const double (&curvature)[count], double shift = 0) {
@@ -77,64 +95,64 @@ Reduced<V> reduce(const Pair<V>& x, const double (&curvature)[count], double shi
 // Where e^x runs out of the range of its type: to 0 on the left, to infinity on the right.
 enum class Tail { left, right };
 
-// e^x = scale * (1 + r + curved), scale a power of two between 2^-farthest and 2^farthest. Farther out in the tail e^x
+// e^x = scale * (1 + rest), scale between 2^-farthest and 2^farthest, or twice that. Farther out in the tail e^x
 // is replaced by what it is there, which is nothing beside 1, or beside which 1 is nothing. restore() multiplies by
-// what is missing, 2^rest, in what is proportional to e^x on the left, or to e^-x on the right; restore_product() is
+// what is missing, 2^missing, in what is proportional to e^x on the left, or to e^-x on the right; restore_product() is
 // for |x| up to product_limit. Largest errors: of the pair 2^-24.7 of e^x, 2^-25 of that of a pair x; of rounded() 1.1
 // ulp in double, 1.15 in float. Restored: in float 0.92 ulp and 1.1 of a product; in double 1.1 ulp, 1.6 of e^-x, 2
 // of a product.
-template <class V>
-struct SplitExponential {
-  V scale, r, curved, rest;
+template <class Exponential, class V>
+struct SplitExponential : Exponential {
+  V missing;
 
-  V rounded() const { return fma(scale, r + curved, scale); }
+  V rounded() const { return this->added_to(this->scale); }
   Pair<V> pair() const {
     const V sum = rounded();
-    return {sum, error(scale, sum)};
+    return {sum, this->error(this->scale - sum)};
   }
   // e^x + c with a relative error no larger than that of e^x.
   Pair<V> plus(double constant) const {
-    const V c(constant), larger = maximum_or_second(scale, c), smaller = minimum_or_second(scale, c);
-    const V base = larger + smaller, sum = fma(scale, r + curved, base);
-    return {sum, error(base, sum) + (smaller - (base - larger))};
+    const V c(constant), larger = maximum_or_second(this->scale, c), smaller = minimum_or_second(this->scale, c);
+    const V base = larger + smaller, sum = this->added_to(base);
+    return {sum, this->error(base - sum) + (smaller - (base - larger))};
   }
-  // e^x - 1 with a relative error of 2^-23.8 as a pair, also where it cancels; rounded, 1.3 ulp in float and 1.7 in
-  // double.
-  Pair<V> minus_one() const {
-    const V base = scale - V(1.0), sum = fma(scale, r + curved, base);
-    return {sum, error(base, sum) + (scale - (base + V(1.0)))};
-  }
-  V restore(const V& y) const { return times_power_of_two(y, rest); }
-  V restore_product(const V& y) const { return times_small_power_of_two(y, rest); }
-
- private:
-  // What rounding took from base + scale * (r + curved), where |base| is not below the other term.
-  V error(const V& base, const V& sum) const { return fma(scale, curved, fma(scale, r, base - sum)); }
+  V restore(const V& y) const { return times_power_of_two(y, missing); }
+  V restore_product(const V& y) const { return times_small_power_of_two(y, missing); }
 };
 
-template <Tail tail, class V>
-SplitExponential<V> split(const Reduced<V>& reduced) {
-  using R = Reduction<typename V::Scalar>;
-  const auto& [biased, power, r, curved] = reduced;
-  if constexpr (tail == Tail::left) {
-    const V near = maximum_or_second(biased, V(R::round - R::farthest));
-    return {power_of_two(near), r, curved, biased - near};
-  } else {
-    const V near = minimum_or_second(biased, V(R::round + R::farthest));
-    return {power_of_two(near), r, curved, near - biased};
-  }
+// Of a Reduced or its like: the power so many octaves from 0, and the octaves from one power to another, where
+// `sign` is 1, or the other way.
+template <class V, class Reduced>
+V power_at(double octaves) {
+  return V(Reduced::zero + octaves * Reduced::octave);
+}
+template <class V, class Reduced, int sign = 1>
+V octaves_between(const V& from, const V& to) {
+  if constexpr (Reduced::octave != 1) return (to - from) * V(sign / Reduced::octave);  // as of_power() has it
+  return sign == 1 ? to - from : from - to;
 }
 
-// Of x, a V or a Pair<V>. Left: -product_limit <= x <= 60 or NaN. Right: -60 <= x <= product_limit or NaN.
-template <Tail tail, class X, int count>
-auto split_exponential(const X& x, const double (&curvature)[count]) {
-  return split<tail>(reduce(x, curvature));
+template <Tail tail, class V, class Reduced>
+auto split(const Reduced& reduced) {
+  constexpr int sign = tail == Tail::left ? -1 : 1;
+  const V whole = reduced.whole_power(), end = power_at<V, Reduced>(sign * Reduction<typename V::Scalar>::farthest);
+  const V near = tail == Tail::left ? maximum_or_second(whole, end) : minimum_or_second(whole, end);
+  const auto e = reduced.of_power(near);
+  return SplitExponential<std::remove_const_t<decltype(e)>, V>{e, octaves_between<V, Reduced, sign>(whole, near)};
 }
 
-// e^x rounded. Largest error: 1 ulp in float with the fine polynomial and 1.15 with the other, 1.1 ulp in double.
-// |x| <= limit or NaN; what is beyond the largest number becomes infinity.
+// e^x - 1 with a relative error of 2^-23.8 as a pair, also where it cancels; rounded, 1.3 ulp in float and 1.7 in
+// double. -product_limit <= x <= 60 or NaN.
 template <class V, int count>
-V rounded_exponential(const V& x, const double (&curvature)[count]) {
+Pair<V> polynomial_expm1(const V& x, const double (&curvature)[count]) {
+  const auto e = split<Tail::left, V>(reduce(x, curvature));
+  const V base = e.scale - V(1.0), sum = e.added_to(base);
+  return {sum, e.error(base - sum) + (e.scale - (base + V(1.0)))};
+}
+
+// e^x rounded, for what csrc/simd/chosen_exponential.h says.
+template <class V, int count>
+V polynomial_exponential(const V& x, const double (&curvature)[count]) {
   const auto [biased, power, r, curved] = reduce(x, curvature);
   return times_small_power_of_two(V(1.0) + (r + curved), power);
 }

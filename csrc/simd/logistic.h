@@ -2,18 +2,18 @@
 // and over all floats by tests/accuracy.
 #pragma once
 
-#include "csrc/simd/exponential.h"
+#include "csrc/simd/chosen_exponential.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// 1 / (1 + e^-x) is calculated as unit / (unit + unit e^-x), in which e^-x cannot overflow.
+// The sigmoid of -a is calculated as unit / (unit + unit e^a), in which e^a cannot overflow.
 template <class Scalar>
 struct Logistic;
 template <>
 struct Logistic<float> {
   static constexpr const auto& curvature = float_curvature;
   static constexpr double unit = 0x1p-24, shift = -24;
-  static constexpr double lowest = -104, highest = 40;  // beyond, the result rounds to 0 and to 1
+  static constexpr double lowest = -104, highest = 40;  // of the sigmoid; beyond, it rounds to 0 and to 1
 };
 template <>
 struct Logistic<double> {
@@ -22,47 +22,65 @@ struct Logistic<double> {
   static constexpr double lowest = -745.2, highest = 40;
 };
 
-// Largest error: 0.87 ulp in float, 2.5 in one that will be rounded to 16 bits, 1.3 in double. NaN stays, infinities
-// give 0 and 1.
-template <class V>
-V logistic(const V& x) {
-  using L = Logistic<typename V::Scalar>;
-  const V limited = at_most(at_least(x, V(L::lowest)), V(L::highest));
-  const auto [biased, power, r, curved] = reduce(-limited, L::curvature);
-  const V unit(L::unit), scale = power_of_two(biased + V(L::shift));
-  const V base = scale + unit, sum = fma(scale, r + curved, base);
-  if constexpr (V::is_short) return unit / sum;
-  const V error = fma(scale, curved, fma(scale, r, base - sum)) + ((scale - base) + unit);
-  const V inverse = V(1.0) / sum, remainder = negative_fma(inverse, error, negative_fma(inverse, sum, V(1.0)));
-  return fma(inverse, remainder, inverse) * unit;
+// 1 / (1 + e^a) of floats, of e^a with the shift.
+template <class V, class Reduced>
+V uncorrected_logistic(const Reduced& reduced) {
+  const auto e = reduced.exponential();
+  const V unit(Logistic<float>::unit);
+  return unit / e.added_to(e.scale + unit);
 }
 
-// The same without the correction, of floats. Largest error: 1.75 ulp where it is 1/16 or more, 1.9 of a pair;
-// elsewhere 2^-27.3 (absolute), and 2.5 ulp in the tail.
+// f(x) of an f that adds up to 1 with f(-x); `smaller` is f(-|x|), but for the unit.
 template <class V>
-V quick_logistic(const Reduced<V>& inverse_exponential) {
-  const auto& [biased, power, r, curved] = inverse_exponential;
-  const V unit(Logistic<float>::unit), scale = power_of_two(biased);
-  return unit / fma(scale, r + curved, scale + unit);
+V from_smaller(const V& x, const V& smaller, double unit) {
+  const auto negative = x < V(0.0);
+  return fma(smaller, select(negative, V(unit), V(-unit)), select(negative, V(0.0), V(1.0)));
 }
+
+// The sigmoid without correction, of floats. Largest error: 1.75 ulp where it is 1/16 or more, 1.9 of a pair;
+// elsewhere 2^-27.3 (absolute), and 2.5 ulp in the tail, 5.1 of what will be rounded to 16 bits.
 template <class V>
 V quick_logistic(const V& x) {
   using L = Logistic<float>;
-  return quick_logistic(reduce(-at_most(at_least(x, V(L::lowest)), V(L::highest)), fine_float_curvature, L::shift));
+  if constexpr (TabledFloats<V> && !V::is_short) {
+    // What is looked up has so many bits that its sum with 1 is exact only where it is the larger one.
+    const V a = at_most(abs(x), V(-L::lowest));
+    return from_smaller(x, uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)), 1.0);
+  } else {
+    const V limited = at_most(at_least(x, V(L::lowest)), V(L::highest));
+    return uncorrected_logistic<V>(reduced<V>(-limited, fine_float_curvature, L::shift));
+  }
 }
 template <class V>
 V quick_logistic(const Pair<V>& x) {
   using L = Logistic<float>;
   const V high = at_most(at_least(x.high, V(L::lowest)), V(L::highest));
-  return quick_logistic(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift));
+  return uncorrected_logistic<V>(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift));
+}
+
+// The sigmoid. Largest error: 0.87 ulp in float, 1.3 in double; of what will be rounded to 16 bits as above. NaN stays,
+// infinities give 0 and 1.
+template <class V>
+V logistic(const V& x) {
+  using L = Logistic<typename V::Scalar>;
+  if constexpr (V::is_short) {
+    return quick_logistic(x);
+  } else {
+    const auto e = reduced<V>(at_most(abs(x), V(-L::lowest)), L::curvature, L::shift).exponential();
+    const V unit(L::unit), sum = e.added_to(e.scale + unit), inverse = V(1.0) / sum;
+    const V error = e.error(unit - (sum - e.scale));
+    const V remainder = negative_fma(inverse, error, negative_fma(inverse, sum, V(1.0)));
+    return from_smaller(x, fma(inverse, remainder, inverse), L::unit);
+  }
 }
 
 // The slope of the sigmoid, q - q^2 with q the sigmoid of -|x|. Largest error: 1.96 ulp where it is 1/16 or more,
-// elsewhere 2^-27 (absolute), and 2.5 ulp in the tails. Of floats.
+// elsewhere 2^-27 (absolute), and 2.5 ulp in the tails, 5.1 of what will be rounded to 16 bits. Of floats.
 template <class V>
 V logistic_slope(const V& x) {
   using L = Logistic<float>;
-  const V q = quick_logistic(reduce(at_most(abs(x), V(-L::lowest)), fine_float_curvature, L::shift));
+  const V a = at_most(abs(x), V(-L::lowest));
+  const V q = uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift));
   return negative_fma(q, q, q);
 }
 
@@ -74,11 +92,10 @@ struct SplitLogistic {
   V inverse, remainder;
 
   explicit SplitLogistic(const V& x) {
-    const auto [biased, power, r, curved] = reduce(-x, float_curvature, shift);
-    const V one(unit), scale = power_of_two(biased);
-    const V larger = maximum_or_second(scale, one), smaller = minimum_or_second(scale, one);
-    const V base = larger + smaller, sum = fma(scale, r + curved, base);
-    const V error = fma(scale, curved, fma(scale, r, base - sum)) + (smaller - (base - larger));
+    const auto e = reduced<V>(-x, float_curvature, shift).exponential();
+    const V one(unit), larger = maximum_or_second(e.scale, one), smaller = minimum_or_second(e.scale, one);
+    const V base = larger + smaller, sum = e.added_to(base);
+    const V error = e.error(base - sum) + (smaller - (base - larger));
     inverse = V(1.0) / sum;
     remainder = negative_fma(inverse, error, negative_fma(inverse, sum, V(1.0)));
   }

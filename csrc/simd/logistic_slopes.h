@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "csrc/simd/exponential.h"
+#include "csrc/simd/logistic.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -15,13 +15,14 @@ template <FusedFloats V>
 struct FallingLogistic {
   V value, q, lost;
 
-  // Of e^a = scale / unit * (1 + r + curved).
-  FallingLogistic(const V& scale, const V& r, const V& curved, double power) {
-    const V unit(power), sum = fma(scale, r + curved, scale + unit);
+  // Of the unit times e^a.
+  template <class Exponential>
+  FallingLogistic(const Exponential& e, double power) {
+    const V unit(power), sum = e.added_to(e.scale + unit);
     value = V(1.0) / sum;
     q = value * unit;
     if constexpr (!V::is_short) {
-      const V error = fma(scale, curved, fma(scale, r, unit - (sum - scale)));
+      const V error = e.error(unit - (sum - e.scale));
       lost = value * negative_fma(value, error, negative_fma(value, sum, V(1.0)));
     }
   }
@@ -52,14 +53,7 @@ struct FallingLogistic {
 constexpr double farthest_gate = 120, gate_unit = 0x1p-48, gate_shift = -48;  // of what cannot overflow then
 template <FusedFloats V, class A>
 FallingLogistic<V> falling_logistic(const A& a) {
-  const auto [biased, power, r, curved] = reduce(a, float_curvature, gate_shift);
-  return {power_of_two(biased), r, curved, gate_unit};
-}
-// The slope of the gate at x, of that at -|x| without the unit.
-template <FusedFloats V>
-V gate_slope_at(const V& x, const V& left) {
-  const auto negative = x < V(0.0);
-  return fma(left, select(negative, V(gate_unit), V(-gate_unit)), select(negative, V(0.0), V(1.0)));
+  return {reduced<V>(a, float_curvature, gate_shift).exponential(), gate_unit};
 }
 
 // The derivative of x sigmoid(x). Largest errors: 1.6 ulp where it is 1/16 or more, elsewhere 2^-27.1 (absolute), and
@@ -68,13 +62,13 @@ V gate_slope_at(const V& x, const V& left) {
 template <FusedFloats V>
 V logistic_gate_slope(const V& x) {
   const V a = at_most(abs(x), V(farthest_gate));
-  return gate_slope_at(x, falling_logistic<V>(a).gate_slope(a));
+  return from_smaller(x, falling_logistic<V>(a).gate_slope(a), gate_unit);
 }
 // The same of a multiple of x, by a factor that has more digits than a float.
 template <FusedFloats V>
 V logistic_gate_slope(const V& x, const Pair<V>& factor) {
   const Pair<V> a = factor * at_most(abs(x), V(farthest_gate) / factor.high);
-  return gate_slope_at(x, falling_logistic<V>(a).gate_slope(a));
+  return from_smaller(x, falling_logistic<V>(a).gate_slope(a), gate_unit);
 }
 template <FusedFloats V>
   requires(V::is_short)
@@ -82,14 +76,25 @@ V logistic_gate_slope(const V& x, const V& factor) {
   return logistic_gate_slope(x * factor);
 }
 
-// x sigmoid(x), to 1 ulp (2.5 of a number that will be rounded to 16 bits), and the derivative.
+// x sigmoid(x). Largest error: 1 ulp, 5.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays,
+// -infinity gives -0.
+template <FusedFloats V>
+V logistic_gate(const V& x, const V& a, const FallingLogistic<V>& s) {
+  V left = a * s.value;
+  if constexpr (!V::is_short) left = fma(a, s.value, a * s.lost);
+  return negative_fma(left, V(gate_unit), maximum_or_second(V(0.0), x));  // the maximum of -0 and 0 is x
+}
+template <FusedFloats V>
+V logistic_gate(const V& x) {
+  const V a = at_most(abs(x), V(farthest_gate));
+  return logistic_gate(x, a, falling_logistic<V>(a));
+}
+// Both, with the same errors.
 template <FusedFloats V>
 std::array<V, 2> logistic_gate_and_slope(const V& x) {
   const V a = at_most(abs(x), V(farthest_gate));
   const FallingLogistic<V> s = falling_logistic<V>(a);
-  V left = a * s.value;
-  if constexpr (!V::is_short) left = fma(a, s.value, a * s.lost);
-  return {negative_fma(left, V(gate_unit), maximum_or_second(V(0.0), x)), gate_slope_at(x, s.gate_slope(a))};
+  return {logistic_gate(x, a, s), from_smaller(x, s.gate_slope(a), gate_unit)};
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

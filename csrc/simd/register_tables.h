@@ -10,14 +10,16 @@ struct ExponentialTables {
   static constexpr int steps = 16;
   // ln(2) / 16 in two parts: the first has so few bits that its product with any number of steps is exact.
   static constexpr double step_high = 0x1.62e0000000000p-5, step_low = 0x1.0bfbe80000000p-19;
-  // 2^(j / 16) in two parts.
-  static constexpr float powers_high[16] =
-      {1.0f, 1.04427373f, 1.09050775f, 1.13878858f, 1.18920708f, 1.24185777f, 1.29683959f, 1.35425556f, 1.41421354f,
-       1.47682619f, 1.54221082f, 1.61049032f, 1.68179286f, 1.75625217f, 1.8340081f, 1.91520655f};
-  static constexpr float powers_low[16] =
-      {0.0f, 4.83347016e-08f, -1.30775399e-08f, 5.38622231e-08f, 3.79763527e-08f, 4.4968381e-08f, -4.01899953e-08f,
-       -1.01233493e-08f, 2.4203235e-08f, -4.50089885e-08f, 8.07090483e-09f, 9.83621717e-09f, -2.47553267e-08f,
-       -9.23577037e-09f, -1.1239278e-08f, 9.84532811e-09f};
+  // 2^(j / 16), rounded to 9 bits behind the point, and what the logarithms then lack.
+  static constexpr float powers[16] =
+      {1.0f, 1.04492188f, 1.08984375f, 1.13867188f, 1.18945312f, 1.2421875f, 1.296875f, 1.35351562f, 1.4140625f,
+       1.4765625f, 1.54296875f, 1.61132812f, 1.68164062f, 1.75585938f, 1.83398438f, 1.91601562f};
+  static constexpr float missing_logarithms[16] =
+      {0.0f, -0.000620423059f, 0.000609060226f, 0.000102535043f, -0.00020684753f, -0.000265444367f,
+       -2.73317273e-05f, 0.000546517316f, 0.000106822932f, 0.000178537928f, -0.000491332554f, -0.000520074682f,
+       9.05060297e-05f, 0.000223674768f, 1.2928821e-05f, -0.00042235275f};
+  // r + r^2 (c0 + c1 r) against e^r - 1 of |r| <= 0.0223, to an error of 2^-29.07.
+  static constexpr double curvature[2] = {0x1.0002400000000p-1, 0x1.5557220000000p-3};
 };
 
 // What csrc/simd/tabled_normal_gate.h needs.

@@ -24,17 +24,19 @@ class ScaledLogistic {
 
  public:
   ScaledLogistic(const V& x, const V& factor) {
-    const V z = x * factor, inside = at_most(at_least(z, V(-far_logistic)), V(far_logistic));
+    const V z = x * factor, inside = at_most(at_least(z, V(-far_logistic)), V(far_logistic)), one(1.0);
     far_ = z <= V(-far_logistic);
-    const auto [biased, power, r, curved] = reduce_product(z, inside, x, factor);
-    const V near = at_least(biased, V(R::round - R::farthest)), scaled = at_most(near, V(R::round + R::farthest));
-    const V scale = power_of_two(scaled), one(1.0);
-    rest_ = scaled - near;
-    const V larger = maximum_or_second(scale, one), smaller = minimum_or_second(scale, one);
-    const V base = larger + smaller, sum = fma(scale, r + curved, base);
+    const auto falling = falling_exponential(z, inside, x, factor);
+    using Reduced = std::remove_const_t<decltype(falling)>;
+    const V near = at_least(falling.whole_power(), power_at<V, Reduced>(-R::farthest));
+    const V nearest = at_most(near, power_at<V, Reduced>(R::farthest));
+    missing_ = octaves_between<V, Reduced>(near, nearest);
+    const auto e = falling.of_power(nearest);
+    const V larger = maximum_or_second(e.scale, one), smaller = minimum_or_second(e.scale, one);
+    const V base = larger + smaller, sum = e.added_to(base);
     value_ = one / sum;
     if constexpr (!V::is_short) {
-      const V error = fma(scale, curved, fma(scale, r, base - sum)) + (smaller - (base - larger));
+      const V error = e.error(base - sum) + (smaller - (base - larger));
       lost_ = value_ * negative_fma(value_, error, negative_fma(value_, sum, one));
     }
   }
@@ -43,19 +45,22 @@ class ScaledLogistic {
   V times(const V& y) const {
     V product = y * value_;
     if constexpr (!V::is_short) product = fma(y, value_, finite(y) * lost_);
-    return select(far_, copysign(V(0.0), y), times_small_power_of_two(product, rest_));
+    return select(far_, copysign(V(0.0), y), times_small_power_of_two(product, missing_));
   }
 
  private:
-  // Of e^-z; the part of the product that z has lost is 0 where z is limited.
-  static Reduced<V> reduce_product(const V& z, const V& inside, const V& x, const V& factor) {
-    if constexpr (V::is_short) return reduce(-inside, float_curvature);
-    const V lost = select(inside == z, negative_fma(x, factor, z), V(0.0));
-    return reduce(Pair<V>(-inside, lost), float_curvature);
+  // e^-z; the part of the product that z has lost is 0 where z is limited.
+  static auto falling_exponential(const V& z, const V& inside, const V& x, const V& factor) {
+    if constexpr (V::is_short) {
+      return reduce(-inside, float_curvature);
+    } else {
+      const V lost = select(inside == z, negative_fma(x, factor, z), V(0.0));
+      return reduce(Pair<V>(-inside, lost), float_curvature);
+    }
   }
 
   typename V::Mask far_;
-  V value_, lost_, rest_;
+  V value_, lost_, missing_;
 };
 
 // The sigmoid of z and its slopes, by a: |z| to far_logistic, or a pair. Largest errors: of value() 1 ulp; of
@@ -67,8 +72,7 @@ class LogisticSlopes {
   using R = Reduction<float>;
 
  public:
-  LogisticSlopes(const V& z, const A& a)
-      : LogisticSlopes(z, a, reduce(a, float_curvature), V(R::round + R::farthest)) {}
+  LogisticSlopes(const V& z, const A& a) : LogisticSlopes(z, a, reduced<V>(a, float_curvature)) {}
 
   V value() const {
     V smaller = falling_.value;
@@ -82,23 +86,27 @@ class LogisticSlopes {
     if constexpr (V::is_short) return y * slope.high;
     return fma(y, slope.high, finite(y) * slope.low);
   }
-  V restore_slope(const V& y) const { return select(far_, copysign(V(0.0), y), times_small_power_of_two(y, rest_)); }
+  V restore_slope(const V& y) const { return select(far_, copysign(V(0.0), y), times_small_power_of_two(y, missing_)); }
 
  private:
-  LogisticSlopes(const V& z, const A& a, const Reduced<V>& rising, const V& highest)
+  template <class Reduced>
+  LogisticSlopes(const V& z, const A& a, const Reduced& rising)
+      : LogisticSlopes(z, a, rising, at_most(rising.whole_power(), power_at<V, Reduced>(R::farthest))) {}
+  template <class Reduced>
+  LogisticSlopes(const V& z, const A& a, const Reduced& rising, const V& near)
       : negative_(z < V(0.0)),
         far_(V(far_logistic) <= abs(z)),
         a_(a),
-        rest_(at_most(rising.biased, highest) - rising.biased),
-        falling_(power_of_two(at_most(rising.biased, highest)), rising.r, rising.curved, 1.0) {}
+        missing_(octaves_between<V, Reduced>(rising.whole_power(), near)),
+        falling_(rising.of_power(near), 1.0) {}
   V from_smaller(const V& multiple) const {
-    const V smaller = times_small_power_of_two(multiple, rest_);
+    const V smaller = times_small_power_of_two(multiple, missing_);
     return select(negative_, smaller, V(1.0) - smaller);
   }
 
   typename V::Mask negative_, far_;
   A a_;
-  V rest_;
+  V missing_;
   FallingLogistic<V> falling_;
 };
 

@@ -21,10 +21,12 @@
 //     segment                which part of an octave, of eight or sixteen, and of how many octaves a table has, a
 //                            positive number lies in, in the lowest bits
 //     middle_of_segment      the number in the middle of that
-//     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral n from -150 * steps to 0, rounded once
+//     without_lowest_bits    a number with those bits 0
+//     times_whole_power      of (a, n): a * 2^floor(n / steps) for integral |n| <= 180 * steps, rounded once
+//     lookup_power           2^(n / 16) of the integer n in the lowest bits of an index; the table has 2^(j / 16), from
+//                            whose bits j << 19 is taken
 //                          and of Double:
-//     lookup_power           2^(n / 8) of the integer n in the lowest bits of an index; the table has 2^(j / 8), from
-//                            whose bits j << 49 is taken
+//     lookup_power           2^(n / 8) likewise, less j << 49
 //   has_estimates          whether there is, of Double, estimated_inverse_sqrt: to a relative error of 2^-14
 //   has_streams            whether Float and Double have stream(p), to an aligned p: a store that goes by the caches to
 //                          memory, which end_streams() makes all others see

@@ -12,7 +12,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class V>
 struct TabledNormalGate {
   V a;
-  TabledExponential<V> bell;
+  TabledFall<V> bell;
 
   explicit TabledNormalGate(const V& x)
       : a(minimum_or_second(V(NormalGateTables::farthest), abs(x))), bell(bell_of(a)) {}
@@ -20,7 +20,7 @@ struct TabledNormalGate {
   SegmentPolynomial<NormalGateTables, V> slope() const { return {a, NormalGateTables::slope}; }
 
  private:
-  static TabledExponential<V> bell_of(const V& a) {
+  static TabledFall<V> bell_of(const V& a) {
     const V half = V(-0.5) * a, exponent = half * a;
     return {exponent, V::is_short ? V(0.0) : fma(half, a, -exponent)};  // the square of a 16-bit number lost no bits
   }

@@ -12,14 +12,14 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class V>
 struct TabledTanhGate {
   V a;
-  TabledExponential<V> fall;
+  TabledFall<V> fall;
 
   explicit TabledTanhGate(const V& x) : a(minimum_or_second(V(TanhGateTables::farthest), abs(x))), fall(fall_of(a)) {}
   SegmentPolynomial<TanhGateTables, V> tail() const { return {a, TanhGateTables::tail}; }
   SegmentPolynomial<TanhGateSlopeTables, V> slope() const { return {a, TanhGateSlopeTables::slope}; }
 
  private:
-  static TabledExponential<V> fall_of(const V& a) {
+  static TabledFall<V> fall_of(const V& a) {
     using Tables = TanhGateTables;
     const V square = a * a, high = fma(square, V(-Tables::cubic_high), V(-Tables::linear_high)), exponent = a * high;
     if constexpr (V::is_short) return {exponent, V(0.0)};

@@ -181,13 +181,13 @@ constexpr auto functions_of_gates() {
 constexpr auto of_gates = functions_of_gates<Floats, ShortFloats>();
 
 template <class V>
-V value_of(const TabledExponential<V>& e) {
-  return e.scaled(e.product(V(1.0), V(0.0)).high);
+V value_of(const TabledFall<V>& e) {
+  return e.product(V(1.0), V(0.0)).high * V(e.unit);
 }
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 22>{{
+    return std::array<vector_test::Function, 25>{{
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
         ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
@@ -205,7 +205,10 @@ constexpr auto functions_of_tables() {
         ROW(Short, "short tabled tanh", tabled_tanh(of_16_bits(x))),
         ROW(V, "tabled softplus", tabled_softplus(x, y)),
         ROW(V, "tabled log_sigmoid", tabled_log_sigmoid(x)),
-        ROW(V, "tabled exponential", value_of(TabledExponential<V>(x, y))),
+        ROW(V, "tabled exponential", tabled_exponential(x)),
+        ROW(Short, "short tabled exponential", tabled_exponential(x)),
+        ROW(V, "tabled exponential value", exponential(x).value()),
+        ROW(V, "tabled fall", value_of(TabledFall<V>(x, y))),
         ROW(V, "middle of an eighth", middle_of_segment<8>(x)),
         ROW(V, "lookup of an eighth", lookup(counted, segment<8>(x))),
         ROW(V, "middle of a sixteenth", middle_of_segment<16>(x)),
