@@ -90,6 +90,7 @@ struct Activation {
   static constexpr double largest_error = 1;
   static constexpr bool in_place = true;          // whether <name>_ exists: the result may overwrite the first input
   static constexpr bool inplace_argument = true;  // whether the Python function and module take inplace=, as in PyTorch
+  static constexpr bool out_argument = false;     // whether the Python function takes out=, as in PyTorch
   static constexpr Objection objection(auto...) { return {}; }  // to the values of the arguments
   // To how many coefficients there are, tensor by tensor.
   static constexpr Objection objection_to_counts(std::span<const int>) { return {}; }

@@ -22,6 +22,7 @@ struct Hardshrink : Activation {
   static constexpr bool masks_gradient = true;     // as PyTorch's
   static constexpr Repr repr = Repr::values;       // as PyTorch's
   static constexpr bool inplace_argument = false;  // PyTorch's has none
+  static constexpr bool out_argument = true;
 
   // Exact. NaN stays.
   template <Number N>

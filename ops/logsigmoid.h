@@ -19,6 +19,7 @@ struct LogSigmoid : Activation {
       .source = "PyTorch, torch.nn.functional.logsigmoid",
   };
   static constexpr bool inplace_argument = false;  // PyTorch's has none
+  static constexpr bool out_argument = true;
 
   // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>

@@ -20,6 +20,7 @@ struct Softplus : Activation {
   };
   static constexpr std::array arguments{Argument{"beta", 1}, Argument{"threshold", 20}};
   static constexpr bool inplace_argument = false;  // PyTorch's has none
+  static constexpr bool out_argument = true;
 
   // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
   template <Number N>

@@ -23,7 +23,8 @@ struct Softshrink : Activation {
   static constexpr std::array arguments{Argument{"lambd", 0.5}};
   static constexpr bool masks_gradient = true;     // as PyTorch's
   static constexpr bool inplace_argument = false;  // PyTorch's has none
-  static constexpr Repr repr = Repr::values;       // as PyTorch's
+  static constexpr bool out_argument = true;
+  static constexpr Repr repr = Repr::values;  // as PyTorch's
   static constexpr Objection objection(double lambd) {
     return lambd >= 0 && lambd <= std::numeric_limits<double>::max()
                ? Objection{}

@@ -148,10 +148,11 @@ void describe(bool first) {
     rest = true;
   }
   std::printf(
-      "],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"repr\": \"%s\",\n   \"precision\": "
+      "],\n   \"saved\": %s, \"in_place\": %s, \"inplace_argument\": %s, \"out_argument\": %s, \"repr\": \"%s\",\n   "
+      "\"precision\": "
       "{\"forward\": \"%s\", \"partials\": \"%s\"}, \"dim\": %d, \"drop_in\": %s, \"logscale\": %s}",
       Op::saved == Saved::inputs ? "\"inputs\"" : "\"output\"", truth(Op::in_place).data(),
-      truth(Op::in_place && Op::inplace_argument).data(),
+      truth(Op::in_place && Op::inplace_argument).data(), truth(Op::out_argument).data(),
       Op::repr == Repr::names    ? "names"
       : Op::repr == Repr::values ? "values"
                                  : "nothing",

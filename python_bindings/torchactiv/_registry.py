@@ -81,6 +81,8 @@ class Entry(TypedDict):
     """Whether the operator ``<name>_`` exists."""
     inplace_argument: NotRequired[bool]
     """Whether function and module take ``inplace=``."""
+    out_argument: NotRequired[bool]
+    """Whether the function takes ``out=``."""
     precision: NotRequired[Precision]
     dim: NotRequired[int]
     """The dimension that parameters of one dimension lie along, unless another is given."""

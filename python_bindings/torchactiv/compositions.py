@@ -21,7 +21,7 @@ _gelu, _gelu_erf, _gelu_tanh = operator("gelu"), operator("gelu_erf"), operator(
 _glu, _rrelu, _rrelu_ = operator("glu"), operator("rrelu"), operator("rrelu_")
 
 
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+def gelu(input: Tensor, approximate: str = "none", out: Tensor | None = None) -> Tensor:
     r"""Gaussian error linear unit: :math:`x \Phi(x)`, with the normal distribution function :math:`\Phi`.
 
     Source: Hendrycks & Gimpel 2016, Gaussian Error Linear Units (GELUs), arXiv:1606.08415.
@@ -29,12 +29,13 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     Args:
         input: a tensor of any shape.
         approximate: "none" for the exact function, "tanh" for the approximation by a hyperbolic tangent.
+        out: a tensor to write the result to, which is returned, and cannot be differentiated.
 
     Returns:
         A tensor of the shape and dtype of input.
 
     Raises:
-        RuntimeError: another value of approximate.
+        RuntimeError: another value of approximate, or ``out`` while a gradient is recorded.
         TypeError: an approximate that is no string.
 
     Example:
@@ -44,6 +45,12 @@ def gelu(input: Tensor, approximate: str = "none") -> Tensor:
     """
     if not isinstance(input, Tensor):
         check_tensor("gelu", "input", input)
+    if out is not None and approximate == "none":
+        exactly_written: Tensor = torch.ops.torchactiv.gelu_erf(input, out=out)
+        return exactly_written
+    if out is not None and approximate == "tanh":
+        approximately_written: Tensor = torch.ops.torchactiv.gelu_tanh(input, out=out)
+        return approximately_written
     if is_dynamo_compiling():
         traced: Tensor = torch.ops.torchactiv.gelu(input, approximate=approximate)
         return traced

@@ -110,6 +110,9 @@ class _OfOneActivation(GatedFeedForward):
 class SwiGLU(_OfOneActivation):
     """:class:`GatedFeedForward` with silu, as in LLaMA.
 
+    Args:
+        in_features, hidden_features, out_features, bias, packed, device, dtype: as there.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.nn.SwiGLU(4, 8)
@@ -127,6 +130,9 @@ class SwiGLU(_OfOneActivation):
 class GEGLU(_OfOneActivation):
     """:class:`GatedFeedForward` with gelu.
 
+    Args:
+        in_features, hidden_features, out_features, bias, packed, device, dtype: as there.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.nn.GEGLU(4, 8, packed=True)(torch.ones(2, 4)).shape
@@ -138,6 +144,9 @@ class GEGLU(_OfOneActivation):
 
 class ReGLU(_OfOneActivation):
     """:class:`GatedFeedForward` with relu.
+
+    Args:
+        in_features, hidden_features, out_features, bias, packed, device, dtype: as there.
 
     Example:
         >>> import torch, torchactiv
@@ -151,6 +160,9 @@ class ReGLU(_OfOneActivation):
 class MishGLU(_OfOneActivation):
     """:class:`GatedFeedForward` with mish.
 
+    Args:
+        in_features, hidden_features, out_features, bias, packed, device, dtype: as there.
+
     Example:
         >>> import torch, torchactiv
         >>> torchactiv.nn.MishGLU(4, 8, 2)(torch.ones(2, 4)).shape
@@ -162,6 +174,9 @@ class MishGLU(_OfOneActivation):
 
 class BilinearGLU(_OfOneActivation):
     """:class:`GatedFeedForward` without an activation.
+
+    Args:
+        in_features, hidden_features, out_features, bias, packed, device, dtype: as there.
 
     Example:
         >>> import torch, torchactiv

@@ -85,7 +85,7 @@ def test_names_are_public(operator: Operator) -> None:
 
 @every_plain_operator
 def test_signature_is_that_of_the_catalogue(operator: Operator) -> None:
-    """Tensors, then numbers with their defaults, then dim or inplace."""
+    """Tensors, then numbers with their defaults, then dim, inplace or out."""
     kind, empty = inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.empty
     inputs: Described = [
         (i.name, kind, i.initial if i.is_parameter and not operator.drop_in else empty) for i in operator.inputs
@@ -96,7 +96,8 @@ def test_signature_is_that_of_the_catalogue(operator: Operator) -> None:
     ]
     inplace: Described = [("inplace", kind, False)] if operator.inplace_argument else []
     dim: Described = [("dim", kind, operator.dim)] if operator.along_channels else []
-    assert described(operator.function) == inputs + numbers + dim + inplace
+    out: Described = [("out", kind, None)] if operator.out_argument else []
+    assert described(operator.function) == inputs + numbers + dim + inplace + out
     assert described(operator.module_class.forward)[1:] == [(i.name, kind, empty) for i in operator.data]
 
 
@@ -106,8 +107,8 @@ def test_signature_is_that_of_torch_functional(operator: Operator) -> None:
     try:
         expected = described(theirs)
     except ValueError:  # made in C++, which Python cannot read; its schema calls input self
-        name = {"logsigmoid": "log_sigmoid"}.get(operator.name, operator.name)
-        schema = getattr(torch.ops.aten, name).default._schema
+        packet = getattr(torch.ops.aten, {"logsigmoid": "log_sigmoid"}.get(operator.name, operator.name))
+        schema = getattr(packet, "out" if "out" in packet.overloads() else "default")._schema
         names = ["input" if a.name == "self" else a.name for a in schema.arguments]
         assert [name for name, _, _ in described(operator.function)] == names
     else:

@@ -41,6 +41,7 @@ class Operator:
     saves_output: bool
     in_place: bool
     inplace_argument: bool
+    out_argument: bool
     dim: int  # that parameters of one dimension lie along
     drop_in: bool  # whether the function takes no dim=
     repr: str  # which arguments the module shows
@@ -160,6 +161,7 @@ def _read_catalogue() -> tuple[Operator, ...]:
             saves_output=entry["saved"] == "output",
             in_place=entry["in_place"],
             inplace_argument=entry["inplace_argument"],
+            out_argument=entry["out_argument"],
             dim=entry["dim"],
             drop_in=entry["drop_in"],
             repr=entry["repr"],
