@@ -22,15 +22,17 @@ struct Lisht : Activation {
           "Networks, arXiv:1901.05894",
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
+  static constexpr bool floats_where_tabled = true;
 
   template <Number N>
   static N forward(N x) {
-    return x * Tanh::forward(x);
+    return product(abs(x), Tanh::wide(abs(x)));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
     const N inside = limited(x, -exponent_limit<N>, exponent_limit<N>);
+    if constexpr (requires { tabled_tanh(x); }) return {fma(inside, Tanh::partials(x)[0], tabled_tanh(x))};
     const HyperbolicTangent<N> t(inside);
     return {fma(inside, t.slope, t.value)};
   }

@@ -23,7 +23,7 @@ struct Tanh : Activation {
   static constexpr bool has_fused_normalisation = true;
   static constexpr bool inplace_argument = false;  // PyTorch's has none
 
-  // A number type may have a function of its own that is faster, by tables (docs/architecture.md).
+  // A number type may have functions of its own that are faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
     if constexpr (requires { tabled_tanh(x); }) return tabled_tanh(x);
@@ -33,6 +33,7 @@ struct Tanh : Activation {
   // m / (2 + m) with m = e^2x - 1, which keeps its digits near 0, but not the sign of -0; it is +-1 where x is limited.
   template <Number N>
   static Wide<N> wide(N x) {
+    if constexpr (requires { tabled_wide_tanh(x); }) return tabled_wide_tanh(x);
     const Wide<N> m = expm1(N(2.0) * limited(x, -20.0, 20.0));
     return m / offset(m, 2.0);
   }

@@ -187,7 +187,7 @@ V value_of(const TabledFall<V>& e) {
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 25>{{
+    return std::array<vector_test::Function, 26>{{
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
         ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
@@ -202,6 +202,7 @@ constexpr auto functions_of_tables() {
         ROW(V, "tabled tanhshrink", tabled_tanhshrink(x)),
         ROW(Short, "short tabled tanhshrink", tabled_tanhshrink(of_16_bits(x))),
         ROW(V, "tabled tanh", tabled_tanh(x)),
+        ROW(V, "tabled wide tanh", tabled_wide_tanh(x)),
         ROW(Short, "short tabled tanh", tabled_tanh(of_16_bits(x))),
         ROW(V, "tabled softplus", tabled_softplus(x, y)),
         ROW(V, "tabled log_sigmoid", tabled_log_sigmoid(x)),
