@@ -174,5 +174,7 @@ struct Batch {
 
 template <class V>
 concept FusedFloats = std::same_as<typename V::Scalar, float> && fused_float;
+template <class V>
+concept TabledFloats = std::same_as<typename V::Scalar, float> && has_tables;
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -49,7 +49,8 @@ class ScaledLogistic {
   }
 
  private:
-  // e^-z; the part of the product that z has lost is 0 where z is limited.
+  // e^-z, by the polynomial: a table gains nothing where powers are limited on both sides. The part of the product that
+  // z has lost is 0 where z is limited.
   static auto falling_exponential(const V& z, const V& inside, const V& x, const V& factor) {
     if constexpr (V::is_short) {
       return reduce(-inside, float_curvature);

@@ -15,9 +15,6 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-template <class V>
-concept TabledFloats = has_tables && std::same_as<typename V::Scalar, float>;
-
 // The powers as lookup_power wants them: less what their own index adds to the exponent.
 struct PowersForExponents {
   float values[ExponentialTables::steps] = {};

@@ -28,8 +28,7 @@ struct TabledNormalGate {
 
 // Largest error: 0.84 ulp; 2^-21.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays,
 // -infinity gives -0.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 V tabled_normal_gate(const V& x) {
   const TabledNormalGate<V> n(x);
   return gate(x, n.a, n.bell, n.tail());
@@ -37,16 +36,14 @@ V tabled_normal_gate(const V& x) {
 
 // Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16 (absolute). NaN stays, the infinities
 // give 0 and 1.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 V tabled_normal_gate_slope(const V& x) {
   const TabledNormalGate<V> n(x);
   return gate_slope(x, n.bell, n.slope());
 }
 
 // Both, with the same errors. The slope at -a is Phi(-a) - a phi(a).
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 std::array<V, 2> tabled_normal_gate_and_slope(const V& x) {
   constexpr double density = 0x1.988454p-2, density_low = -0x1.857936p-27;  // 1 / sqrt(2 pi)
   const TabledNormalGate<V> n(x);

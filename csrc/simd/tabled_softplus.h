@@ -25,8 +25,8 @@ V above_line(const V& line, const Pair<V>& product, const V& unit) {
 }
 
 // ln(1 + e^(beta x)) / beta, for |beta x| < 160 where it is not x. Largest error: 1 ulp. NaN stays.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float> && !V::is_short)
+template <TabledFloats V>
+  requires(!V::is_short)
 V tabled_softplus(const V& x, const V& beta) {
   const V z = x * beta, lost = fma(x, beta, -z), inverse = V(1.0) / beta, missing = negative_fma(inverse, beta, V(1.0));
   const V unit(TabledFall<V>::unit), one(1.0);
@@ -39,8 +39,8 @@ V tabled_softplus(const V& x, const V& beta) {
 }
 
 // -ln(1 + e^-x). Largest error: 0.96 ulp. NaN stays, infinity gives -0.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float> && !V::is_short)
+template <TabledFloats V>
+  requires(!V::is_short)
 V tabled_log_sigmoid(const V& x) {
   const TabledSoftplus<V> s(minimum_or_second(V(110.0), abs(x)), V(0.0));
   const auto product = s.fall.product(s.tail.sum, s.tail.low);

@@ -22,8 +22,7 @@ struct TabledTanh {
 
 // Largest error: 0.6 ulp; 2^-22 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays, infinities
 // give +-1.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 V tabled_tanh(const V& x) {
   const TabledTanh<V> t(x);
   if constexpr (V::is_short) return t.inside * t.quotient.sum;
@@ -31,8 +30,7 @@ V tabled_tanh(const V& x) {
 }
 
 // The same as a wide number, to a relative error of 2^-27.5 up to the farthest, of 2^-25.6 beyond, where it is +-1.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 auto tabled_wide_tanh(const V& x) {
   if constexpr (V::is_short) {
     return tabled_tanh(x);

@@ -33,8 +33,8 @@ struct TabledTanhGate {
 
 // Largest error: 0.86 ulp. Keeps the sign of 0. NaN stays, -infinity gives -0. Of what will be rounded to 16 bits the
 // sigmoid's plain formula is faster.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float> && !V::is_short)
+template <TabledFloats V>
+  requires(!V::is_short)
 V tabled_tanh_gate(const V& x) {
   const TabledTanhGate<V> t(x);
   return gate(x, t.a, t.fall, t.tail());
@@ -42,8 +42,7 @@ V tabled_tanh_gate(const V& x) {
 
 // Largest errors: 2 ulp, but near the zero, 2^-27 where the result is below 1/16 (absolute); of a number that will be
 // rounded to 16 bits 2^-20 (absolute). NaN stays, the infinities give 0 and 1.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 V tabled_tanh_gate_slope(const V& x) {
   const TabledTanhGate<V> t(x);
   return gate_slope(x, t.fall, t.slope());
@@ -51,8 +50,7 @@ V tabled_tanh_gate_slope(const V& x) {
 
 // Both, with the same errors. Of a number that will be rounded to 16 bits: 2^-20.5, and 2^-16.8 in the tail, where what
 // rounding took from v is not looked at.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 std::array<V, 2> tabled_tanh_gate_and_slope(const V& x) {
   const TabledTanhGate<V> t(x);
   return {gate(x, t.a, t.fall, t.tail()), gate_slope(x, t.fall, t.slope())};

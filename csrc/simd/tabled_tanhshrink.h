@@ -9,8 +9,7 @@ namespace torchactiv::TORCHACTIV_ISA {
 
 // By a^3 times a quotient, which is lifted lest what corrects the product be lost among the denormals. Largest error:
 // 0.76 ulp; 2^-21.5 of a number that will be rounded to 16 bits. Keeps the sign of 0. NaN stays.
-template <class V>
-  requires(has_tables && std::same_as<typename V::Scalar, float>)
+template <TabledFloats V>
 V tabled_tanhshrink(const V& x) {
   const V farthest(TanhshrinkTables::farthest), a = minimum_or_second(farthest, abs(x)), square = a * a;
   const SegmentPolynomial<TanhshrinkTables, V> quotient(a, TanhshrinkTables::quotient);
