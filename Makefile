@@ -68,9 +68,10 @@ wheel: build ## make a wheel in dist, for the torch of .venv
 	@ls dist
 
 # Rows reach build/accuracy.jsonl operator by operator. What an interrupted run left there, the next DOCS=1 takes over.
-accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh; DOCS=1 replaces their rows in docs/accuracy.md
+accuracy: build $(BUILD)/.tests-configured $(VENV)/.installed-dev ## measure the largest errors; STRIDE=1 takes every float, OPERATORS=mish,tanh and CAPABILITY=avx2 a part; DOCS=1 replaces their rows in docs/accuracy.md
 	cmake --build $(BUILD) --target accuracy
-	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) --with-pytorch \
+	$(BUILD)/tests/accuracy --stride $(or $(STRIDE),193) $(if $(OPERATORS),--operators $(OPERATORS)) \
+	  $(if $(CAPABILITY),--capability $(CAPABILITY)) --with-pytorch \
 	  $(if $(DOCS),--json $(BUILD)/accuracy.jsonl)
 	$(if $(DOCS),python tools/document_accuracy.py --merge $(BUILD)/accuracy.jsonl)
 

@@ -22,6 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 DATA, PAGE = ROOT / "docs" / "accuracy.json", ROOT / "docs" / "accuracy.md"
 
 Row = dict[str, Any]
+DTYPES = ("float32", "bfloat16", "float16")
+INSTRUCTION_SETS = ("baseline", "avx2", "avx512", "PyTorch")
 
 
 def operators() -> list[str]:
@@ -47,28 +49,34 @@ def finished(text: str) -> list[Row]:
 
 
 def merge(old: Iterable[Row], new: Iterable[Row], names: Sequence[str]) -> list[Row]:
-    """The old rows with those of each operator that was measured anew replaced, in the order of names.
+    """The old rows with those of each operator and instruction set that were measured anew replaced, in order.
 
     Where an operator was measured several times, the last time counts.
 
     Example:
-        >>> def row(operator, ulp):
-        ...     return {"operator": operator, "of": "value", "instruction_set": "avx2", "dtype": "float32", "ulp": ulp}
-        >>> [r["ulp"] for r in merge([row("a", 1), row("b", 2)], [row("b", 3), row("b", 4)], ["b", "a"])]
-        [4, 1]
+        >>> def row(operator, instruction_set, ulp):
+        ...     return {"operator": operator, "of": "value", "dtype": "float32", "ulp": ulp} | {
+        ...         "instruction_set": instruction_set
+        ...     }
+        >>> old = [row("a", "avx2", 1), row("b", "avx512", 2), row("b", "PyTorch", 3)]
+        >>> merged = merge(old, [row("b", "avx512", 4), row("b", "avx512", 5)], ["b", "a"])
+        >>> [(r["operator"], r["instruction_set"], r["ulp"]) for r in merged]
+        [('b', 'avx512', 5), ('b', 'PyTorch', 3), ('a', 'avx2', 1)]
     """
-    measured: dict[str, dict[tuple[str, ...], Row]] = {}
+    measured: dict[tuple[str, str], dict[tuple[str, str], Row]] = {}
     for row in new:
-        of_operator = measured.setdefault(row["operator"], {})
-        key = (row["of"], row["instruction_set"], row["dtype"])
-        if key in of_operator:
-            of_operator.clear()
-        of_operator[key] = row
-    kept = [row for row in old if row["operator"] not in measured]
+        rows = measured.setdefault((row["operator"], row["instruction_set"]), {})
+        key = (row["of"], row["dtype"])
+        if key in rows:
+            rows.clear()
+        rows[key] = row
+    kept = [row for row in old if (row["operator"], row["instruction_set"]) not in measured]
     replaced = [row for rows in measured.values() for row in rows.values()]
-    return sorted(
-        (row for row in (*kept, *replaced) if row["operator"] in names), key=lambda row: names.index(row["operator"])
-    )
+
+    def place(row: Row) -> tuple[int, int, int]:
+        return names.index(row["operator"]), DTYPES.index(row["dtype"]), INSTRUCTION_SETS.index(row["instruction_set"])
+
+    return sorted((row for row in (*kept, *replaced) if row["operator"] in names), key=place)
 
 
 def missing(rows: Iterable[Row], stride: int, names: Sequence[str]) -> list[str]:
