@@ -69,7 +69,7 @@ struct TabledReduced {
   TabledExponential<V> of_index(const V& i) const { return {lookup_power(powers_for_exponents.values, i), growth}; }
 };
 
-// e^x rounded. Largest error: 0.74 ulp, 4.5 of a number that will be rounded to 16 bits. |x| <= 120 or NaN; what is
+// e^x rounded. Largest error: 0.77 ulp, 4.5 of a number that will be rounded to 16 bits. |x| <= 120 or NaN; what is
 // beyond the largest number becomes infinity.
 template <class V>
 V tabled_exponential(const V& x) {
