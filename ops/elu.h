@@ -27,7 +27,7 @@ struct Elu : Activation {
   template <Number N>
   static N forward(N x, N alpha) {
     const N left = product(alpha, expm1(limited(x, -exponent_limit<N>, 0.0)));
-    return select(x > N(0.0), x, select(x < N(0.0), left, alpha * x));
+    return select(x < N(0.0), left, x);
   }
 
   template <Number N>

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -32,7 +33,7 @@ struct Hardshrink : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N lambd) {
-    return {select(abs(x) <= lambd, N(0.0), select(abs(x) > lambd, N(1.0), x))};
+    return {select(abs(x) <= lambd, N(0.0), one_like(x))};
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -28,7 +29,7 @@ struct Identity : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
-    return {select(N(0.0) <= abs(x), N(1.0), x)};
+    return {one_like(x)};
   }
 
   static constexpr bool invertible_halves = true;

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -29,7 +30,7 @@ struct Shrink : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N lambd, N) {
-    return {select(x < -lambd, N(1.0), select(x <= lambd, N(0.0), select(x > lambd, N(1.0), x)))};
+    return {select(x < -lambd, N(1.0), select(x <= lambd, N(0.0), one_like(x)))};
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -28,7 +29,7 @@ struct Threshold : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N threshold, N) {
-    return {select(x <= threshold, N(0.0), select(x > threshold, N(1.0), x))};
+    return {select(x <= threshold, N(0.0), one_like(x))};
   }
 };
 

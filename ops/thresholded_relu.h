@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -31,7 +32,7 @@ struct ThresholdedRelu : Activation {
 
   template <Number N>
   static Partials<N, 1> partials(N x, N alpha) {
-    return {select(x <= alpha, N(0.0), select(x > alpha, N(1.0), x))};
+    return {select(x <= alpha, N(0.0), one_like(x))};
   }
 };
 
