@@ -42,7 +42,7 @@ const std::map<std::string_view, Contexts>& activations() {
 }  // namespace
 
 FusedActivation FusedActivation::find(const char* function, std::string_view activation, ArgumentSpan arguments) {
-  const auto found = activations().find(activation);
+  const auto found = activations().find(operator_name(activation));
   TORCH_CHECK_VALUE(found != activations().end(), function, ": activation must name an operator of one tensor, got '",
                     activation, "'");
   const Contexts& contexts = found->second;

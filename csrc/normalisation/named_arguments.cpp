@@ -13,7 +13,8 @@ namespace {
 
 const Operator& activation_named(std::string_view name) {
   const auto& all = operators();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Operator* op) { return op->card.name == name; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Operator* op) { return op->card.name == operator_name(name); });
   TORCH_CHECK_VALUE(found != all.end(), "activation_arguments: activation must name an operator, got '", name, "'");
   return **found;
 }

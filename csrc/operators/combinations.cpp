@@ -191,7 +191,7 @@ const Operator& combination_of(std::string_view activation) {
     });
     return all;
   }();
-  const auto found = combinations.find(activation);
+  const auto found = combinations.find(operator_name(activation));
   TORCH_CHECK_VALUE(found != combinations.end(), Formula::name,
                     ": activation must name an operator of one tensor, got '", activation, "'");
   return found->second->op;

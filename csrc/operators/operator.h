@@ -114,6 +114,11 @@ const Operator& operator_of();
 // All of them, in the order of the catalogue.
 const std::vector<const Operator*>& operators();
 
+// The name of the operator that an activation is where it is named: PyTorch's gelu without its argument is gelu_erf.
+inline std::string_view operator_name(std::string_view activation) {
+  return activation == "gelu" ? "gelu_erf" : activation;
+}
+
 // For the CPU that this runs on.
 const BlockFunctions& block_functions();
 const CombinationFunctions& combination_functions();

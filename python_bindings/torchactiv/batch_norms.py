@@ -60,7 +60,7 @@ def batch_norm_act(
         momentum: the weight of the batch in the running statistics.
         eps: added to the variance.
         activation: f: any activation, by any of its names. One that is no function of a single tensor and numbers is
-            applied in a pass of its own. In TorchScript the name of an operator of one tensor, such as "gelu_erf".
+            applied in a pass of its own. In TorchScript the name of an operator of one tensor, or "gelu".
         memory_efficient: whether autograd keeps the output, which the next layer keeps as well, rather than the input,
             which backward then restores. This needs an f that has an inverse with its arguments, such as leaky_relu,
             elu or tanh (``torch.ops.torchactiv.has_inverse(name, arguments, dtype)`` tells); of others the input is

@@ -47,7 +47,7 @@ def chosen(activation: str, arguments: list[float] | None) -> tuple[str, list[fl
     if arguments is not None:
         numbers = arguments
     if torch.jit.is_scripting():  # type: ignore[attr-defined]
-        return "gelu_erf" if activation == "gelu" else activation, numbers
+        return activation, numbers
     name = operator_name(activation)
     for number in numbers:
         if not isinstance(number, float):
@@ -72,7 +72,7 @@ def gated(
         gate: a tensor of any shape.
         up: a tensor that broadcasts against gate.
         activation: f: any activation of one tensor and of plain numbers, by any of its names; "swish" is silu. In
-            TorchScript the name of the operator, such as "gelu_erf".
+            TorchScript the name of the operator, or "gelu".
         arguments: the numbers that f takes, in their order; none for their defaults.
         gate_bias: added to gate in the same pass: of one element, or one-dimensional along dim, of the dtype of gate.
         up_bias: likewise, added to up.

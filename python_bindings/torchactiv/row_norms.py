@@ -44,8 +44,8 @@ def layer_norm_act(
         weight: of that shape; 1 by default. Of the dtype of input, or float32 where that is of 16 bits.
         bias: likewise; 0 by default.
         eps: added to the variance.
-        activation: f: any activation, by any of its names; in TorchScript the name of an operator of one tensor, such
-            as "gelu_erf".
+        activation: f: any activation, by any of its names; in TorchScript the name of an operator of one tensor,
+            or "gelu".
         activation_arguments: what f takes beside its input, by name.
         keywords: the same, where the names are none of those above; not in TorchScript.
 

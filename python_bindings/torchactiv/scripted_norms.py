@@ -1,7 +1,7 @@
 """The functions of normalisations as TorchScript has them, which compiles these in place of those.
 
 It knows neither keyword-only arguments with defaults nor ones of any name: what the activation takes beside its input
-is in activation_arguments, and the activation has the name of its operator, such as "gelu_erf".
+is in activation_arguments, and the activation has the name of its operator, or is "gelu".
 """
 
 from collections.abc import Callable

@@ -1,5 +1,5 @@
 // Batch normalisation and the activation behind it, which is given by the name of its operator, such as "silu" or
-// "gelu_erf", with the numbers that it takes: none for their defaults.
+// "gelu", with the numbers that it takes: none for their defaults.
 #pragma once
 
 #include <torch/nn/modules/batchnorm.h>

@@ -1,5 +1,5 @@
 // Layer, RMS, group and instance normalisation and the activation behind them, which is given by the name of its
-// operator, such as "silu" or "gelu_erf", with the numbers that it takes: none for their defaults.
+// operator, such as "silu" or "gelu", with the numbers that it takes: none for their defaults.
 #pragma once
 
 #include <torch/nn/modules/instancenorm.h>

@@ -2,8 +2,10 @@
 #include <torch/torch.h>
 #include <torchactiv/functional.h>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "csrc/operators/activations.h"
 #include "tests/cpp/operators.h"
@@ -34,6 +36,39 @@ decltype(auto) with_arguments(const Tensors& inputs, double factor, Function fun
   }(std::make_index_sequence<Op::arguments.size()>{});
 }
 
+template <class Op>
+constexpr bool has_dim = !Op::drop_in && std::any_of(Op::inputs.begin(), Op::inputs.end(), [](const auto& input) {
+  return input.role != torchactiv::Role::data;
+});
+
+// Parameters of one dimension along any dimension of the first input, by default that of the card.
+template <class Op, class Function>
+void check_dim(Function function) {
+  const Operator& op = find(Op::card.name);
+  const std::vector<std::int64_t> shape{2, 4, 3};
+  for (const std::int64_t dim : {-1, 0, 1, 2}) {
+    const std::int64_t place = dim < 0 ? dim + 3 : dim;
+    Tensors inputs = sample_inputs(op, shape, at::kFloat, {shape[place]});
+    const auto along = [&](const auto&... x) { return function(x..., dim); };
+    const at::Tensor result = with_arguments<Op>(inputs, 1, along);
+    if (Op::dim == dim) {
+      EXPECT_TRUE(same_bits(with_inputs<Op>(inputs, function), result)) << "by default";
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) {
+      if (!op.is_parameter(i)) continue;
+      std::vector<std::int64_t> laid(inputs[i].dim() + 2, 1);
+      laid[0] = inputs[i].size(0);  // of coefficients; of others it is what follows
+      std::fill_n(laid.end() - 3, 3, 1);
+      *(laid.end() - 3 + place) = shape[place];
+      inputs[i] = inputs[i].view(laid);
+    }
+    EXPECT_TRUE(same_bits(result, op.forward(inputs))) << "along " << dim;
+  }
+  const Tensors wrong = sample_inputs(op, shape, at::kFloat, {5});
+  const auto along_last = [&](const auto&... x) { return function(x..., std::int64_t{-1}); };
+  EXPECT_THROW(with_arguments<Op>(wrong, 1, along_last), c10::Error);
+}
+
 template <class Op, class Function, class InPlace, class Out>
 void check(Function function, InPlace in_place, Out out) {
   const Operator& op = find(Op::card.name);
@@ -59,6 +94,8 @@ void check(Function function, InPlace in_place, Out out) {
   with_inputs<Op>(leaves, function).sum().backward();
   const Tensors gradients = op.backward(torch::ones({3, 4}), op.saved(inputs));
   for (std::size_t i = 0; i < leaves.size(); ++i) EXPECT_TRUE(same_bits(leaves[i].grad(), gradients[i])) << i;
+
+  if constexpr (has_dim<Op>) check_dim<Op>(function);
 
   if constexpr (Op::in_place) {
     at::Tensor overwritten = inputs[0].clone();

@@ -52,6 +52,7 @@ struct ModuleType {
   Made (*with_arguments)(double factor) = nullptr;
   Made (*in_place)() = nullptr;
   Made (*with_channels)(std::int64_t count) = nullptr;
+  Made (*with_last_channels)(std::int64_t count) = nullptr;
   void (*append)(torch::nn::Sequential& network) = nullptr;
 };
 
@@ -70,6 +71,11 @@ ModuleType module_type() {
     type.with_channels = [](std::int64_t count) {
       auto options = Module()->options;
       return made(Module(options.num_parameters(count)));
+    };
+  if constexpr (requires(Module module) { module->options.dim(); })
+    type.with_last_channels = [](std::int64_t count) {
+      auto options = Module()->options;
+      return made(Module(options.num_parameters(count).dim(-1)));
     };
   if constexpr (requires(Module module, at::Tensor x) { module->forward(x); })
     type.append = [](torch::nn::Sequential& network) { network->push_back(Module()); };
@@ -148,6 +154,18 @@ TEST_P(NnModule, NumParametersMakesOnePerChannel) {
   }
   EXPECT_EQ(made.forward(data()).sizes(), at::IntArrayRef({3, 4}));
   EXPECT_NE(made.text().find("num_parameters=4"), std::string::npos) << made.text();
+}
+
+TEST_P(NnModule, ParametersLieAlongDim) {
+  if (!type().with_last_channels) return;
+  const Made made = type().with_last_channels(4);
+  Tensors last, second;  // of 2 x 3 x 4 elements, and with the channels in dimension 1
+  for (std::size_t i = 0; i < op().data_count(); ++i) {
+    last.push_back(sample({2, 3, 4}, at::kFloat, i));
+    second.push_back(last.back().transpose(1, 2).contiguous());
+  }
+  EXPECT_TRUE(same_bits(made.forward(last).transpose(1, 2).contiguous(), expected(second, made)));
+  EXPECT_NE(made.text().find("dim=-1"), std::string::npos) << made.text();
 }
 
 TEST_P(NnModule, Prints) {
@@ -252,7 +270,7 @@ TEST(SnakeBeta, KeepsLogarithms) {
   EXPECT_TRUE(module->beta.grad().defined());
   std::ostringstream stream;
   stream << module;
-  EXPECT_EQ(stream.str(), "torchactiv::nn::SnakeBeta(num_parameters=3, alpha_logscale=true)");
+  EXPECT_EQ(stream.str(), "torchactiv::nn::SnakeBeta(num_parameters=3, dim=1, alpha_logscale=true)");
   EXPECT_THROW(SnakeBeta(SnakeBetaOptions().beta_init(0).alpha_logscale(true)), c10::ValueError);
 }
 
