@@ -3,9 +3,10 @@
 #pragma once
 
 #include "csrc/kernels/counted_map.h"
+#include "csrc/kernels/fused_columns.h"
 #include "csrc/kernels/fused_directions.h"
 #include "csrc/kernels/fused_elements.h"
-#include "csrc/kernels/fused_normalisation.h"
+#include "csrc/kernels/fused_rows.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
 #include "csrc/kernels/starting_counts.h"
@@ -135,34 +136,37 @@ constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<
 
 template <class Op>
 constexpr bool normalises_from_output = HasInverse<Op> && Op::has_cheap_slope;
-template <class Op>
-constexpr auto columns_sums_from_output() -> decltype(FusedNormalisation::columns_sums) {
-  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_sums<true>;
-  return nullptr;
-}
-template <class Op, bool of_slope>
-constexpr auto columns_gradient_from_output() -> decltype(FusedNormalisation::columns_gradient) {
-  if constexpr (normalises_from_output<Op>) return NormalisedBy<Op>::template columns_gradient<true, of_slope>;
-  return nullptr;
+template <class Op, class Data>
+constexpr FusedColumns fused_columns() {
+  using Columns = ColumnsNormalisedBy<Op, Data>;
+  FusedColumns loops{
+      .forward = Columns::forward,
+      .sums = Columns::template sums<false>,
+      .gradient = Columns::template gradient<false, keeps_slope<Op>>,
+      .gradient_of_slope = Columns::template gradient<false, true>,
+  };
+  if constexpr (normalises_from_output<Op>) {
+    loops.sums_from_output = Columns::template sums<true>;
+    loops.gradient_from_output = Columns::template gradient<true, false>;
+    loops.gradient_of_slope_from_output = Columns::template gradient<true, true>;
+  }
+  return loops;
 }
 
 template <class Op>
 constexpr FusedNormalisation fused_normalisation{
-    .keeps_slope = !Op::has_cheap_slope,
+    .keeps_slope = keeps_slope<Op>,
     .lanes = RoundedFloats::lanes,
-    .value = NormalisedBy<Op>::values,
-    .slope = NormalisedBy<Op>::slopes,
-    .rows_forward = NormalisedBy<Op>::rows_forward,
-    .rows_sums = NormalisedBy<Op>::rows_sums,
-    .rows_gradient = NormalisedBy<Op>::template rows_gradient<!Op::has_cheap_slope>,
-    .rows_gradient_of_slope = NormalisedBy<Op>::template rows_gradient<true>,
-    .columns_forward = NormalisedBy<Op>::columns_forward,
-    .columns_sums = NormalisedBy<Op>::template columns_sums<false>,
-    .columns_gradient = NormalisedBy<Op>::template columns_gradient<false, !Op::has_cheap_slope>,
-    .columns_gradient_of_slope = NormalisedBy<Op>::template columns_gradient<false, true>,
-    .columns_sums_from_output = columns_sums_from_output<Op>(),
-    .columns_gradient_from_output = columns_gradient_from_output<Op, false>(),
-    .columns_gradient_of_slope_from_output = columns_gradient_from_output<Op, true>(),
+    .value = RowsNormalisedBy<Op>::values,
+    .slope = RowsNormalisedBy<Op>::slopes,
+    .rows_forward = RowsNormalisedBy<Op>::forward,
+    .rows_sums = RowsNormalisedBy<Op>::sums,
+    .rows_gradient = RowsNormalisedBy<Op>::template gradient<keeps_slope<Op>>,
+    .rows_gradient_of_slope = RowsNormalisedBy<Op>::template gradient<true>,
+    .columns = {fused_columns<Op, float>(),
+                {},
+                fused_columns<Op, BFloat16Element>(),
+                fused_columns<Op, Float16Element>()},
     .elements_forward = ElementsNormalisedBy<Op>::forward,
     .elements_sums = ElementsNormalisedBy<Op>::sums,
 };

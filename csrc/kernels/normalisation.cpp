@@ -1,6 +1,6 @@
 #include "csrc/kernels/normalisation.h"
 
-#include "csrc/kernels/normalisation_block.h"
+#include "csrc/kernels/rounded_vectors.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
@@ -13,36 +13,37 @@ void columns_mean(const T* x, std::int64_t rows, std::int64_t stride, std::int64
   for (std::int64_t i = 0; i < n; ++i) mean[i] /= static_cast<T>(rows);
 }
 
-// Calls work(row, how many) for some rows at a time, the number a constant: what belongs to a column is read and
-// written once for all of them.
-template <class Work>
-void rows_together(bool single, std::int64_t rows, Work work) {
-  constexpr int together = 4;
-  std::int64_t row = 0;
-  for (; !single && row + together <= rows; row += together) work(row, std::integral_constant<int, together>{});
-  for (; row < rows; ++row) work(row, std::integral_constant<int, 1>{});
+template <class Data>
+[[gnu::flatten]] void columns_distances(const void* data, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                                        const float* estimate, float* distances, float* squares, bool from_memory) {
+  const Data* const x = static_cast<const Data*>(data);
+  by_columns(takes_single_rows(from_memory, n), rows, n,
+             [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
+               const auto origin = some.load(estimate + i);
+               auto sum = some.load(distances + i), square_sum = some.load(squares + i);
+               for (int k = 0; k < together; ++k) {
+                 const auto distance = some.read(x + (row + k) * stride + i) - origin;
+                 sum = sum + distance;
+                 square_sum = multiply_add(distance, distance, square_sum);
+               }
+               some.store(sum, distances + i);
+               some.store(square_sum, squares + i);
+             });
 }
 
-template <class T>
-[[gnu::flatten]] void columns_distances(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n,
-                                        const T* estimate, T* distances, T* squares, bool from_memory) {
-  rows_together(from_memory && n <= NormalisationFunctions::most_of_single_rows, rows,
-                [=](std::int64_t row, auto count) {
-                  const T* const from = x + row * stride;
-                  by_falling_widths<T>(
-                      n,
-                      [=]<class V>(std::int64_t i, V) {
-                        V sum = load_as<V>(distances + i), square_sum = load_as<V>(squares + i);
-                        for (int k = 0; k < count; ++k) {
-                          const V distance = read_as<V>(from + k * stride + i) - load_as<V>(estimate + i);
-                          sum = sum + distance;
-                          square_sum = multiply_add(distance, distance, square_sum);
-                        }
-                        store_as(sum, distances + i);
-                        store_as(square_sum, squares + i);
-                      },
-                      0);
-                });
+[[gnu::flatten]] void columns_distances_of_doubles(const void* data, std::int64_t rows, std::int64_t stride,
+                                                   std::int64_t n, const double* estimate, double* distances,
+                                                   double* squares, bool) {
+  const double* x = static_cast<const double*>(data);
+  for (std::int64_t row = 0; row < rows; ++row, x += stride)
+    by_falling_widths<double>(
+        n,
+        [=]<class V>(std::int64_t i, V) {
+          const V distance = read_as<V>(x + i) - load_as<V>(estimate + i);
+          store_as(load_as<V>(distances + i) + distance, distances + i);
+          store_as(multiply_add(distance, distance, load_as<V>(squares + i)), squares + i);
+        },
+        0);
 }
 
 template <class T>
@@ -132,8 +133,6 @@ void by_rows(std::int64_t rows, std::int64_t stride, std::int64_t n, Work work) 
 template <class T>
 void columns_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t stride,
                      std::int64_t n, Affine<const T*> channels) {
-  if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->columns_forward(x, r, y, rows, stride, n, channels, f.arguments, f.streams);
   normalise_columns(x, r, y, rows, stride, n, channels);
   by_rows(rows, stride, n, [&](std::int64_t offset, std::int64_t count) { activate(f, y + offset, count); });
 }
@@ -205,12 +204,20 @@ void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, 
 }
 
 template <class T>
+constexpr std::array<ColumnsDistances<T>, element_count> columns_distances_of() {
+  if constexpr (std::is_same_v<T, double>)
+    return {nullptr, columns_distances_of_doubles, nullptr, nullptr};
+  else
+    return {columns_distances<float>, nullptr, columns_distances<BFloat16Element>, columns_distances<Float16Element>};
+}
+
+template <class T>
 constexpr NormalisationKernels<T> kernels_of() {
   return {
       .row_moments = row_moments<T>,
       .row_moments_about_zero = row_moments_about_zero<T>,
       .columns_mean = columns_mean<T>,
-      .columns_distances = columns_distances<T>,
+      .columns_distances = columns_distances_of<T>(),
       .row_forward = row_forward<T>,
       .rows_forward = rows_forward<T>,
       .columns_forward = columns_forward<T>,

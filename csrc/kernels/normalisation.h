@@ -36,16 +36,19 @@ template <class T>
 using ColumnsMap = void (*)(FusedKernels f, const T* from, const T* r, T* to, std::int64_t rows, std::int64_t stride,
                             std::int64_t n, Affine<const T*> channels);
 
+// Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate. x is of one
+// type of elements in memory; `from_memory`: whether it exceeds the caches.
+template <class T>
+using ColumnsDistances = void (*)(const void* x, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                                  const T* estimate, T* distances, T* squares, bool from_memory);
+
 template <class T>
 struct NormalisationKernels {
   // Of up to most_of_moments elements; in doubles where squares are too large for T.
   Moments (*row_moments)(const T* x, std::int64_t n);
   Moments (*row_moments_about_zero)(const T* x, std::int64_t n);
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
-  // Added to, for each column: x - estimate, and its square. The mean of some of the rows is a good estimate.
-  // `from_memory`: whether x exceeds the caches.
-  void (*columns_distances)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, const T* estimate,
-                            T* distances, T* squares, bool from_memory);
+  std::array<ColumnsDistances<T>, element_count> columns_distances;  // of the elements that are computed in T
 
   // y = f(u), which may overwrite x.
   RowMap<T> row_forward;
@@ -77,8 +80,25 @@ struct NormalisationKernels {
                           Correction<const T*> channels);
 };
 
-// The same in one loop with f, in floats; see OperatorKernels. First the sums of s = g f'(u) and of that times x -
-// centre, where s is kept if `keeps_slope` or if there is a residual, whose gradient it is; then
+// Of channels side by side, of one type of elements in memory; see FusedNormalisation.
+struct FusedColumns {
+  void (*forward)(const void* x, const void* r, void* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                  Affine<const float*> channels, const double* arguments, bool streams);
+  void (*sums)(const void* g, const void* x, const void* r, void* s, std::int64_t rows, std::int64_t stride,
+               std::int64_t n, Affine<const float*> channels, float* slope_sums, float* distance_sums,
+               const double* arguments, bool from_memory);
+  void (*gradient)(const void* g, const void* x, const void* r, void* dx, std::int64_t rows, std::int64_t stride,
+                   std::int64_t n, Affine<const float*> channels, Correction<const float*> corrections,
+                   const double* arguments, bool streams);
+  decltype(gradient) gradient_of_slope;
+  // The same from y in the place of x, with the affine map from u - r back to x - centre, and the channel's own scale
+  // for that of the correction; null unless f has an inverse and a cheap slope. From a slope only with a residual.
+  decltype(sums) sums_from_output;
+  decltype(gradient) gradient_from_output, gradient_of_slope_from_output;
+};
+
+// The same in one loop with f, computed in floats; see OperatorKernels. First the sums of s = g f'(u) and of that times
+// x - centre, where s is kept if `keeps_slope` or if there is a residual, whose gradient it is; then
 //   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale,
 // from what has been kept in the place of g (.._of_slope), or from g.
 // elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
@@ -102,19 +122,7 @@ struct FusedNormalisation {
                         const Affine<float>* channels, const Correction<float>* corrections, const double* arguments,
                         bool streams);
   decltype(rows_gradient) rows_gradient_of_slope;
-  void (*columns_forward)(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t stride,
-                          std::int64_t n, Affine<const float*> channels, const double* arguments, bool streams);
-  void (*columns_sums)(const float* g, const float* x, const float* r, float* s, std::int64_t rows, std::int64_t stride,
-                       std::int64_t n, Affine<const float*> channels, float* sums, float* distance_sums,
-                       const double* arguments, bool from_memory);
-  void (*columns_gradient)(const float* g, const float* x, const float* r, float* dx, std::int64_t rows,
-                           std::int64_t stride, std::int64_t n, Affine<const float*> channels,
-                           Correction<const float*> corrections, const double* arguments, bool streams);
-  decltype(columns_gradient) columns_gradient_of_slope;
-  // The same from y in the place of x, with the affine map from u - r back to x - centre, and the channel's own scale
-  // for that of the correction; null unless f has an inverse and a cheap slope. From a slope only with a residual.
-  decltype(columns_sums) columns_sums_from_output;
-  decltype(columns_gradient) columns_gradient_from_output, columns_gradient_of_slope_from_output;
+  FusedColumns columns[element_count];  // of all but doubles
 
   void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
                            const float* w, const float* b, const double* arguments, bool streams);
@@ -127,10 +135,10 @@ inline bool FusedKernels::leaves_slope() const { return loops ? loops->keeps_slo
 
 struct NormalisationFunctions {
   static constexpr std::int64_t most_elements = 2048, most_columns = 2048;
-  // Columns whose numbers and sums stay in the first-level cache beside what is read of data. Data from memory are
-  // taken row by row then, in one stream, which the processor fetches ahead twice as fast as four rows at a time; these
-  // read and write what belongs to a column once.
-  static constexpr std::int64_t most_of_single_rows = 640;
+  // Columns whose numbers and sums stay in the first-level cache, or nearly so, beside what is read of data. Data from
+  // memory are taken row by row then, in one stream, which the processor fetches ahead twice as fast as four rows at a
+  // time; these read and write what belongs to a column once.
+  static constexpr std::int64_t most_of_single_rows = 1280;
   NormalisationKernels<float> floats;
   NormalisationKernels<double> doubles;
 

@@ -1,4 +1,5 @@
-// What the loops of normalisation and activation are made of: vectors over rows of floats, whatever is left over.
+// What the loops of normalisation and activation are made of: vectors over rows of floats, or of 16-bit elements that
+// are converted in registers, whatever is left over.
 #pragma once
 
 #include "csrc/kernels/fused_directions.h"
@@ -13,27 +14,60 @@ using RoundedFloats = ShortFloats;
 
 using RoundedVector = ShortFloatsOf<1>;
 
-// Elements side by side: as many as a V has. read() is load() of data, which may come from memory, and what is put goes
-// past the caches where it may.
+// Elements of 16 bits in memory, as types of their own.
+enum class BFloat16Element : std::uint16_t {};
+enum class Float16Element : std::uint16_t {};
+
+inline Float load_element(const BFloat16Element* p) { return load_bfloat16(reinterpret_cast<const std::uint16_t*>(p)); }
+inline Float load_element(const Float16Element* p) { return load_half(reinterpret_cast<const std::uint16_t*>(p)); }
+inline void store_element(const Float& a, BFloat16Element* p) {
+  store_bfloat16(reinterpret_cast<std::uint16_t*>(p), a);
+}
+inline void store_element(const Float& a, Float16Element* p) { store_half(reinterpret_cast<std::uint16_t*>(p), a); }
+
+// Elements side by side: as many as a V has. What is read and put is data: it may come from memory, and go past the
+// caches where it may, and it may be of 16 bits.
 template <class V>
 struct Full {
   using Vector = V;
   static V load(const float* p) { return V::load(p); }
+  static void store(const V& a, float* p) { a.store(p); }
+
   static V read(const float* p) {
     touch_lines(p, V::lanes * sizeof *p);
     return load(p);
   }
-  static void store(const V& a, float* p) { a.store(p); }
   static void put(bool streams, const V& a, float* p) { streams ? a.stream(p) : a.store(p); }
+  template <class Element>
+  static V read(const Element* p) {
+    return V::from([&](int i) { return load_element(p + i * Float::lanes); });
+  }
+  template <class Element>
+  static void put(bool, const V& a, Element* p) {
+    unrolled<V::parts>([&](auto i) { store_element(a.v[i], p + i * Float::lanes); });
+  }
 };
 // Fewer than a vector has, behind which are zeros.
 struct Some {
   using Vector = RoundedVector;
   std::int64_t count;
   RoundedVector load(const float* p) const { return Float::load_some(p, count); }
-  RoundedVector read(const float* p) const { return load(p); }
   void store(const RoundedVector& a, float* p) const { a.v[0].store_some(p, count); }
+
+  RoundedVector read(const float* p) const { return load(p); }
   void put(bool, const RoundedVector& a, float* p) const { store(a, p); }
+  template <class Element>
+  RoundedVector read(const Element* p) const {
+    Element elements[Float::lanes] = {};
+    std::copy_n(p, count, elements);
+    return load_element(elements);
+  }
+  template <class Element>
+  void put(bool, const RoundedVector& a, Element* p) const {
+    Element elements[Float::lanes];
+    store_element(a.v[0], elements);
+    std::copy_n(elements, count, p);
+  }
 };
 
 // Calls work(first element, Full or Some): for several vectors at a time, then for single ones.
@@ -43,6 +77,21 @@ void by_elements(std::int64_t n, Work work) {
   for (; i + RoundedFloats::lanes <= n; i += RoundedFloats::lanes) work(i, Full<RoundedFloats>{});
   for (; i + RoundedVector::lanes <= n; i += RoundedVector::lanes) work(i, Full<RoundedVector>{});
   if (i < n) work(i, Some{n - i});
+}
+
+// Calls work.operator()<count>(row, first element, Full or Some): what belongs to a column is read and written once for
+// `count` rows, unless these are taken one by one.
+template <class Work>
+void by_columns(bool single, std::int64_t rows, std::int64_t n, Work work) {
+  constexpr int together = 4;
+  std::int64_t row = 0;
+  for (; !single && row + together <= rows; row += together)
+    by_elements(n, [&](std::int64_t i, auto some) { work.template operator()<together>(row, i, some); });
+  for (; row < rows; ++row)
+    by_elements(n, [&](std::int64_t i, auto some) { work.template operator()<1>(row, i, some); });
+}
+inline bool takes_single_rows(bool from_memory, std::int64_t n) {
+  return from_memory && n <= NormalisationFunctions::most_of_single_rows;
 }
 
 // As much of `a` as a V holds; and the same replaced.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "csrc/cpu/elementwise.h"
 #include "csrc/operators/operator.h"
 
 namespace torchactiv {
@@ -42,6 +43,10 @@ class Operand {
   bool exists() const { return pointer_ != nullptr; }
   bool is_converted() const { return type_ != c10::CppTypeToScalarType<T>::value; }
   T* direct(std::int64_t offset) const { return reinterpret_cast<T*>(pointer_) + offset; }
+  // As it is in memory; a null pointer of one that does not exist.
+  void* at(std::int64_t offset) const { return exists() ? pointer_ + offset * size_ : nullptr; }
+  std::size_t element() const { return static_cast<std::size_t>(element_of(type_)); }
+  std::size_t element_size() const { return static_cast<std::size_t>(size_); }
 
   // Pieces side by side: where the operand has them so, or in the memory that is given, into which read() copies them
   // and out of which write() brings them. A null pointer, of an operand that does not exist.

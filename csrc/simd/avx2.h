@@ -193,4 +193,16 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_blend_epi16(low, round_to_bfloat16(odd), 0xaa));
 }
 
+inline Float load_bfloat16(const std::uint16_t* p) {
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
+}
+inline void store_bfloat16(std::uint16_t* p, Float a) {
+  const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
+  const __m256i bits = _mm256_blendv_epi8(round_to_bfloat16(a), _mm256_castps_si256(a.v), is_nan);
+  const __m256i upper = _mm256_srli_epi32(bits, 16);
+  const __m128i low = _mm256_castsi256_si128(upper), high = _mm256_extracti128_si256(upper, 1);
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_packus_epi32(low, high));
+}
+
 }  // namespace torchactiv::TORCHACTIV_ISA

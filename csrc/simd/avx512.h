@@ -228,4 +228,14 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   _mm512_storeu_si512(p, _mm512_mask_blend_epi16(0xaaaaaaaa, low, round_to_bfloat16(odd)));
 }
 
+inline Float load_bfloat16(const std::uint16_t* p) {
+  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
+  return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
+}
+inline void store_bfloat16(std::uint16_t* p, Float a) {
+  const __mmask16 is_nan = _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
+  const __m512i bits = _mm512_mask_mov_epi32(round_to_bfloat16(a), is_nan, _mm512_castps_si512(a.v));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16)));
+}
+
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -218,4 +218,10 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   std::memcpy(p, &pairs, sizeof pairs);
 }
 
+inline Float load_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(Int4{p[0], p[1], p[2], p[3]} << 16); }
+inline void store_bfloat16(std::uint16_t* p, Float a) {
+  const Int4 bits = a.v == a.v ? round_to_bfloat16(a) : std::bit_cast<Int4>(a.v);
+  for (int i = 0; i < 4; ++i) p[i] = static_cast<std::uint16_t>(bits[i] >> 16);
+}
+
 }  // namespace torchactiv::TORCHACTIV_ISA

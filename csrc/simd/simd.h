@@ -34,6 +34,7 @@
 //   load_half, store_half  between 16-bit memory and Float
 //   load_even_bfloat16, load_odd_bfloat16, store_bfloat16   the same for every second of 2 * Float::lanes elements;
 //                          what is stored must have no NaN with any of its low 16 bits set, which would be rounded up
+//   load_bfloat16, store_bfloat16   of Float::lanes elements, in their order; any NaN stays one
 #pragma once
 
 namespace torchactiv {

@@ -10,7 +10,7 @@ namespace torchactiv {
 template <class T>
 class ByColumns {
  public:
-  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
+  // `in_one_loop`: whether the activation has loops of its own, for which nothing goes through a buffer.
   ByColumns(const ChannelLayout& layout, const NormalisationKernels<T>& kernels, bool in_one_loop)
       : layout_(layout),
         passes_(layout, layout.outer * layout.channels * layout.inner, kernels, in_one_loop),
@@ -41,7 +41,7 @@ class ByColumns {
   bool is_in_one_loop(const FusedKernels& f, BackwardTask task) const {
     if (!task.from_output && InRows<T>::suits_sums(layout_))
       return InRows<T>(layout_, kernels_).is_in_one_loop(f, task.corrected);
-    return f.loops && task.corrected && (!task.from_output || f.loops->columns_sums_from_output);
+    return f.loops && task.corrected && (!task.from_output || f.loops->columns[0].sums_from_output);
   }
 
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,

@@ -54,7 +54,7 @@ struct Problem {
   template <class Function>
   void pass(Function function) const {
     if (x.numel() == 0) return;
-    const bool in_one_loop = kernels().loops && !Operand<T>(x).is_converted();
+    const bool in_one_loop = kernels().loops != nullptr;
     with_passes<T>(x, in_one_loop, keeps_output,
                    [&](const auto& passes) { function(passes, Operand<T>(x), Operand<T>::of(residual)); });
   }

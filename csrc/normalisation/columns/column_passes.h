@@ -13,8 +13,8 @@ namespace torchactiv {
 template <class T>
 class ColumnPasses {
  public:
-  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer. `of_all`: how many
-  // elements the data have that the layout is a part of.
+  // `in_one_loop`: whether the activation has loops of its own, for which nothing goes through a buffer. `of_all`: how
+  // many elements the data have that the layout is a part of.
   ColumnPasses(const ChannelLayout& layout, std::int64_t of_all, const NormalisationKernels<T>& kernels,
                bool in_one_loop)
       : strips_(layout, in_one_loop ? Strips::narrowly : Strips::widely), of_all_(of_all), kernels_(kernels) {}
@@ -36,12 +36,14 @@ class ColumnPasses {
   template <class Of>
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
                const Of& of) const {
-    map(kernels_.columns_forward, f.loops ? rows_of_pass(x) : strips_.block_rows(), x, r, y, f, of);
+    if constexpr (std::is_same_v<T, float>)
+      if (f.loops) return forward_in_one_loop(x, r, y, f, of);
+    map(kernels_.columns_forward, x, r, y, f, of);
   }
   template <class Of>
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const FusedKernels& f,
                const Of& of) const {
-    map(kernels_.columns_restore, strips_.block_rows(), y, r, x, f, of);
+    map(kernels_.columns_restore, y, r, x, f, of);
   }
 
   // Of each channel the sums of s = g f' and of s (x - centre). dx becomes s scale, and dr s.
@@ -78,32 +80,24 @@ class ColumnPasses {
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
                                          const Operand<T>& dx, const Operand<T>& dr, const FusedKernels& f,
                                          const Of& of, const OfCorrection& correction) const {
-    const FusedNormalisation& loops = *f.loops;
-    const auto add = from_output ? loops.columns_sums_from_output : loops.columns_sums;
-    const auto finish =
-        from_output ? (r.exists() ? loops.columns_gradient_of_slope_from_output : loops.columns_gradient_from_output)
-                    : (r.exists() ? loops.columns_gradient_of_slope : loops.columns_gradient);
-    const KeptSlopes<T> kept(loops, g, dx, dr);
+    const FusedColumns& loops = f.loops->columns[x.element()];
+    const auto add = from_output ? loops.sums_from_output : loops.sums;
+    const auto finish = from_output ? (r.exists() ? loops.gradient_of_slope_from_output : loops.gradient_from_output)
+                                    : (r.exists() ? loops.gradient_of_slope : loops.gradient);
+    const KeptSlopes<T> kept(*f.loops, g, dx, dr);
     const ColumnValues<T> values(strips_, of);
     const bool from_memory = exceed_caches(x, kept.any ? 3 : 2);
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
-      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
-        Memory of_g, of_x, of_r, of_slope;
-        const Block gradient = Block::read(g, p, of_g), slope = Block::place(kept.to, p, of_slope);
-        add(gradient.pointer, Block::read(x, p, of_x).pointer, Block::read(r, p, of_r).pointer, slope.pointer, p.rows,
-            gradient.stride, p.n, values.from(first), slopes, distances, f.arguments, from_memory);
-        if (kept.any) slope.write(kept.to, p);
+      strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
+        add(g.at(p.offset), x.at(p.offset), r.at(p.offset), kept.to.at(p.offset), p.rows, p.stride, p.n,
+            values.from(first), slopes, distances, f.arguments, from_memory);
       });
     });
     const ColumnCorrections<T> corrections(strips_, correction(sums));
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips_.each_block(group, first, rows_of_pass(x), [&](const Pieces& p) {
-        Memory of_from, of_x, of_r, of_dx;
-        const Block gradient = Block::read(kept.from, p, of_from), output = Block::place(dx, p, of_dx);
-        const T* const residual = from_output ? Block::read(r, p, of_r).pointer : nullptr;
-        finish(gradient.pointer, Block::read(x, p, of_x).pointer, residual, output.pointer, p.rows, gradient.stride,
-               p.n, values.from(first), corrections.from(first), f.arguments, f.streams);
-        output.write(dx, p);
+      strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
+        finish(kept.from.at(p.offset), x.at(p.offset), from_output ? r.at(p.offset) : nullptr, dx.at(p.offset), p.rows,
+               p.stride, p.n, values.from(first), corrections.from(first), f.arguments, exceed_caches(x, 3));
       });
     });
     return sums;
@@ -140,25 +134,30 @@ class ColumnPasses {
     std::fill_n(distances, strips_.width(first), S(0));
     std::fill_n(squares, strips_.width(first), S(0));
     std::int64_t rows = 0, repeats = 0;  // of which the last row may have fewer than the others
-    const std::int64_t most = std::is_same_v<S, T> && !x.is_converted() ? strips_.all_rows() : strips_.block_rows();
-    strips_.each_block(group, first, most, [&](const Pieces& p) {
-      Memory of_x;
-      alignas(64) S converted[std::is_same_v<S, T> ? 1 : most_elements];
-      const S* pointer;
-      std::int64_t stride;
-      if constexpr (std::is_same_v<S, T>) {
-        const Block block = Block::read(x, p, of_x);
-        pointer = block.pointer, stride = block.stride;
-      } else {
+    constexpr bool in_doubles = !std::is_same_v<S, T>;
+    strips_.each_block(group, first, in_doubles ? strips_.block_rows() : strips_.all_rows(), [&](const Pieces& p) {
+      alignas(64) S converted[in_doubles ? most_elements : 1];
+      if constexpr (in_doubles) {
+        Memory of_x;
         x.gather(p, of_x.values);
-        pointer = converted, stride = p.n;
         std::copy_n(of_x.values, p.elements(), converted);
       }
       if (rows == 0) {
-        kernels.columns_mean(pointer, std::min(p.rows, estimating_rows), stride, p.n, estimate);
+        const std::int64_t most = x.is_converted() ? strips_.block_rows() : p.rows;
+        const Pieces head{p.offset, std::min({p.rows, most, estimating_rows}), p.stride, p.n};
+        if constexpr (in_doubles) {
+          kernels.columns_mean(converted, head.rows, p.n, p.n, estimate);
+        } else {
+          Memory of_x;
+          const Block block = Block::read(x, head, of_x);
+          kernels.columns_mean(block.pointer, head.rows, block.stride, p.n, estimate);
+        }
         strips_.estimate_channels(estimate, p.n, strips_.width(first));
       }
-      kernels.columns_distances(pointer, p.rows, stride, p.n, estimate, distances, squares, exceed_caches(x, 1));
+      const void* const data = in_doubles ? converted : x.at(p.offset);
+      const std::size_t element = in_doubles ? static_cast<std::size_t>(Element::float64) : x.element();
+      kernels.columns_distances[element](data, p.rows, in_doubles ? p.n : p.stride, p.n, estimate, distances, squares,
+                                         exceed_caches(x, 1));
       rows += p.rows;
       repeats += p.rows * strips_.repeats(p.n);
     });
@@ -176,11 +175,24 @@ class ColumnPasses {
   }
 
   template <class Of>
-  void map(ColumnsMap<T> kernel, std::int64_t most, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
+  void forward_in_one_loop(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
+                           const Of& of) const {
+    const FusedColumns& loops = f.loops->columns[x.element()];
+    const ColumnValues<T> values(strips_, of);
+    strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
+      strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
+        loops.forward(x.at(p.offset), r.at(p.offset), y.at(p.offset), p.rows, p.stride, p.n, values.from(first),
+                      f.arguments, exceed_caches(x, 2));
+      });
+    });
+  }
+
+  template <class Of>
+  void map(ColumnsMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
            const FusedKernels& f, const Of& of) const {
     const ColumnValues<T> values(strips_, of);
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
-      strips_.each_block(group, first, most, [&](const Pieces& p) {
+      strips_.each_block(group, first, strips_.block_rows(), [&](const Pieces& p) {
         Memory of_from, of_r, of_to;
         const Block output = Block::place(to, p, of_to);
         kernel(f, Block::read(from, p, of_from).pointer, Block::read(r, p, of_r).pointer, output.pointer, p.rows,
@@ -206,15 +218,9 @@ class ColumnPasses {
     return sums;
   }
 
-  // The rows of a block for a loop that reads its operands once: where these are converted, as few as leave room in the
-  // first-level cache for those of the next block, which are fetched meanwhile.
-  std::int64_t rows_of_pass(const Operand<T>& x) const {
-    constexpr std::int64_t converted = 512;
-    return x.is_converted() ? std::max<std::int64_t>(1, converted / strips_.columns()) : strips_.all_rows();
-  }
-  // Whether a loop over so many tensors like x reads and writes memory, rather than buffers in the caches.
+  // Whether a loop over so many tensors like x reads and writes memory.
   bool exceed_caches(const Operand<T>& x, std::size_t tensors) const {
-    return !x.is_converted() && exceeds_caches(tensors * sizeof(T) * static_cast<std::size_t>(of_all_));
+    return exceeds_caches(tensors * x.element_size() * static_cast<std::size_t>(of_all_));
   }
 
   Strips strips_;

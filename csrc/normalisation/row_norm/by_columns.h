@@ -12,12 +12,10 @@ namespace torchactiv {
 template <class T>
 class GroupsByColumns {
  public:
-  // `in_one_loop`: whether the activation has loops of its own, and nothing goes through a buffer.
-  GroupsByColumns(const RowLayout& layout, double eps, const NormalisationKernels<T>& kernels, const FusedKernels& f,
-                  bool in_one_loop)
+  GroupsByColumns(const RowLayout& layout, double eps, const NormalisationKernels<T>& kernels, const FusedKernels& f)
       : layout_(layout),
         eps_(eps),
-        passes_({layout.inner, channels(), 1}, layout.outer * elements(), kernels, in_one_loop),
+        passes_({layout.inner, channels(), 1}, layout.outer * elements(), kernels, f.loops != nullptr),
         f_(f) {}
 
   void forward(const Operand<T>& x, const Operand<T>& y, const Scales<T>& scales,

@@ -52,9 +52,7 @@ struct Problem {
             activation.kernels<T>(x, tensors)};
   }
   GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {
-    const FusedKernels kernels = activation.kernels<T>(x, tensors);
-    return {layout, norm.eps, normalisation_functions().of<T>(), kernels,
-            kernels.loops && !Operand<T>(x).is_converted()};
+    return {layout, norm.eps, normalisation_functions().of<T>(), activation.kernels<T>(x, tensors)};
   }
 };
 

@@ -29,7 +29,7 @@ struct InstructionSet {
   std::span<const Function> of_floats, of_doubles;
   std::span<const Function> of_gates,
       of_tables;  // of floats: with a fused multiply-add; where tables fit into registers
-  Storage bfloat16, float16;
+  Storage bfloat16, float16, bfloat16_in_order;
   bool fused_float;
 
   // Throws std::out_of_range if there is none of that name.

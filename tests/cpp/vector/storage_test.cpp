@@ -53,8 +53,18 @@ void expect_rounding(const Storage& storage) {
 
 TEST_P(StorageOf, EveryBFloat16) { expect_all_numbers<accuracy::BFloat16>(instructions().bfloat16); }
 TEST_P(StorageOf, EveryHalf) { expect_all_numbers<accuracy::Float16>(instructions().float16); }
+TEST_P(StorageOf, EveryBFloat16InOrder) { expect_all_numbers<accuracy::BFloat16>(instructions().bfloat16_in_order); }
 TEST_P(StorageOf, RoundingToBFloat16) { expect_rounding<accuracy::BFloat16>(instructions().bfloat16); }
+TEST_P(StorageOf, RoundingToBFloat16InOrder) { expect_rounding<accuracy::BFloat16>(instructions().bfloat16_in_order); }
 TEST_P(StorageOf, RoundingToHalf) { expect_rounding<accuracy::Float16>(instructions().float16); }
+
+// Rounding would carry the lowest bits of a float that has all of them into its sign.
+TEST_P(StorageOf, NanOfAnyBitsInOrder) {
+  const std::vector<double> values(64, static_cast<double>(std::bit_cast<float>(0x7fffffffu)));
+  std::vector<std::uint16_t> stored(values.size());
+  instructions().bfloat16_in_order.store(stored.data(), values.data(), values.size());
+  for (const std::uint16_t bits : stored) EXPECT_TRUE(std::isnan(accuracy::decode<accuracy::BFloat16>(bits))) << bits;
+}
 
 FOR_EVERY_INSTRUCTION_SET(StorageOf);
 

@@ -238,11 +238,21 @@ void store(std::uint16_t* p, const double* a, std::size_t n) {
   }
 }
 
+struct BFloat16InOrder {
+  using Vector = Batch<Float, 1>;
+  static Vector load(const std::uint16_t* p) { return Vector(load_bfloat16(p)); }
+  static void store(std::uint16_t* p, const Vector& a) { store_bfloat16(p, a.v[0]); }
+  static constexpr std::int64_t lane(std::int64_t element) { return element; }
+};
+
+template <class E>
+constexpr vector_test::Storage storage_of{load<E>, store<E>};
+
 }  // namespace
 
 extern const vector_test::InstructionSet tested_functions;
 const vector_test::InstructionSet tested_functions{
-    of_floats,  of_doubles, of_gates, of_tables, {load<BFloat16>, store<BFloat16>}, {load<Float16>, store<Float16>},
+    of_floats,  of_doubles, of_gates, of_tables, storage_of<BFloat16>, storage_of<Float16>, storage_of<BFloat16InOrder>,
     fused_float};
 
 }  // namespace torchactiv::TORCHACTIV_ISA
