@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
@@ -43,6 +44,14 @@ void copy_to(const char* __restrict from, std::int64_t n, char* __restrict to, s
     copy_row(from, n * size, to);
   else
     for (std::int64_t i = 0; i < n; ++i) std::memcpy(to + i * stride, from + i * size, size);
+}
+
+// Rows of so many bytes, which are whole lines.
+constexpr std::int64_t line = 64;
+void copy_rows(const char* __restrict from, std::int64_t from_step, char* __restrict to, std::int64_t to_step,
+               std::int64_t bytes, std::int64_t rows) {
+  for (; rows > 0; --rows, from += from_step, to += to_step)
+    for (std::int64_t done = 0; done < bytes; done += line) std::memcpy(to + done, from + done, line);
 }
 
 // Calls visit.operator()<size>(): loops over elements have their size as a constant.
@@ -156,26 +165,40 @@ class Rows {
     std::int64_t strides[2 * most_operands];
     std::fill_n(strides, loop_.operands, size);
     std::fill_n(strides + loop_.operands, loop_.operands, 0);
+    const std::int64_t block = whole_rows(width);
     for (std::int64_t done = 0, n; done < rows * width; done += n) {
-      n = std::min(block_, rows * width - done);
+      n = std::min(block, rows * width - done);
       const Rest rest{first, columns, {first_row + done / width, first + done % width}, n};
       const std::int64_t padded = (n + loop_.lanes - 1) / loop_.lanes * loop_.lanes;
       const auto needs_buffer = [&](int i) { return padded > n || !rows_follow(i, first, columns); };
       for (int i = 0; i < loop_.operands; ++i) {
         pointers[i] = needs_buffer(i) ? buffer(i) : place(i, rest.begin);
         if (i < loop_.outputs || !needs_buffer(i)) continue;
-        for_each_part(rest, [&]<std::int64_t size>(Position at, std::int64_t length, std::int64_t index) {
-          copy_from<size>(place(i, at), strides_[i], length, buffer(i) + index * size);
-        });
+        if (has_whole_lines(i, rest, width))
+          copy_rows(place(i, rest.begin), strides_[loop_.operands + i], buffer(i), width * size, width * size,
+                    n / width);
+        else
+          for_each_part(rest, [&]<std::int64_t size>(Position at, std::int64_t length, std::int64_t index) {
+            copy_from<size>(place(i, at), strides_[i], length, buffer(i) + index * size);
+          });
         std::memset(buffer(i) + n * size, 0, static_cast<std::size_t>((padded - n) * size));
       }
       loop_.run(pointers, strides, padded, 1, arguments_);
       for (int i = 0; i < loop_.outputs; ++i)
-        if (needs_buffer(i))
+        if (needs_buffer(i) && has_whole_lines(i, rest, width))
+          copy_rows(buffer(i), width * size, place(i, rest.begin), strides_[loop_.operands + i], width * size,
+                    n / width);
+        else if (needs_buffer(i))
           for_each_part(rest, [&]<std::int64_t size>(Position at, std::int64_t length, std::int64_t index) {
             copy_to<size>(buffer(i) + index * size, length, place(i, at), strides_[i]);
           });
     }
+  }
+
+  // A block of rows of so many elements, and of full vectors, if that can be.
+  std::int64_t whole_rows(std::int64_t width) const {
+    const std::int64_t both = std::lcm(width, loop_.lanes);
+    return both <= block_ ? block_ / both * both : width <= block_ ? block_ / width * width : block_;
   }
 
   // n elements of the columns from `first` on, row by row.
@@ -184,6 +207,12 @@ class Rows {
     Position begin;
     std::int64_t n;
   };
+
+  // Whether what is copied is rows without gaps, all of them as long as some lines of the cache.
+  bool has_whole_lines(int i, const Rest& rest, std::int64_t width) const {
+    return strides_[i] == loop_.element_size && width * loop_.element_size % line == 0 &&
+           rest.begin.column == rest.first && rest.n % width == 0;
+  }
 
   // Whether these columns of all rows follow each other in memory, as those of a new result do.
   bool rows_follow(int i, std::int64_t first, std::int64_t columns) const {
