@@ -32,6 +32,8 @@ ACTIVATIONS = {"relu": F.relu_, "silu": F.silu}
 RESIDUAL = ", residual"
 """Behind the activation of what a residual is added to before, as at the end of a block of ResNet-50."""
 CASES = ("relu", "silu", "relu" + RESIDUAL)
+HALF = torch.bfloat16
+"""With statistics and parameters in floats, as under autocast; on one thread."""
 
 
 def measure(plan: Plan) -> Iterator[Row]:
@@ -42,17 +44,17 @@ def _here(plan: Plan) -> Iterator[Row]:
     names = {subject.name for subject in plan.subjects}
     chosen = [case for case in CASES if case.removesuffix(RESIDUAL) in names]
     before = torch.get_num_threads()
-    for threads in dict.fromkeys((1, plan.threads)):
+    for threads, dtype in dict.fromkeys(((1, torch.float32), (plan.threads, torch.float32), (1, HALF))):
         torch.set_num_threads(threads)
         for shape in progress("normalisation", list(SHAPES)):
             for layout in FORMATS:
                 for case in chosen:
-                    yield from _rows(shape, layout, case, plan.rounds)
+                    yield from _rows(shape, layout, case, dtype, plan.rounds)
     torch.set_num_threads(before)
 
 
-def _rows(shape: tuple[int, ...], layout: str, case: str, rounds: int) -> Iterator[Row]:
-    x, residual, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(3))
+def _rows(shape: tuple[int, ...], layout: str, case: str, dtype: torch.dtype, rounds: int) -> Iterator[Row]:
+    x, residual, gradient = (torch.randn(shape).to(dtype, memory_format=FORMATS[layout]) for _ in range(3))
     channels = [torch.ones(shape[1], requires_grad=True), torch.zeros(shape[1], requires_grad=True)]
     statistics = [torch.zeros(shape[1]), torch.ones(shape[1])]
     activation, has_residual = case.removesuffix(RESIDUAL), case.endswith(RESIDUAL)
@@ -82,7 +84,7 @@ def _rows(shape: tuple[int, ...], layout: str, case: str, rounds: int) -> Iterat
             section="normalisation",
             operator=f"batch_norm_act, {case}",
             direction=direction,
-            dtype=name_of(torch.float32),
+            dtype=name_of(dtype),
             elements=x.numel(),
             timings=timings,
             threads=torch.get_num_threads(),
@@ -93,13 +95,13 @@ def _rows(shape: tuple[int, ...], layout: str, case: str, rounds: int) -> Iterat
 
 
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
-    """By threads: the step's and inference's times as fast as eager PyTorch, and inference beside a copy; and again
-    where memory is kept."""
+    """By dtype and threads: the step's and inference's times as fast as eager PyTorch, and inference beside a copy;
+    and again where memory is kept."""
     found = {}
-    for threads in dict.fromkeys(row.threads for row in rows):
+    for dtype, threads in dict.fromkeys((row.dtype, row.threads) for row in rows):
         lines: list[list[object]] = []
-        for trained in matching(rows, threads=threads, direction=STEP):
-            same = {name: getattr(trained, name) for name in ("threads", "operator", "layout", "setting")}
+        for trained in matching(rows, dtype=dtype, threads=threads, direction=STEP):
+            same = {name: getattr(trained, name) for name in ("dtype", "threads", "operator", "layout", "setting")}
             (inference,) = matching(rows, direction=INFERENCE, **same)
             (kept_step,) = matching(rows, direction=STEP + KEPT, **same)
             (kept_inference,) = matching(rows, direction=INFERENCE + KEPT, **same)
@@ -110,5 +112,5 @@ def tables(rows: Sequence[Row]) -> Mapping[str, str]:
             lines.append(line)
         measured = ("step, ns", "step, x eager", "inference, x eager", "of a copy's time")
         headers = ("activation", "shape", "layout", *measured, *(f"{name}{KEPT}" for name in measured))
-        found[str(threads)] = markdown(lines, headers)
+        found[f"{dtype}, {threads} thread{'s' if threads > 1 else ''}"] = markdown(lines, headers)
     return found
