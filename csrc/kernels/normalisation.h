@@ -93,8 +93,8 @@ struct FusedColumns {
   decltype(gradient) gradient_of_slope;
   // The same from y in the place of x, with the affine map from u - r back to x - centre, and the channel's own scale
   // for that of the correction; null unless f has an inverse and a cheap slope. From a slope only with a residual.
-  decltype(sums) sums_from_output;
-  decltype(gradient) gradient_from_output, gradient_of_slope_from_output;
+  decltype(sums) sums_from_output = nullptr;
+  decltype(gradient) gradient_from_output = nullptr, gradient_of_slope_from_output = nullptr;
 };
 
 // The same in one loop with f, computed in floats; see OperatorKernels. First the sums of s = g f'(u) and of that times

@@ -58,7 +58,7 @@ IN_ONE_LOOP: dict[str, Callable[[Tensor], Tensor]] = {
 
 
 @pytest.mark.parametrize("activation", IN_ONE_LOOP)
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
 @every_shape
 def test_in_one_loop(shape: tuple[int, ...], layout: Layout, dtype: torch.dtype, activation: str) -> None:
     """Also with a residual, or from the output, where it is not."""

@@ -41,7 +41,8 @@ class ByColumns {
   bool is_in_one_loop(const FusedKernels& f, BackwardTask task) const {
     if (!task.from_output && InRows<T>::suits_sums(layout_))
       return InRows<T>(layout_, kernels_).is_in_one_loop(f, task.corrected);
-    return f.loops && task.corrected && (!task.from_output || f.loops->columns[0].sums_from_output);
+    return f.loops && task.corrected &&
+           (!task.from_output || f.loops->columns[static_cast<int>(Element::float32)].sums_from_output);
   }
 
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
