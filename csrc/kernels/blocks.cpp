@@ -28,24 +28,24 @@ void narrow_bfloat16(const float* from, std::int64_t n, void* to) {
 void widen_float16(const void* from, std::int64_t n, float* to) {
   const auto* const in = static_cast<const std::uint16_t*>(from);
   std::int64_t done = 0;
-  for (; done + Float::lanes <= n; done += Float::lanes) load_half(in + done).store(to + done);
+  for (; done + Float::lanes <= n; done += Float::lanes) from_half(Shorts::load(in + done)).store(to + done);
   if (done == n) return;
   std::uint16_t halves[Float::lanes] = {};
   float floats[Float::lanes];
   std::copy_n(in + done, n - done, halves);
-  load_half(halves).store(floats);
+  from_half(Shorts::load(halves)).store(floats);
   std::copy_n(floats, n - done, to + done);
 }
 
 void narrow_float16(const float* from, std::int64_t n, void* to) {
   auto* const out = static_cast<std::uint16_t*>(to);
   std::int64_t done = 0;
-  for (; done + Float::lanes <= n; done += Float::lanes) store_half(out + done, Float::load(from + done));
+  for (; done + Float::lanes <= n; done += Float::lanes) to_half(Float::load(from + done)).store(out + done);
   if (done == n) return;
   std::uint16_t halves[Float::lanes];
   float floats[Float::lanes] = {};
   std::copy_n(from + done, n - done, floats);
-  store_half(halves, Float::load(floats));
+  to_half(Float::load(floats)).store(halves);
   std::copy_n(halves, n - done, out + done);
 }
 

@@ -57,16 +57,16 @@ struct Float16In {
   using Storage = std::uint16_t;
   using Vector = V;
   static Vector load(const Storage* p) {
-    return Vector::from([&](int i) { return load_half(p + i * Float::lanes); });
+    return Vector::from([&](int i) { return from_half(Shorts::load(p + i * Float::lanes)); });
   }
   static Vector splat(const Storage* p) {
     Storage copies[Float::lanes];
     for (Storage& copy : copies) copy = *p;
-    const Float all = load_half(copies);
+    const Float all = from_half(Shorts::load(copies));
     return Vector::from([&](int) { return all; });
   }
   static void store(Storage* p, const Vector& a) {
-    for (int i = 0; i < V::parts; ++i) store_half(p + i * Float::lanes, a.v[i]);
+    for (int i = 0; i < V::parts; ++i) to_half(a.v[i]).store(p + i * Float::lanes);
   }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };

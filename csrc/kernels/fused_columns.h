@@ -40,10 +40,12 @@ struct ColumnsNormalisedBy {
                                                                         some.load(corrections.scale + i)};
       for (int k = 0; k < together; ++k) {
         const std::int64_t at = (row + k) * stride + i;
-        const auto found = distance_and_u<Op, from_output, adds>(some, x + at, adds ? r + at : nullptr, c, arguments);
+        const auto [distance, u] =
+            distance_and_u<Op, from_output, adds>(some, x + at, adds ? r + at : nullptr, c, arguments);
         const auto scale = from_output ? correction.scale : c.scale;
-        some.put(streams, gradient_of_input<Op, of_slope>(some.read(g + at), found, scale, correction, arguments),
-                 dx + at);
+        auto s = some.read(g + at);
+        if constexpr (!of_slope) s = slope<Op>(s, u, arguments);
+        some.put(streams, gradient_of_input(s, distance, scale, correction), dx + at);
       }
     });
     if (streams) end_streams();

@@ -1,16 +1,19 @@
 // Rows that are normalised by themselves, of elements that have a weight each, in one loop with the activation behind
-// it. For all other activations csrc/kernels/row_elements.h calls their kernels block by block.
+// it; Data are floats, or 16-bit elements, which are converted in registers. For all other activations
+// csrc/kernels/row_elements.h calls their kernels block by block.
 #pragma once
 
 #include "csrc/kernels/fused_normalisation.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-template <class Op>
+template <class Op, class Data>
 struct ElementsNormalisedBy {
-  [[gnu::flatten]] static void forward(const float* x, float* y, std::int64_t rows, std::int64_t n,
+  [[gnu::flatten]] static void forward(const void* of_input, void* of_output, std::int64_t rows, std::int64_t n,
                                        const Affine<float>* of_row, const float* w, const float* b,
                                        const double* arguments, bool streams) {
+    const Data* x = static_cast<const Data*>(of_input);
+    Data* y = static_cast<Data*>(of_output);
     streams = streams && can_stream(y, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, y += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
@@ -23,9 +26,10 @@ struct ElementsNormalisedBy {
     if (streams) end_streams();
   }
 
-  [[gnu::flatten]] static void sums(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
-                                    const Affine<float>* of_row, const float* w, const float* b, float* dw, float* db,
-                                    std::array<double, 2>* sums, const double* arguments) {
+  [[gnu::flatten]] static void sums(const void* of_output, const void* of_input, float* s, std::int64_t rows,
+                                    std::int64_t n, const Affine<float>* of_row, const float* w, const float* b,
+                                    float* dw, float* db, std::array<double, 2>* sums, const double* arguments) {
+    const Data *g = static_cast<const Data*>(of_output), *x = static_cast<const Data*>(of_input);
     for (std::int64_t row = 0; row < rows; ++row, g += n, x += n, s += n) {
       const Affine<RoundedFloats> c = repeated(of_row[row]);
       RoundedFloats slopes(0.0), products(0.0);

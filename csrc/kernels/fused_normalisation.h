@@ -47,13 +47,10 @@ std::pair<V, V> distance_and_u(const Elements& some, const Data* x, std::type_id
   }
 }
 
-// The gradient of x, from g or from the slope g f'(u).
-template <class Op, bool of_slope, class V>
-V gradient_of_input(const V& g, const std::pair<V, V>& distance_and_u, const V& scale, const Correction<V>& correction,
-                    const double* arguments) {
-  const V owed = multiply_add(distance_and_u.first, correction.slope, correction.shift);
-  V s = g;
-  if constexpr (!of_slope) s = slope<Op>(g, distance_and_u.second, arguments);
+// The gradient of x, from s = g f'(u).
+template <class V>
+V gradient_of_input(const V& s, const V& distance, const V& scale, const Correction<V>& correction) {
+  const V owed = multiply_add(distance, correction.slope, correction.shift);
   return multiply_add(owed, -correction.scale, s * scale);
 }
 

@@ -1,35 +1,39 @@
-// Normalisation of rows of elements, each of one channel, in one loop with the activation behind it.
+// Normalisation of rows of elements, each of one channel, in one loop with the activation behind it; Data are floats,
+// or 16-bit elements, which are converted in registers.
 #pragma once
 
 #include "csrc/kernels/fused_normalisation.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
+// f(u) and g f'(u) in the place of u.
 template <class Op>
+[[gnu::flatten]] void activate_rounded(float* u, std::int64_t n, const double* arguments) {
+  by_elements(n, [&](std::int64_t i, auto some) { some.store(value<Op>(some.load(u + i), arguments), u + i); });
+}
+template <class Op>
+[[gnu::flatten]] void derive_rounded(const float* g, float* u, std::int64_t n, const double* arguments) {
+  by_elements(n, [&](std::int64_t i, auto some) {
+    some.store(slope<Op>(some.read(g + i), some.load(u + i), arguments), u + i);
+  });
+}
+
+template <class Op, class Data>
 struct RowsNormalisedBy {
-  [[gnu::flatten]] static void values(float* u, std::int64_t n, const double* arguments) {
-    by_elements(n, [&](std::int64_t i, auto some) { some.store(value<Op>(some.load(u + i), arguments), u + i); });
-  }
-
-  [[gnu::flatten]] static void slopes(const float* g, float* u, std::int64_t n, const double* arguments) {
-    by_elements(n, [&](std::int64_t i, auto some) {
-      some.store(slope<Op>(some.read(g + i), some.load(u + i), arguments), u + i);
-    });
-  }
-
-  static void forward(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t n,
+  static void forward(const void* x, const void* r, void* y, std::int64_t rows, std::int64_t n,
                       const Affine<float>* channels, const double* arguments, bool streams) {
-    (r ? forward_of<true> : forward_of<false>)(x, r, y, rows, n, channels, arguments, streams);
+    (r ? forward_of<true> : forward_of<false>)(data(x), data(r), data(y), rows, n, channels, arguments, streams);
   }
-  static void sums(const float* g, const float* x, const float* r, float* s, std::int64_t rows, std::int64_t n,
+  static void sums(const void* g, const void* x, const void* r, void* s, std::int64_t rows, std::int64_t n,
                    const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments) {
-    (r ? sums_of<true> : sums_of<false>)(g, x, r, s, rows, n, channels, sums, arguments);
+    (r ? sums_of<true> : sums_of<false>)(data(g), data(x), data(r), data(s), rows, n, channels, sums, arguments);
   }
 
-  template <bool of_slope>
-  [[gnu::flatten]] static void gradient(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
-                                        const Affine<float>* channels, const Correction<float>* corrections,
-                                        const double* arguments, bool streams) {
+  [[gnu::flatten]] static void gradient(const void* of_output, const void* of_x, void* of_input, std::int64_t rows,
+                                        std::int64_t n, const Affine<float>* channels,
+                                        const Correction<float>* corrections, const double* arguments, bool streams) {
+    const Data *g = data(of_output), *x = data(of_x);
+    Data* dx = data(of_input);
     streams = may_stream<Op>(streams, dx, n);
     for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n) {
       const Affine<RoundedFloats> c = repeated(channels[row]);
@@ -37,19 +41,21 @@ struct RowsNormalisedBy {
       by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
         using V = typename Elements::Vector;
         const Affine<V> own = leading<V>(c);
-        const auto found = distance_and_u<Op, false, false>(some, x + i, nullptr, own, arguments);
-        some.put(streams,
-                 gradient_of_input<Op, of_slope>(some.read(g + i), found, own.scale, leading<V>(correction), arguments),
-                 dx + i);
+        const auto [distance, u] = distance_and_u<Op, false, false>(some, x + i, nullptr, own, arguments);
+        const V s = slope<Op>(some.read(g + i), u, arguments);
+        some.put(streams, gradient_of_input(s, distance, own.scale, leading<V>(correction)), dx + i);
       });
     }
     if (streams) end_streams();
   }
 
  private:
+  static const Data* data(const void* p) { return static_cast<const Data*>(p); }
+  static Data* data(void* p) { return static_cast<Data*>(p); }
+
   // y = f(u) of each of u = (x - centre) scale + shift, to which r is added if it `adds`
   template <bool adds>
-  [[gnu::flatten]] static void forward_of(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t n,
+  [[gnu::flatten]] static void forward_of(const Data* x, const Data* r, Data* y, std::int64_t rows, std::int64_t n,
                                           const Affine<float>* channels, const double* arguments, bool streams) {
     streams = may_stream<Op>(streams, y, n);
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -65,7 +71,7 @@ struct RowsNormalisedBy {
   }
 
   template <bool adds>
-  [[gnu::flatten]] static void sums_of(const float* g, const float* x, const float* r, float* s, std::int64_t rows,
+  [[gnu::flatten]] static void sums_of(const Data* g, const Data* x, const Data* r, Data* s, std::int64_t rows,
                                        std::int64_t n, const Affine<float>* channels, std::array<double, 2>* sums,
                                        const double* arguments) {
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -77,7 +83,7 @@ struct RowsNormalisedBy {
         const auto [distance, u] =
             distance_and_u<Op, false, adds>(some, x + at, adds ? r + at : nullptr, leading<V>(c), arguments);
         const V found = slope<Op>(some.read(g + at), u, arguments);
-        if constexpr (keeps_slope<Op> || adds) some.store(found, s + at);
+        if constexpr (keeps_slope<Op> || adds) some.put(false, found, s + at);
         replace_leading(slopes, leading<V>(slopes) + found);
         replace_leading(distances, multiply_add(found, distance, leading<V>(distances)));
       });

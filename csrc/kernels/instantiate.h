@@ -7,6 +7,7 @@
 #include "csrc/kernels/fused_directions.h"
 #include "csrc/kernels/fused_elements.h"
 #include "csrc/kernels/fused_rows.h"
+#include "csrc/kernels/gradient_of_slope.h"
 #include "csrc/kernels/map.h"
 #include "csrc/kernels/staged.h"
 #include "csrc/kernels/starting_counts.h"
@@ -134,6 +135,9 @@ static_assert(most_lanes % lanes<Float32> == 0 && most_lanes % SingleDoubles::la
 template <class Op>
 constexpr const Counts* summed_counts = has_coefficients<Op> ? &starting_counts<Op> : nullptr;
 
+// Whether the second pass of backward has a loop of its own, and does not read slopes in any case.
+template <class Op>
+constexpr bool calculates_slope_again = !keeps_slope<Op> && !is_identity<Op>;
 template <class Op>
 constexpr bool normalises_from_output = HasInverse<Op> && Op::has_cheap_slope;
 template <class Op, class Data>
@@ -142,9 +146,10 @@ constexpr FusedColumns fused_columns() {
   FusedColumns loops{
       .forward = Columns::forward,
       .sums = Columns::template sums<false>,
-      .gradient = Columns::template gradient<false, keeps_slope<Op>>,
-      .gradient_of_slope = Columns::template gradient<false, true>,
+      .gradient = GradientOfSlope<Data>::columns,
+      .gradient_of_slope = GradientOfSlope<Data>::columns,
   };
+  if constexpr (calculates_slope_again<Op>) loops.gradient = Columns::template gradient<false, false>;
   if constexpr (normalises_from_output<Op>) {
     loops.sums_from_output = Columns::template sums<true>;
     loops.gradient_from_output = Columns::template gradient<true, false>;
@@ -153,23 +158,50 @@ constexpr FusedColumns fused_columns() {
   return loops;
 }
 
+template <class Op, class Data>
+constexpr FusedRows fused_rows() {
+  using Rows = RowsNormalisedBy<Op, Data>;
+  FusedRows loops{
+      .forward = Rows::forward,
+      .sums = Rows::sums,
+      .gradient = GradientOfSlope<Data>::rows,
+      .gradient_of_slope = GradientOfSlope<Data>::rows,
+  };
+  if constexpr (calculates_slope_again<Op>) loops.gradient = Rows::gradient;
+  return loops;
+}
+
+template <class Op, class Data>
+constexpr FusedElements fused_elements() {
+  return {.forward = ElementsNormalisedBy<Op, Data>::forward, .sums = ElementsNormalisedBy<Op, Data>::sums};
+}
+
 template <class Op>
-constexpr FusedNormalisation fused_normalisation{
-    .keeps_slope = keeps_slope<Op>,
-    .lanes = RoundedFloats::lanes,
-    .value = RowsNormalisedBy<Op>::values,
-    .slope = RowsNormalisedBy<Op>::slopes,
-    .rows_forward = RowsNormalisedBy<Op>::forward,
-    .rows_sums = RowsNormalisedBy<Op>::sums,
-    .rows_gradient = RowsNormalisedBy<Op>::template gradient<keeps_slope<Op>>,
-    .rows_gradient_of_slope = RowsNormalisedBy<Op>::template gradient<true>,
-    .columns = {fused_columns<Op, float>(),
-                {},
-                fused_columns<Op, BFloat16Element>(),
-                fused_columns<Op, Float16Element>()},
-    .elements_forward = ElementsNormalisedBy<Op>::forward,
-    .elements_sums = ElementsNormalisedBy<Op>::sums,
-};
+constexpr FusedNormalisation fused_normalisation_of() {
+  FusedNormalisation loops{
+      .keeps_slope = keeps_slope<Op>,
+      .lanes = RoundedVector::lanes,
+      .value = activate_rounded<Op>,
+      .slope = derive_rounded<Op>,
+      .rows = {fused_rows<Op, float>()},
+      .columns = {fused_columns<Op, float>()},
+      .elements = {fused_elements<Op, float>()},
+      .converts = fused_float,
+  };
+  // What is converted without instructions for it takes its time, and these loops theirs to compile.
+  if constexpr (fused_float) {
+    constexpr auto bfloat16 = static_cast<int>(Element::bfloat16), float16 = static_cast<int>(Element::float16);
+    loops.rows[bfloat16] = fused_rows<Op, BFloat16Element>();
+    loops.rows[float16] = fused_rows<Op, Float16Element>();
+    loops.columns[bfloat16] = fused_columns<Op, BFloat16Element>();
+    loops.columns[float16] = fused_columns<Op, Float16Element>();
+    loops.elements[bfloat16] = fused_elements<Op, BFloat16Element>();
+    loops.elements[float16] = fused_elements<Op, Float16Element>();
+  }
+  return loops;
+}
+template <class Op>
+constexpr FusedNormalisation fused_normalisation = fused_normalisation_of<Op>();
 
 // Of what is computed in floats where fma is fused, RoundedFloats have a float's digits by tables only.
 template <class Op>

@@ -57,8 +57,6 @@ void subtract(const T* __restrict r, T* __restrict u, std::int64_t n) {
 
 template <class T>
 void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, Affine<T> channel) {
-  if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->rows_forward(x, r, y, 1, n, &channel, f.arguments, f.streams);
   normalise(x, y, n, channel);
   if (r) add(r, y, n);
   activate(f, y, n);
@@ -67,9 +65,6 @@ void row_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t n, A
 template <class T>
 void rows_forward(FusedKernels f, const T* x, const T* r, T* y, std::int64_t rows, std::int64_t n,
                   const Affine<T>* channels) {
-  if constexpr (std::is_same_v<T, float>)
-    if (f.loops && f.loops->suits_rows(n))
-      return f.loops->rows_forward(x, r, y, rows, n, channels, f.arguments, f.streams);
   for (std::int64_t row = 0; row < rows; ++row) normalise(x + row * n, y + row * n, n, channels[row]);
   if (r) add(r, y, rows * n);
   activate(f, y, rows * n);
@@ -203,6 +198,18 @@ void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, 
   }
 }
 
+template <class Data>
+Moments moments_in_memory(const void* x, std::int64_t n) {
+  return row_moments(static_cast<const Data*>(x), n);
+}
+template <class T>
+constexpr decltype(NormalisationKernels<T>::moments_in_memory) moments_in_memory_of() {
+  if constexpr (std::is_same_v<T, double>)
+    return {nullptr, moments_in_memory<double>, nullptr, nullptr};
+  else
+    return {moments_in_memory<float>, nullptr, moments_in_memory<BFloat16Element>, moments_in_memory<Float16Element>};
+}
+
 template <class T>
 constexpr std::array<ColumnsDistances<T>, element_count> columns_distances_of() {
   if constexpr (std::is_same_v<T, double>)
@@ -216,6 +223,7 @@ constexpr NormalisationKernels<T> kernels_of() {
   return {
       .row_moments = row_moments<T>,
       .row_moments_about_zero = row_moments_about_zero<T>,
+      .moments_in_memory = moments_in_memory_of<T>(),
       .columns_mean = columns_mean<T>,
       .columns_distances = columns_distances_of<T>(),
       .row_forward = row_forward<T>,

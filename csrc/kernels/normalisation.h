@@ -47,6 +47,8 @@ struct NormalisationKernels {
   // Of up to most_of_moments elements; in doubles where squares are too large for T.
   Moments (*row_moments)(const T* x, std::int64_t n);
   Moments (*row_moments_about_zero)(const T* x, std::int64_t n);
+  // The first of these, of one type of elements in memory.
+  std::array<Moments (*)(const void* x, std::int64_t n), element_count> moments_in_memory;
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
   std::array<ColumnsDistances<T>, element_count> columns_distances;  // of the elements that are computed in T
 
@@ -80,6 +82,19 @@ struct NormalisationKernels {
                           Correction<const T*> channels);
 };
 
+// Of rows of n elements behind each other, each of another channel, of one type of elements in memory; see
+// FusedNormalisation.
+struct FusedRows {
+  void (*forward)(const void* x, const void* r, void* y, std::int64_t rows, std::int64_t n,
+                  const Affine<float>* channels, const double* arguments, bool streams);
+  void (*sums)(const void* g, const void* x, const void* r, void* s, std::int64_t rows, std::int64_t n,
+               const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
+  void (*gradient)(const void* g, const void* x, void* dx, std::int64_t rows, std::int64_t n,
+                   const Affine<float>* channels, const Correction<float>* corrections, const double* arguments,
+                   bool streams);
+  decltype(gradient) gradient_of_slope;
+};
+
 // Of channels side by side, of one type of elements in memory; see FusedNormalisation.
 struct FusedColumns {
   void (*forward)(const void* x, const void* r, void* y, std::int64_t rows, std::int64_t stride, std::int64_t n,
@@ -97,12 +112,20 @@ struct FusedColumns {
   decltype(gradient) gradient_from_output = nullptr, gradient_of_slope_from_output = nullptr;
 };
 
+// Rows that are normalised by themselves, of elements that have a weight each, of one type of elements in memory; see
+// RowNormKernels. They stay in the first-level cache, where to keep s, in floats, is cheaper than any slope.
+struct FusedElements {
+  void (*forward)(const void* x, void* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
+                  const float* w, const float* b, const double* arguments, bool streams);
+  void (*sums)(const void* g, const void* x, float* s, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
+               const float* w, const float* b, float* dw, float* db, std::array<double, 2>* sums,
+               const double* arguments);
+};
+
 // The same in one loop with f, computed in floats; see OperatorKernels. First the sums of s = g f'(u) and of that times
 // x - centre, where s is kept if `keeps_slope` or if there is a residual, whose gradient it is; then
 //   dx = s scale - ((x - centre) correction.slope + correction.shift) correction.scale,
 // from what has been kept in the place of g (.._of_slope), or from g.
-// elements_..: rows that are normalised by themselves, of elements that have a weight each; see RowNormKernels. They
-// stay in the first-level cache, where to keep s is cheaper than any slope.
 struct FusedNormalisation {
   bool keeps_slope;
   std::int64_t lanes;  // of a vector, which the end of a row fills up
@@ -114,21 +137,11 @@ struct FusedNormalisation {
   void (*value)(float* u, std::int64_t n, const double* arguments);
   void (*slope)(const float* g, float* u, std::int64_t n, const double* arguments);
 
-  void (*rows_forward)(const float* x, const float* r, float* y, std::int64_t rows, std::int64_t n,
-                       const Affine<float>* channels, const double* arguments, bool streams);
-  void (*rows_sums)(const float* g, const float* x, const float* r, float* s, std::int64_t rows, std::int64_t n,
-                    const Affine<float>* channels, std::array<double, 2>* sums, const double* arguments);
-  void (*rows_gradient)(const float* g, const float* x, float* dx, std::int64_t rows, std::int64_t n,
-                        const Affine<float>* channels, const Correction<float>* corrections, const double* arguments,
-                        bool streams);
-  decltype(rows_gradient) rows_gradient_of_slope;
-  FusedColumns columns[element_count];  // of all but doubles
-
-  void (*elements_forward)(const float* x, float* y, std::int64_t rows, std::int64_t n, const Affine<float>* of_row,
-                           const float* w, const float* b, const double* arguments, bool streams);
-  void (*elements_sums)(const float* g, const float* x, float* s, std::int64_t rows, std::int64_t n,
-                        const Affine<float>* of_row, const float* w, const float* b, float* dw, float* db,
-                        std::array<double, 2>* sums, const double* arguments);
+  // Of floats; and of 16-bit elements, which are converted in registers, where `converts`.
+  FusedRows rows[element_count];
+  FusedColumns columns[element_count];
+  FusedElements elements[element_count];
+  bool converts;
 };
 
 inline bool FusedKernels::leaves_slope() const { return loops ? loops->keeps_slope : !is_identity; }

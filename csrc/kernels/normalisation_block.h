@@ -5,6 +5,7 @@
 
 #include "csrc/kernels/combination_block.h"
 #include "csrc/kernels/normalisation.h"
+#include "csrc/kernels/short_elements.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -73,29 +74,42 @@ bool can_stream(const T* p, std::int64_t stride) {
   return has_streams && rows % sizeof(Column<T>) == 0;
 }
 
-template <class V, class T>
-V load_as(const T* p) {
-  if constexpr (std::is_same_v<V, T>)
+// From and to data, which may be of 16 bits.
+template <class V, class Data>
+V load_as(const Data* p) {
+  if constexpr (std::is_same_v<V, Data>)
     return *p;
-  else
+  else if constexpr (!has_16_bits<Data>)
     return V::load(p);
+  else if constexpr (std::is_same_v<V, float>)
+    return load_element(p);
+  else if constexpr (std::is_same_v<V, Float>)
+    return load_elements(p);
+  else
+    return V::from([&](int i) { return load_elements(p + i * Float::lanes); });
 }
-// Data, which may come from memory.
-template <class V, class T>
-V read_as(const T* p) {
-  if constexpr (!std::is_same_v<V, T>) touch_lines(p, V::lanes * sizeof(T));
+template <class V, class Data>
+void store_as(const V& a, Data* p) {
+  if constexpr (std::is_same_v<V, Data>)
+    *p = a;
+  else if constexpr (!has_16_bits<Data>)
+    a.store(p);
+  else if constexpr (std::is_same_v<V, float>)
+    store_element(a, p);
+  else if constexpr (std::is_same_v<V, Float>)
+    store_elements(a, p);
+  else
+    unrolled<V::parts>([&](auto i) { store_elements(a.v[i], p + i * Float::lanes); });
+}
+// Data that may come from memory.
+template <class V, class Data>
+V read_as(const Data* p) {
+  if constexpr (!std::is_floating_point_v<V>) touch_lines(p, V::lanes * sizeof *p);
   return load_as<V>(p);
 }
-template <class V, class T>
-void store_as(const V& a, T* p) {
-  if constexpr (std::is_same_v<V, T>)
-    *p = a;
-  else
-    a.store(p);
-}
 
-template <class T>
-[[gnu::flatten]] Moments moments_from(T estimate, const T* x, std::int64_t n) {
+template <class T, class Data>
+[[gnu::flatten]] Moments moments_from(T estimate, const Data* x, std::int64_t n) {
   WideSum<T> distances, squares;
   by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
     const V distance = read_as<V>(x + i) - V(estimate);
@@ -107,9 +121,11 @@ template <class T>
 
 // One pass, about the mean of the first elements. Where that is more than two deviations from the mean of all, which
 // would cost digits of the squares, another about the latter.
-template <class T>
-Moments plain_moments(const T* x, std::int64_t n) {
-  const T estimate = n < 4 ? x[0] : ((x[0] + x[1]) + (x[2] + x[3])) / 4;
+template <class Data>
+Moments plain_moments(const Data* x, std::int64_t n) {
+  using T = Computed<Data>;
+  const auto at = [&](int i) { return read_as<T>(x + i); };
+  const T estimate = n < 4 ? at(0) : ((at(0) + at(1)) + (at(2) + at(3))) / 4;
   const Moments found = moments_from(estimate, x, n);
   const double offset = found.mean - static_cast<double>(estimate);
   if (offset * offset * static_cast<double>(n) > 4 * found.squares) [[unlikely]]
@@ -117,8 +133,9 @@ Moments plain_moments(const T* x, std::int64_t n) {
   return found;
 }
 
-template <class T>
-[[gnu::flatten]] Moments plain_moments_about_zero(const T* x, std::int64_t n) {
+template <class Data>
+[[gnu::flatten]] Moments plain_moments_about_zero(const Data* x, std::int64_t n) {
+  using T = Computed<Data>;
   WideSum<T> squares;
   by_falling_widths<T>(n, [&]<class V>(std::int64_t i, V v) {
     const V value = read_as<V>(x + i);
@@ -128,27 +145,27 @@ template <class T>
 }
 
 // Squares that are too large for floats.
-template <Moments (*moments)(const double*, std::int64_t)>
-[[gnu::noinline]] Moments in_doubles(const float* x, std::int64_t n) {
+template <Moments (*moments)(const double*, std::int64_t), class Data>
+[[gnu::noinline]] Moments in_doubles(const Data* x, std::int64_t n) {
   double converted[most_of_moments];
-  std::copy_n(x, n, converted);
+  for (std::int64_t i = 0; i < n; ++i) converted[i] = read_as<float>(x + i);
   return moments(converted, n);
 }
 
-template <class T>
-Moments row_moments(const T* x, std::int64_t n) {
+template <class Data>
+Moments row_moments(const Data* x, std::int64_t n) {
   const Moments moments = plain_moments(x, n);
-  if constexpr (std::is_same_v<T, float>)
+  if constexpr (!std::is_same_v<Data, double>)
     if (!std::isfinite(moments.squares)) [[unlikely]]
       return in_doubles<plain_moments<double>>(x, n);
   return moments;
 }
 
 // As if the mean were 0: the square of an infinity is one, where distances from a mean were no numbers.
-template <class T>
-Moments row_moments_about_zero(const T* x, std::int64_t n) {
+template <class Data>
+Moments row_moments_about_zero(const Data* x, std::int64_t n) {
   const Moments moments = plain_moments_about_zero(x, n);
-  if constexpr (std::is_same_v<T, float>)
+  if constexpr (!std::is_same_v<Data, double>)
     if (!std::isfinite(moments.squares)) [[unlikely]]
       return in_doubles<plain_moments_about_zero<double>>(x, n);
   return moments;

@@ -14,17 +14,6 @@ using RoundedFloats = ShortFloats;
 
 using RoundedVector = ShortFloatsOf<1>;
 
-// Elements of 16 bits in memory, as types of their own.
-enum class BFloat16Element : std::uint16_t {};
-enum class Float16Element : std::uint16_t {};
-
-inline Float load_element(const BFloat16Element* p) { return load_bfloat16(reinterpret_cast<const std::uint16_t*>(p)); }
-inline Float load_element(const Float16Element* p) { return load_half(reinterpret_cast<const std::uint16_t*>(p)); }
-inline void store_element(const Float& a, BFloat16Element* p) {
-  store_bfloat16(reinterpret_cast<std::uint16_t*>(p), a);
-}
-inline void store_element(const Float& a, Float16Element* p) { store_half(reinterpret_cast<std::uint16_t*>(p), a); }
-
 // Elements side by side: as many as a V has. What is read and put is data: it may come from memory, and go past the
 // caches where it may, and it may be of 16 bits.
 template <class V>
@@ -40,11 +29,11 @@ struct Full {
   static void put(bool streams, const V& a, float* p) { streams ? a.stream(p) : a.store(p); }
   template <class Element>
   static V read(const Element* p) {
-    return V::from([&](int i) { return load_element(p + i * Float::lanes); });
+    return load_as<V>(p);
   }
   template <class Element>
   static void put(bool, const V& a, Element* p) {
-    unrolled<V::parts>([&](auto i) { store_element(a.v[i], p + i * Float::lanes); });
+    store_as(a, p);
   }
 };
 // Fewer than a vector has, behind which are zeros.
@@ -58,15 +47,11 @@ struct Some {
   void put(bool, const RoundedVector& a, float* p) const { store(a, p); }
   template <class Element>
   RoundedVector read(const Element* p) const {
-    Element elements[Float::lanes] = {};
-    std::copy_n(p, count, elements);
-    return load_element(elements);
+    return load_elements(p, count);
   }
   template <class Element>
   void put(bool, const RoundedVector& a, Element* p) const {
-    Element elements[Float::lanes];
-    store_element(a.v[0], elements);
-    std::copy_n(elements, count, p);
+    store_elements(a.v[0], p, count);
   }
 };
 

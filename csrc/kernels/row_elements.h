@@ -1,4 +1,4 @@
-// Kernels of rows whose elements have a weight each.
+// Kernels of rows whose elements have a weight each. Data of 16 bits are for loops with the activation only.
 #pragma once
 
 #include "csrc/kernels/normalisation_block.h"
@@ -57,6 +57,11 @@ void elements_normalise(const T* x, T* u, std::int64_t n, Affine<T> row, const T
     u[i] = multiply_add(multiply_add(x[i] - row.centre, row.scale, row.shift), w[i], b[i]);
 }
 
+template <class Data>
+const FusedElements& elements_in(const FusedNormalisation& loops) {
+  return loops.elements[static_cast<int>(element_of<Data>)];
+}
+
 // g f' in the place of dx. That of the identity is g, where it is read instead.
 template <class T>
 void elements_slope(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t rows, std::int64_t n,
@@ -66,20 +71,22 @@ void elements_slope(FusedKernels f, const T* g, const T* x, T* dx, std::int64_t 
   derivative(f, g, dx, rows * n);
 }
 
-template <class T>
-void elements_forward(FusedKernels f, const T* x, T* y, std::int64_t rows, std::int64_t n, const Affine<T>* of_row,
-                      const T* w, const T* b) {
+template <class Data, class T>
+void elements_forward(FusedKernels f, const Data* x, Data* y, std::int64_t rows, std::int64_t n,
+                      const Affine<T>* of_row, const T* w, const T* b) {
   if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->elements_forward(x, y, rows, n, of_row, w, b, f.arguments, f.streams);
-  for (std::int64_t row = 0; row < rows; ++row) elements_normalise(x + row * n, y + row * n, n, of_row[row], w, b);
-  activate(f, y, rows * n);
+    if (f.loops) return elements_in<Data>(*f.loops).forward(x, y, rows, n, of_row, w, b, f.arguments, f.streams);
+  if constexpr (std::is_same_v<T, Data>) {
+    for (std::int64_t row = 0; row < rows; ++row) elements_normalise(x + row * n, y + row * n, n, of_row[row], w, b);
+    activate(f, y, rows * n);
+  }
 }
 
+// By blocks of what the activation's kernels work on.
 template <class T>
-void elements_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_t rows, std::int64_t n,
-                       const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db, std::array<double, 2>* sums) {
-  if constexpr (std::is_same_v<T, float>)
-    if (f.loops) return f.loops->elements_sums(g, x, s, rows, n, of_row, w, b, dw, db, sums, f.arguments);
+void elements_backward_by_blocks(FusedKernels f, const T* g, const T* x, T* s, std::int64_t rows, std::int64_t n,
+                                 const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db,
+                                 std::array<double, 2>* sums) {
   const T* const slope = f.is_identity ? g : s;
   const auto sum = [&]<int together>(std::int64_t row, std::int64_t i, std::int64_t count) {
     const std::int64_t at = row * n + i;
@@ -97,10 +104,17 @@ void elements_backward(FusedKernels f, const T* g, const T* x, T* s, std::int64_
   for (; row + rows_together <= rows; row += rows_together) sum.template operator()<rows_together>(row, 0, n);
   for (; row < rows; ++row) sum.template operator()<1>(row, 0, n);
 }
+template <class Data, class T>
+void elements_backward(FusedKernels f, const Data* g, const Data* x, T* s, std::int64_t rows, std::int64_t n,
+                       const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db, std::array<double, 2>* sums) {
+  if constexpr (std::is_same_v<T, float>)
+    if (f.loops) return elements_in<Data>(*f.loops).sums(g, x, s, rows, n, of_row, w, b, dw, db, sums, f.arguments);
+  if constexpr (std::is_same_v<T, Data>) elements_backward_by_blocks(f, g, x, s, rows, n, of_row, w, b, dw, db, sums);
+}
 
 // `streams`: past the caches, to where can_stream() says so.
-template <bool streams, class T>
-[[gnu::flatten]] void write_corrected(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
+template <bool streams, class Slope, class Data, class T>
+[[gnu::flatten]] void write_corrected(const Slope* s, const Data* x, Data* dx, std::int64_t rows, std::int64_t n,
                                       const Correction<T>* corrections, const T* w) {
   for (std::int64_t row = 0; row < rows; ++row, s += n, x += n, dx += n) {
     const Correction<T> c = corrections[row];
@@ -109,7 +123,7 @@ template <bool streams, class T>
         [=]<class V>(std::int64_t i, V) {
           const V owed = multiply_add(load_as<V>(x + i) - V(c.centre), V(-c.slope), V(-c.shift));
           const V found = V(c.scale) * multiply_add(load_as<V>(s + i), load_as<V>(w + i), owed);
-          if constexpr (streams && requires { found.stream(dx); })
+          if constexpr (streams && !has_16_bits<Data> && requires { found.stream(dx); })
             found.stream(dx + i);
           else
             store_as(found, dx + i);

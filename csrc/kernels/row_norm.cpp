@@ -6,10 +6,10 @@
 namespace torchactiv::TORCHACTIV_ISA {
 namespace {
 
-template <class T>
-void add_two(const T* a, const T* b, T* sum, std::int64_t n) {
-#pragma GCC ivdep
-  for (std::int64_t i = 0; i < n; ++i) sum[i] = a[i] + b[i];
+template <class Data>
+[[gnu::flatten]] void add_two(const Data* a, const Data* b, Data* sum, std::int64_t n) {
+  by_falling_widths<Computed<Data>>(
+      n, [=]<class V>(std::int64_t i, V) { store_as(read_as<V>(a + i) + read_as<V>(b + i), sum + i); }, 0);
 }
 
 // Calls work(first, last) for a few short rows, which do not wait for each other, or one long row. What they read is
@@ -45,8 +45,8 @@ struct Segments {
   }
 };
 
-template <class T>
-void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
+template <class Data, class T>
+void forward(FusedKernels f, const Data* x, Data* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
   const std::int64_t n = block.length();
   each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
     const std::int64_t at = first * n;
@@ -66,8 +66,8 @@ void forward(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w
   });
 }
 
-template <class T>
-void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w,
+template <class Data, class T>
+void segments_rows_backward(FusedKernels f, const Data* g, const Data* x, Data* dx, const RowBlock& block, const T* w,
                             const T* b, const RowState* states, double* dw, double* db) {
   each_batch(block.rows, block.length(), [&](std::int64_t first, std::int64_t last) {
     const std::int64_t at = first * block.length(), count = (last - first) * block.channels;
@@ -96,14 +96,16 @@ void segments_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const
   });
 }
 
-// Where s = g f' of rows is kept until these are corrected: in the place of dx, or where dx goes past the caches, in a
-// few rows that stay there.
-template <class T>
+// Where s = g f' of rows is kept until these are corrected: in the place of dx, or where dx goes past the caches or has
+// less digits, in a few rows that stay there.
+template <class Data>
 class Slopes {
+  using T = Computed<Data>;
+
  public:
   // For rows of n elements, of which row r is kept in place r modulo `kept`: rows that are summed in one call begin
   // in the first place, which is the only one then.
-  Slopes(FusedKernels f, const T* g, T* dx, std::int64_t n, std::int64_t kept)
+  Slopes(FusedKernels f, const Data* g, Data* dx, std::int64_t n, std::int64_t kept)
       : streams_(f.streams && can_stream(dx, n)), is_given_(f.is_identity), g_(g), dx_(dx), n_(n), kept_rows_(kept) {}
   ~Slopes() {
     if (streams_) end_streams();
@@ -113,28 +115,33 @@ class Slopes {
 
   // The place of the element `i` of a row.
   T* place(std::int64_t row, std::int64_t i = 0) {
-    return (streams_ ? kept_ + row % kept_rows_ * n_ : dx_ + row * n_) + i;
+    if constexpr (std::is_same_v<T, Data>)
+      if (!streams_) return dx_ + row * n_ + i;
+    return kept_ + row % kept_rows_ * n_ + i;
   }
-  void correct(const T* x, std::int64_t row, std::int64_t rows, std::int64_t i, std::int64_t count,
+  void correct(const Data* x, std::int64_t row, std::int64_t rows, std::int64_t i, std::int64_t count,
                const Correction<T>* corrections, const T* w) {
     const std::int64_t at = row * n_ + i;
-    const T* const s = is_given_ ? g_ + at : place(row, i);
-    (streams_ ? write_corrected<true, T> : write_corrected<false, T>)(s, x + at, dx_ + at, rows, count, corrections, w);
+    const auto write = [&]<class Slope>(const Slope* s) {
+      const auto kernel = streams_ ? write_corrected<true, Slope, Data, T> : write_corrected<false, Slope, Data, T>;
+      kernel(s, x + at, dx_ + at, rows, count, corrections, w);
+    };
+    is_given_ ? write(g_ + at) : write(static_cast<const T*>(place(row, i)));
   }
 
  private:
   bool streams_, is_given_;
-  const T* g_;
-  T* dx_;
+  const Data* g_;
+  Data* dx_;
   std::int64_t n_, kept_rows_;
   alignas(64) T kept_[2 * RowNormFunctions::most_elements];
 };
 
-template <class T>
-void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
-                         const RowState* states, T* dw, T* db) {
+template <class Data, class T>
+void short_rows_backward(FusedKernels f, const Data* g, const Data* x, Data* dx, const RowBlock& block, const T* w,
+                         const T* b, const RowState* states, T* dw, T* db) {
   const std::int64_t n = block.length();
-  Slopes<T> slopes(f, g, dx, n, 1);
+  Slopes<Data> slopes(f, g, dx, n, 1);
   each_batch(block.rows, n, [&](std::int64_t first, std::int64_t last) {
     each_run(block, first, last, [&](std::int64_t begin, std::int64_t end, std::int64_t channel) {
       const std::int64_t at = begin * n, count = end - begin;
@@ -152,11 +159,11 @@ void short_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Ro
 }
 
 // Parts of a row are added up in turn with those of the row before being written.
-template <class T>
-void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
-                        const RowState* states, T* dw, T* db) {
+template <class Data, class T>
+void long_rows_backward(FusedKernels f, const Data* g, const Data* x, Data* dx, const RowBlock& block, const T* w,
+                        const T* b, const RowState* states, T* dw, T* db) {
   const std::int64_t n = block.length();
-  Slopes<T> slopes(f, g, dx, n, 2);
+  Slopes<Data> slopes(f, g, dx, n, 2);
   Affine<T> of_row{};
   Correction<T> correction{};
   for (std::int64_t row = 0; row <= block.rows; ++row) {
@@ -177,8 +184,8 @@ void long_rows_backward(FusedKernels f, const T* g, const T* x, T* dx, const Row
 
 constexpr std::int64_t short_row = 128;
 
-template <class T>
-void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
+template <class Data, class T>
+void backward(FusedKernels f, const Data* g, const Data* x, Data* dx, const RowBlock& block, const T* w, const T* b,
               const RowState* states, ScaleSums<T> totals) {
   if (block.inner > 1)
     segments_rows_backward(f, g, x, dx, block, w, b, states, totals.weight_doubles, totals.bias_doubles);
@@ -188,17 +195,41 @@ void backward(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& blo
     long_rows_backward(f, g, x, dx, block, w, b, states, totals.weight, totals.bias);
 }
 
+template <class Data, class T>
+constexpr RowBlockKernels<T> block_kernels_of() {
+  return {
+      .add =
+          [](const void* a, const void* b, void* sum, std::int64_t n) {
+            add_two(static_cast<const Data*>(a), static_cast<const Data*>(b), static_cast<Data*>(sum), n);
+          },
+      .forward =
+          [](FusedKernels f, const void* x, void* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
+            forward(f, static_cast<const Data*>(x), static_cast<Data*>(y), block, w, b, states);
+          },
+      .backward =
+          [](FusedKernels f, const void* g, const void* x, void* dx, const RowBlock& block, const T* w, const T* b,
+             const RowState* states, ScaleSums<T> sums) {
+            backward(f, static_cast<const Data*>(g), static_cast<const Data*>(x), static_cast<Data*>(dx), block, w, b,
+                     states, sums);
+          },
+  };
+}
+
 template <class T>
 constexpr RowNormKernels<T> kernels_of() {
-  return {.add = add_two<T>,
-          .forward = forward<T>,
-          .backward = backward<T>,
-          .elements_forward = elements_forward<T>,
-          .elements_backward = elements_backward<T>,
-          .elements_correct = elements_correct<T>,
-          .segments_forward = segments_forward<T>,
-          .segments_backward = segments_backward<T>,
-          .segments_correct = segments_correct<T>};
+  RowNormKernels<T> kernels{.blocks = {},
+                            .elements_forward = elements_forward<T, T>,
+                            .elements_backward = elements_backward<T, T>,
+                            .elements_correct = elements_correct<T>,
+                            .segments_forward = segments_forward<T, T>,
+                            .segments_backward = segments_backward<T, T>,
+                            .segments_correct = segments_correct<T, T>};
+  const auto add = [&]<class Data>(Data) {
+    kernels.blocks[static_cast<int>(element_of<Data>)] = block_kernels_of<Data, T>();
+  };
+  add(T());
+  if constexpr (std::is_same_v<T, float>) add(BFloat16Element()), add(Float16Element());
+  return kernels;
 }
 
 }  // namespace

@@ -28,13 +28,19 @@ struct ScaleSums {
   double *weight_doubles, *bias_doubles;
 };
 
+// Of one type of elements in memory that are computed in T.
+template <class T>
+struct RowBlockKernels {
+  void (*add)(const void* a, const void* b, void* sum, std::int64_t n);
+  void (*forward)(FusedKernels f, const void* x, void* y, const RowBlock& block, const T* w, const T* b,
+                  RowState* states);
+  void (*backward)(FusedKernels f, const void* g, const void* x, void* dx, const RowBlock& block, const T* w,
+                   const T* b, const RowState* states, ScaleSums<T> sums);
+};
+
 template <class T>
 struct RowNormKernels {
-  void (*add)(const T* a, const T* b, T* sum, std::int64_t n);
-
-  void (*forward)(FusedKernels f, const T* x, T* y, const RowBlock& block, const T* w, const T* b, RowState* states);
-  void (*backward)(FusedKernels f, const T* g, const T* x, T* dx, const RowBlock& block, const T* w, const T* b,
-                   const RowState* states, ScaleSums<T> sums);
+  RowBlockKernels<T> blocks[element_count];  // of 16-bit elements only if f has loops that convert them
 
   // Rows, or parts of longer ones, with (x - centre) scale + shift for z. First y = f(z w + b), or s = g f', which goes
   // to the place of dx if it is left for `correct`. That writes, once whole rows are summed, given s or otherwise g,

@@ -25,7 +25,9 @@ struct FusedActivation {
   template <class T>
   FusedKernels kernels(const at::Tensor& x, std::size_t tensors) const {
     FusedKernels found = kernels<T>();
-    found.streams = !Operand<T>(x).is_converted() && exceeds_caches(tensors * x.nbytes());
+    const bool is_converted = Operand<T>(x).is_converted();
+    if (is_converted && found.loops && !found.loops->converts) found.loops = nullptr;
+    found.streams = !is_converted && exceeds_caches(tensors * x.nbytes());
     return found;
   }
   // Whether autograd can do without the input where it keeps the output.

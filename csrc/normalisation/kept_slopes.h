@@ -14,10 +14,6 @@ struct KeptSlopes {
 
   KeptSlopes(const FusedNormalisation& loops, const Operand<T>& g, const Operand<T>& dx, const Operand<T>& dr)
       : any(loops.keeps_slope || dr.exists()), to(dr.exists() ? dr : dx), from(any ? to : g) {}
-
-  void write(const Pieces& p, const T* values) const {
-    if (any) to.write(p, values);
-  }
 };
 
 }  // namespace torchactiv

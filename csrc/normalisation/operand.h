@@ -21,6 +21,11 @@ ChannelLayout layout_of(const at::Tensor& dense);
 struct Pieces {
   std::int64_t offset, rows, stride, n;
   std::int64_t elements() const { return rows * n; }
+  // Calls work(first element) for each.
+  template <class Work>
+  void each(Work work) const {
+    for (std::int64_t row = 0; row < rows; ++row) work(offset + row * stride);
+  }
 };
 
 template <class T>

@@ -165,13 +165,31 @@ inline DoubleMask high_half(FloatMask m) {
   return {_mm256_castsi256_pd(_mm256_cvtepi32_epi64(_mm256_extracti128_si256(_mm256_castps_si256(m.v), 1)))};
 }
 
-inline Float load_half(const std::uint16_t* p) {
-  return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-}
+struct Shorts {
+  __m128i v;
 
-inline void store_half(std::uint16_t* p, Float a) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
-}
+  static Shorts load(const std::uint16_t* p) { return {_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))}; }
+  void store(std::uint16_t* p) const { _mm_storeu_si128(reinterpret_cast<__m128i*>(p), v); }
+  // Pairs of elements, and the last one, which may have no other.
+  static Shorts load_some(const std::uint16_t* p, std::int64_t n) {
+    const __m128i last =
+        _mm_cmpeq_epi16(_mm_set1_epi16(static_cast<short>(n - 1)), _mm_setr_epi16(0, 1, 2, 3, 4, 5, 6, 7));
+    const __m128i pairs = _mm_maskload_epi32(reinterpret_cast<const int*>(p), first_pairs(n));
+    return {_mm_blendv_epi8(pairs, _mm_set1_epi16(static_cast<short>(p[n - 1])), last)};
+  }
+  void store_some(std::uint16_t* p, std::int64_t n) const {
+    std::uint16_t elements[8];
+    store(elements);
+    _mm_maskstore_epi32(reinterpret_cast<int*>(p), first_pairs(n), v);
+    p[n - 1] = elements[n - 1];
+  }
+  static __m128i first_pairs(std::int64_t n) {
+    return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(n / 2)), _mm_setr_epi32(0, 1, 2, 3));
+  }
+};
+
+inline Float from_half(Shorts a) { return _mm256_cvtph_ps(a.v); }
+inline Shorts to_half(Float a) { return {_mm256_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT)}; }
 
 // bfloat16 in pairs of elements, which are the halves of a 32-bit lane.
 inline __m256i load_pairs(const std::uint16_t* p) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
@@ -193,16 +211,13 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm256_blend_epi16(low, round_to_bfloat16(odd), 0xaa));
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) {
-  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
-  return _mm256_castsi256_ps(_mm256_slli_epi32(wide, 16));
-}
-inline void store_bfloat16(std::uint16_t* p, Float a) {
+inline Float from_bfloat16(Shorts a) { return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(a.v), 16)); }
+inline Shorts to_bfloat16(Float a) {
   const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(a.v, a.v, _CMP_UNORD_Q));
   const __m256i bits = _mm256_blendv_epi8(round_to_bfloat16(a), _mm256_castps_si256(a.v), is_nan);
   const __m256i upper = _mm256_srli_epi32(bits, 16);
   const __m128i low = _mm256_castsi256_si128(upper), high = _mm256_extracti128_si256(upper, 1);
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(p), _mm_packus_epi32(low, high));
+  return {_mm_packus_epi32(low, high)};
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -200,13 +200,19 @@ inline bool any(FloatMask m) { return m.v != 0; }
 inline DoubleMask low_half(FloatMask m) { return {static_cast<__mmask8>(m.v)}; }
 inline DoubleMask high_half(FloatMask m) { return {static_cast<__mmask8>(m.v >> 8)}; }
 
-inline Float load_half(const std::uint16_t* p) {
-  return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-}
+struct Shorts {
+  __m256i v;
 
-inline void store_half(std::uint16_t* p, Float a) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT));
-}
+  static Shorts load(const std::uint16_t* p) { return {_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p))}; }
+  void store(std::uint16_t* p) const { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v); }
+  static Shorts load_some(const std::uint16_t* p, std::int64_t n) {
+    return {_mm256_maskz_loadu_epi16(Float::first(n), p)};
+  }
+  void store_some(std::uint16_t* p, std::int64_t n) const { _mm256_mask_storeu_epi16(p, Float::first(n), v); }
+};
+
+inline Float from_half(Shorts a) { return _mm512_cvtph_ps(a.v); }
+inline Shorts to_half(Float a) { return {_mm512_cvtps_ph(a.v, _MM_FROUND_TO_NEAREST_INT)}; }
 
 // bfloat16 in pairs of elements, which are the halves of a 32-bit lane.
 inline Float load_even_bfloat16(const std::uint16_t* p) {
@@ -228,14 +234,11 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   _mm512_storeu_si512(p, _mm512_mask_blend_epi16(0xaaaaaaaa, low, round_to_bfloat16(odd)));
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) {
-  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
-  return _mm512_castsi512_ps(_mm512_slli_epi32(wide, 16));
-}
-inline void store_bfloat16(std::uint16_t* p, Float a) {
+inline Float from_bfloat16(Shorts a) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(a.v), 16)); }
+inline Shorts to_bfloat16(Float a) {
   const __mmask16 is_nan = _mm512_cmp_ps_mask(a.v, a.v, _CMP_UNORD_Q);
   const __m512i bits = _mm512_mask_mov_epi32(round_to_bfloat16(a), is_nan, _mm512_castps_si512(a.v));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), _mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16)));
+  return {_mm512_cvtepi32_epi16(_mm512_srli_epi32(bits, 16))};
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -191,12 +191,26 @@ inline std::uint16_t float_to_half(float value) {
   return static_cast<std::uint16_t>(sign | ((magnitude - 0x38000000u + 0xfff + odd) >> 13));
 }
 
-inline Float load_half(const std::uint16_t* p) {
-  return Float4{half_to_float(p[0]), half_to_float(p[1]), half_to_float(p[2]), half_to_float(p[3])};
-}
+struct Shorts {
+  std::uint16_t v[Float::lanes];
 
-inline void store_half(std::uint16_t* p, Float a) {
-  for (int i = 0; i < 4; ++i) p[i] = float_to_half(a.v[i]);
+  static Shorts load(const std::uint16_t* p) { return load_some(p, Float::lanes); }
+  void store(std::uint16_t* p) const { store_some(p, Float::lanes); }
+  static Shorts load_some(const std::uint16_t* p, std::int64_t n) {
+    Shorts a{};
+    std::memcpy(a.v, p, static_cast<std::size_t>(n) * sizeof *p);
+    return a;
+  }
+  void store_some(std::uint16_t* p, std::int64_t n) const {
+    std::memcpy(p, v, static_cast<std::size_t>(n) * sizeof *p);
+  }
+};
+
+inline Float from_half(Shorts a) {
+  return Float4{half_to_float(a.v[0]), half_to_float(a.v[1]), half_to_float(a.v[2]), half_to_float(a.v[3])};
+}
+inline Shorts to_half(Float a) {
+  return {{float_to_half(a.v[0]), float_to_half(a.v[1]), float_to_half(a.v[2]), float_to_half(a.v[3])}};
 }
 
 // bfloat16 in pairs of elements, which are the halves of a 32-bit lane (of a little-endian machine).
@@ -218,10 +232,12 @@ inline void store_bfloat16(std::uint16_t* p, Float even, Float odd) {
   std::memcpy(p, &pairs, sizeof pairs);
 }
 
-inline Float load_bfloat16(const std::uint16_t* p) { return std::bit_cast<Float4>(Int4{p[0], p[1], p[2], p[3]} << 16); }
-inline void store_bfloat16(std::uint16_t* p, Float a) {
+inline Float from_bfloat16(Shorts a) { return std::bit_cast<Float4>(Int4{a.v[0], a.v[1], a.v[2], a.v[3]} << 16); }
+inline Shorts to_bfloat16(Float a) {
   const Int4 bits = a.v == a.v ? round_to_bfloat16(a) : std::bit_cast<Int4>(a.v);
-  for (int i = 0; i < 4; ++i) p[i] = static_cast<std::uint16_t>(bits[i] >> 16);
+  Shorts rounded;
+  for (int i = 0; i < Float::lanes; ++i) rounded.v[i] = static_cast<std::uint16_t>(bits[i] >> 16);
+  return rounded;
 }
 
 }  // namespace torchactiv::TORCHACTIV_ISA

@@ -31,10 +31,11 @@
 //   has_streams            whether Float and Double have stream(p), to an aligned p: a store that goes by the caches to
 //                          memory, which end_streams() makes all others see
 //   loads_whole_lines      whether a Float is as wide as a line of the cache
-//   load_half, store_half  between 16-bit memory and Float
+//   Shorts                 as many 16-bit elements as a Float has lanes: load, store; load_some, store_some for the
+//                          first n > 0 of them, those behind being 0
+//   from_half, to_half, from_bfloat16, to_bfloat16   between these and Float; any NaN stays one
 //   load_even_bfloat16, load_odd_bfloat16, store_bfloat16   the same for every second of 2 * Float::lanes elements;
 //                          what is stored must have no NaN with any of its low 16 bits set, which would be rounded up
-//   load_bfloat16, store_bfloat16   of Float::lanes elements, in their order; any NaN stays one
 #pragma once
 
 namespace torchactiv {

@@ -43,17 +43,37 @@ def test_values_and_gradients(norm: Norm, dtype: torch.dtype) -> None:
 
 # Nothing to calculate, a slope calculated twice where segments are, one that is kept, and none in one loop.
 @pytest.mark.parametrize("activation", ["identity", "relu", "tanh", "mish"])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16], ids=str)
 @every_norm
-def test_what_is_in_one_loop_with_rows(norm: Norm, activation: str) -> None:
-    inputs = norm.inputs(torch.float32)
+def test_what_is_in_one_loop_with_rows(norm: Norm, dtype: torch.dtype, activation: str) -> None:
+    inputs = norm.inputs(dtype)
     doubles = tuple(in_doubles(*inputs))
-    mine, gradient = norm.mine(*inputs, activation), sample(norm.shape, seed=9).float()
+    mine, gradient = norm.mine(*inputs, activation), sample(norm.shape, seed=9).to(dtype)
     theirs = getattr(ours, activation)(norm.theirs(*doubles))
-    assert_near(mine, theirs, TOLERANCES[torch.float32])
+    assert_near(mine, theirs, TOLERANCES[dtype])
     for result, exact in zip(
         gradients(mine, inputs, gradient), gradients(theirs, doubles, gradient.double()), strict=True
     ):
-        assert_near(result, exact, 20 * TOLERANCES[torch.float32])
+        assert_near(result, exact, 20 * TOLERANCES[dtype])
+
+
+@pytest.mark.parametrize("activation", ["identity", "relu", "silu"])
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize("length", [1, 7, 17, 33, 100, 128, 129, 601, 1030])
+@pytest.mark.parametrize("kind", SUMS)
+def test_what_has_16_bits_is_rounded_once(kind: str, length: int, dtype: torch.dtype, activation: str) -> None:
+    """Whatever is left over at the end of a row; no slope between the passes of backward loses digits."""
+    norm = Norm(kind, (5, length), (length,))
+    inputs = norm.inputs(dtype)
+    floats = tuple(x.detach().float().requires_grad_() for x in inputs)
+    mine, exact = norm.mine(*inputs, activation), norm.mine(*floats, activation)
+    gradient = sample(norm.shape, seed=9).to(dtype)
+    results, exact_results = gradients(mine, inputs, gradient), gradients(exact, floats, gradient.float())
+    for result, of_floats in ((mine, exact), (results[0], exact_results[0])):
+        half_a_digit = 0.501 * torch.finfo(dtype).eps
+        torch.testing.assert_close(result.float(), of_floats, rtol=half_a_digit, atol=1e-6)
+    for result, of_floats in zip(results[1:], exact_results[1:], strict=True):
+        torch.testing.assert_close(result, of_floats)
 
 
 @one_of_each

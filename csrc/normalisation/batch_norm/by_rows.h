@@ -29,8 +29,7 @@ class ByRows {
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       Counted found;
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory memory;
-        found.add(kernels_.row_moments(x.read(p, memory.values), p.elements()), p.elements());
+        p.each([&](std::int64_t at) { found.add(kernels_.moments_in_memory[x.element()](x.at(at), p.n), p.n); });
       });
       return found;
     };
@@ -42,18 +41,20 @@ class ByRows {
     in_two_passes<Counted>(measure, finish, [&](std::int64_t channel, std::int64_t piece) {
       if (!y.exists()) return;
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
-      each_block(channel, piece, [&](const Pieces& p) { map(kernels_.row_forward, x, r, y, affine, f, p); });
+      each_block(channel, piece, [&](const Pieces& p) { forward_rows(x, r, y, affine, f, p); });
     });
   }
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
                const FusedKernels& f) const {
     if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
-    map_rows(kernels_.row_forward, x, r, y, f, [&](std::size_t channel) { return statistics.affine(channel); });
+    each_row([&](std::size_t channel) { return statistics.affine(channel); },
+             [&](const Affine<T>& affine, const Pieces& p) { forward_rows(x, r, y, affine, f, p); });
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
                const FusedKernels& f) const {
-    map_rows(kernels_.row_restore, y, r, x, f, [&](std::size_t channel) { return statistics.inverse_affine(channel); });
+    each_row([&](std::size_t channel) { return statistics.inverse_affine(channel); },
+             [&](const Affine<T>& inverse, const Pieces& p) { map(kernels_.row_restore, y, r, x, inverse, f, p); });
   }
 
   // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
@@ -110,19 +111,18 @@ class ByRows {
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
                                          const Operand<T>& dx, const Operand<T>& dr, const Statistics<T>& statistics,
                                          const FusedKernels& f) const {
-    const FusedNormalisation& loops = *f.loops;
-    const KeptSlopes<T> kept(loops, g, dx, dr);
-    const auto finish = r.exists() ? loops.rows_gradient_of_slope : loops.rows_gradient;
+    const FusedRows& loops = f.loops->rows[x.element()];
+    const KeptSlopes<T> kept(*f.loops, g, dx, dr);
+    const auto finish = r.exists() ? loops.gradient_of_slope : loops.gradient;
+    const bool streams = f.streams && (!kept.any || r.exists());  // but not over slopes that the cache still has
     std::vector<Sums> sums(static_cast<std::size_t>(layout_.channels));
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       std::array<double, 2> found{};
       const Affine<T> affine = statistics.affine(static_cast<std::size_t>(channel));
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_g, of_x, of_r, of_slope;
-        T* const slope = kept.to.place(p, of_slope.values);
-        loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, 1, p.elements(),
-                        &affine, &found, f.arguments);
-        kept.write(p, slope);
+        p.each([&](std::int64_t at) {
+          loops.sums(g.at(at), x.at(at), r.at(at), kept.to.at(at), 1, p.n, &affine, &found, f.arguments);
+        });
       });
       return Sums{found[0], found[1]};
     };
@@ -131,11 +131,9 @@ class ByRows {
       const Affine<T> affine = statistics.affine(c);
       const Correction<T> correction = statistics.correction(c, sums[c]);
       each_block(channel, piece, [&](const Pieces& p) {
-        Memory of_from, of_x, of_dx;
-        T* const output = dx.place(p, of_dx.values);
-        finish(kept.from.read(p, of_from.values), x.read(p, of_x.values), output, 1, p.elements(), &affine, &correction,
-               f.arguments, f.streams);
-        dx.write(p, output);
+        p.each([&](std::int64_t at) {
+          finish(kept.from.at(at), x.at(at), dx.at(at), 1, p.n, &affine, &correction, f.arguments, streams);
+        });
       });
     });
     return sums;
@@ -199,10 +197,9 @@ class ByRows {
     }
   }
 
-  // One pass, in the order of memory; affine(channel) is what the kernel is told of each.
-  template <class Of>
-  void map_rows(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
-                const FusedKernels& f, Of affine) const {
+  // Calls work(affine(channel), pieces) in one pass, in the order of memory.
+  template <class Of, class Work>
+  void each_row(Of affine, Work work) const {
     std::vector<Affine<T>> channels;
     for (std::int64_t c = 0; c < layout_.channels; ++c) channels.push_back(affine(static_cast<std::size_t>(c)));
     at::parallel_for(0, layout_.outer * layout_.channels, grain(layout_.inner),
@@ -210,10 +207,19 @@ class ByRows {
                        for (std::int64_t row = begin; row < end; ++row)
                          for (std::int64_t first = 0; first < layout_.inner; first += most_elements) {
                            const std::int64_t n = std::min(most_elements, layout_.inner - first);
-                           map(kernel, from, r, to, channels[static_cast<std::size_t>(row % layout_.channels)], f,
-                               Pieces{row * layout_.inner + first, 1, layout_.inner, n});
+                           work(channels[static_cast<std::size_t>(row % layout_.channels)],
+                                Pieces{row * layout_.inner + first, 1, layout_.inner, n});
                          }
                      });
+  }
+  void forward_rows(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Affine<T>& affine,
+                    const FusedKernels& f, const Pieces& p) const {
+    if constexpr (std::is_same_v<T, float>)
+      if (f.loops)
+        return p.each([&](std::int64_t at) {
+          f.loops->rows[x.element()].forward(x.at(at), r.at(at), y.at(at), 1, p.n, &affine, f.arguments, f.streams);
+        });
+    map(kernels_.row_forward, x, r, y, affine, f, p);
   }
   static void map(RowMap<T> kernel, const Operand<T>& from, const Operand<T>& r, const Operand<T>& to,
                   const Affine<T>& affine, const FusedKernels& f, const Pieces& p) {

@@ -24,6 +24,10 @@ class InRows {
                const FusedKernels& f) const {
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
+      if constexpr (std::is_same_v<T, float>)
+        if (has_loops(f))
+          return f.loops->rows[x.element()].forward(x.at(p.offset), r.at(p.offset), y.at(p.offset), rows, layout_.inner,
+                                                    &values[channel], f.arguments, f.streams);
       Memory of_x, of_r, of_y;
       T* const output = y.place(p, of_y.values);
       const T *const input = x.read(p, of_x.values), *const residual = r.read(p, of_r.values);
@@ -36,9 +40,7 @@ class InRows {
   static bool suits_sums(const ChannelLayout& layout) { return suits(layout) && layout.inner >= 32; }
 
   // Whether backward is in one loop with the activation, which reads each element of g before it writes that of dx.
-  bool is_in_one_loop(const FusedKernels& f, bool corrected) const {
-    return f.loops && corrected && f.loops->suits_rows(layout_.inner);
-  }
+  bool is_in_one_loop(const FusedKernels& f, bool corrected) const { return has_loops(f) && corrected; }
   // The sums of backward, and g f' scale in dx, or all of the gradient.
   std::vector<Sums> backward(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r, const Operand<T>& dx,
                              const Operand<T>& dr, const Statistics<T>& statistics, const FusedKernels& f,
@@ -80,29 +82,25 @@ class InRows {
   };
   using RowSums = std::vector<std::array<double, 2>>;
 
+  bool has_loops(const FusedKernels& f) const { return f.loops && f.loops->suits_rows(layout_.inner); }
+
   std::vector<Sums> backward_in_one_loop(const Operand<T>& g, const Operand<T>& x, const Operand<T>& r,
                                          const Operand<T>& dx, const Operand<T>& dr, const Statistics<T>& statistics,
                                          const FusedKernels& f) const {
-    const FusedNormalisation& loops = *f.loops;
-    const KeptSlopes<T> kept(loops, g, dx, dr);
+    const FusedRows& loops = f.loops->rows[x.element()];
+    const KeptSlopes<T> kept(*f.loops, g, dx, dr);
     const auto values = each_channel([&](std::size_t c) { return statistics.affine(c); });
     RowSums found(static_cast<std::size_t>(layout_.outer * layout_.channels));
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
-      Memory of_g, of_x, of_r, of_slope;
-      T* const slope = kept.to.place(p, of_slope.values);
-      loops.rows_sums(g.read(p, of_g.values), x.read(p, of_x.values), r.read(p, of_r.values), slope, rows,
-                      layout_.inner, &values[channel], row_of(found, p), f.arguments);
-      kept.write(p, slope);
+      loops.sums(g.at(p.offset), x.at(p.offset), r.at(p.offset), kept.to.at(p.offset), rows, layout_.inner,
+                 &values[channel], row_of(found, p), f.arguments);
     });
     const std::vector<Sums> sums = of_channels(found);
     const auto corrections = each_channel([&](std::size_t c) { return statistics.correction(c, sums[c]); });
-    const auto finish = r.exists() ? loops.rows_gradient_of_slope : loops.rows_gradient;
+    const auto finish = r.exists() ? loops.gradient_of_slope : loops.gradient;
     each_run([&](const Pieces& p, std::int64_t rows, std::size_t channel) {
-      Memory of_from, of_x, of_dx;
-      T* const output = dx.place(p, of_dx.values);
-      finish(kept.from.read(p, of_from.values), x.read(p, of_x.values), output, rows, layout_.inner, &values[channel],
+      finish(kept.from.at(p.offset), x.at(p.offset), dx.at(p.offset), rows, layout_.inner, &values[channel],
              &corrections[channel], f.arguments, f.streams);
-      dx.write(p, output);
     });
     return sums;
   }

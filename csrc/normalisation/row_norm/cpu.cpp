@@ -46,7 +46,7 @@ struct Problem {
     return {layout,
             norm.centred,
             norm.eps,
-            Operand<T>(x).is_converted(),
+            element_of(x.scalar_type()),
             normalisation_functions().of<T>(),
             row_norm_functions().of<T>(),
             activation.kernels<T>(x, tensors)};

@@ -17,9 +17,11 @@ namespace torchactiv {
 template <class T>
 class RowPasses {
  public:
-  RowPasses(const RowLayout& layout, bool centred, double eps, bool is_converted,
-            const NormalisationKernels<T>& moments, const RowNormKernels<T>& kernels, const FusedKernels& f)
+  // `element`: of the data.
+  RowPasses(const RowLayout& layout, bool centred, double eps, Element element, const NormalisationKernels<T>& moments,
+            const RowNormKernels<T>& kernels, const FusedKernels& f)
       : layout_(layout),
+        element_(element),
         by_elements_(layout.inner == 1),
         centred_(centred),
         eps_(eps),
@@ -33,7 +35,7 @@ class RowPasses {
     const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / (layout.groups * layout.channels), 4, 64);
     if (layout.length() <= most_elements) {
       backward_rows_ = std::min(most_rows, most_elements / layout.length());
-      forward_rows_ = is_converted ? backward_rows_ : std::min(most_rows, most_direct / layout.length());
+      forward_rows_ = is_in_place() ? std::min(most_rows, most_direct / layout.length()) : backward_rows_;
     }
     samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
   }
@@ -81,6 +83,7 @@ class RowPasses {
   }
 
  private:
+  static constexpr Element own_element = std::is_same_v<T, double> ? Element::float64 : Element::float32;
   static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
   // Of a block of forward that goes through no buffer: backward, of three operands, gains nothing by more.
   static constexpr std::int64_t most_direct = 4 * most_elements;
@@ -113,29 +116,47 @@ class RowPasses {
 
   void forward_block(const Piece& p, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
                      const Operand<T>& y, const Scales<T>& scales, const RowMoments<double>& moments) const {
-    Memory of_x, of_y;
     RowState states[most_rows];
-    const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
-    T* const output = y.place(p, of_y.values);
     const RowBlock block = block_of(p);
-    kernels_.forward(f_, values, output, block, scales.weight.data(), scales.bias.data(), states);
+    const auto apply = [&](Element element, const void* values, void* output) {
+      kernels_of(element).forward(f_, values, output, block, scales.weight.data(), scales.bias.data(), states);
+    };
+    if (is_in_place()) {
+      if (r.exists()) kernels_of(element_).add(x.at(p.offset), r.at(p.offset), sum.at(p.offset), p.n);
+      apply(element_, (r.exists() ? sum : x).at(p.offset), y.at(p.offset));
+    } else {
+      Memory of_x, of_y;
+      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
+      apply(own_element, values, of_y.values);
+      y.write(p, of_y.values);
+    }
     for (std::int64_t row = 0; row < block.rows; ++row) moments.set(p.offset / layout_.length() + row, states[row]);
-    y.write(p, output);
   }
   void backward_block(const Piece& p, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
                       const Operand<T>& dx, const Scales<T>& scales, const RowMoments<const double>& moments,
                       PartSums<T>& sums) const {
-    Memory of_g, of_x, of_dx;
     RowState states[most_rows];
     const RowBlock block = block_of(p);
     for (std::int64_t row = 0; row < block.rows; ++row)
       states[row] = moments.state(p.offset / layout_.length() + row, eps_);
-    T* const output = dx.place(p, of_dx.values);
-    kernels_.backward(kernels_with(e), g.read(p, of_g.values), x.read(p, of_x.values), output, block,
-                      scales.weight.data(), scales.bias.data(), states, sums.scales());
-    if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
-    dx.write(p, output);
+    const auto apply = [&](Element element, const void* gradient, const void* input, void* output, const void* added) {
+      const RowBlockKernels<T>& kernels = kernels_of(element);
+      kernels.backward(kernels_with(e), gradient, input, output, block, scales.weight.data(), scales.bias.data(),
+                       states, sums.scales());
+      if (added) kernels.add(output, added, output, p.n);
+    };
+    if (is_in_place() && (element_ == own_element || !e.exists())) {
+      apply(element_, g.at(p.offset), x.at(p.offset), dx.at(p.offset), e.at(p.offset));
+    } else {  // a sum is rounded once
+      Memory of_g, of_x, of_dx, of_e;
+      apply(own_element, g.read(p, of_g.values), x.read(p, of_x.values), of_dx.values, e.read(p, of_e.values));
+      dx.write(p, of_dx.values);
+    }
   }
+
+  const RowBlockKernels<T>& kernels_of(Element element) const { return kernels_.blocks[static_cast<int>(element)]; }
+  // Whether blocks of data go through no buffer: 16-bit elements, where the activation has loops, which convert them.
+  bool is_in_place() const { return element_ == own_element || f_.loops; }
 
   // Backward's: what `e` is added to is not to leave the caches before.
   FusedKernels kernels_with(const Operand<T>& e) const {
@@ -199,7 +220,7 @@ class RowPasses {
   const T* added(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Piece& p, Memory& memory,
                  Memory& spare) const {
     T* const result = sum.place(p, memory.values);
-    kernels_.add(x.read(p, memory.values), r.read(p, spare.values), result, p.n);
+    kernels_of(own_element).add(x.read(p, memory.values), r.read(p, spare.values), result, p.n);
     sum.write(p, result);
     if (sum.is_converted()) sum.gather(p, memory.values);  // what backward will read
     return result;
@@ -226,7 +247,7 @@ class RowPasses {
       const T* const slope = leaves_slope_ ? dx.read(p, of_dx.values) : g.read(p, of_g.values);
       T* const output = dx.place(p, of_dx.values);
       correct(p, slope, x.read(p, of_x.values), output, affine, scales, correction);
-      if (e.exists()) kernels_.add(output, e.read(p, of_g.values), output, p.n);
+      if (e.exists()) kernels_of(own_element).add(output, e.read(p, of_g.values), output, p.n);
       dx.write(p, output);
     });
   }
@@ -259,6 +280,7 @@ class RowPasses {
   }
 
   RowLayout layout_;
+  Element element_;
   bool by_elements_, centred_;
   double eps_;
   const NormalisationKernels<T>& moments_;

@@ -240,8 +240,8 @@ void store(std::uint16_t* p, const double* a, std::size_t n) {
 
 struct BFloat16InOrder {
   using Vector = Batch<Float, 1>;
-  static Vector load(const std::uint16_t* p) { return Vector(load_bfloat16(p)); }
-  static void store(std::uint16_t* p, const Vector& a) { store_bfloat16(p, a.v[0]); }
+  static Vector load(const std::uint16_t* p) { return Vector(from_bfloat16(Shorts::load(p))); }
+  static void store(std::uint16_t* p, const Vector& a) { to_bfloat16(a.v[0]).store(p); }
   static constexpr std::int64_t lane(std::int64_t element) { return element; }
 };
 
