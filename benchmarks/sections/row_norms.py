@@ -11,7 +11,7 @@ from tables import markdown
 from timing import Call, time_interleaved
 from torch import Tensor
 
-from sections.normalisation import FORMATS, INFERENCE, STEP
+from sections.normalisation import FORMATS, HALF, INFERENCE, STEP
 from sections.progress import progress
 
 Function = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -62,7 +62,7 @@ def measure(plan: Plan) -> Iterator[Row]:
 def _here(plan: Plan) -> Iterator[Row]:
     chosen = {subject.name for subject in plan.subjects}
     before = torch.get_num_threads()
-    for threads in dict.fromkeys((1, plan.threads)):
+    for threads, dtype in dict.fromkeys(((1, torch.float32), (plan.threads, torch.float32), (1, HALF))):
         torch.set_num_threads(threads)
         for name, make in progress("row_norms", list(NORMS.items())):
             of_maps = name in ("group_norm_act", "instance_norm_act")
@@ -73,15 +73,17 @@ def _here(plan: Plan) -> Iterator[Row]:
                     rivals = make(activation, function)
                     for shape in MAPS if of_maps else ROWS:
                         for layout in FORMATS if of_maps else ("contiguous",):
-                            yield from _rows(label, shape, layout, rivals, plan.rounds)
+                            yield from _rows(label, shape, layout, dtype, rivals, plan.rounds)
     torch.set_num_threads(before)
 
 
-def _rows(label: str, shape: tuple[int, ...], layout: str, rivals: Sequence[Function], rounds: int) -> Iterator[Row]:
-    x, gradient = (torch.randn(shape).to(memory_format=FORMATS[layout]) for _ in range(2))
+def _rows(
+    label: str, shape: tuple[int, ...], layout: str, dtype: torch.dtype, rivals: Sequence[Function], rounds: int
+) -> Iterator[Row]:
+    x, gradient = (torch.randn(shape).to(dtype, memory_format=FORMATS[layout]) for _ in range(2))
     channels = shape[1 if len(shape) > 2 else -1]
     x.requires_grad_()
-    w, b = torch.ones(channels, requires_grad=True), torch.zeros(channels, requires_grad=True)
+    w, b = (make(channels, dtype=dtype, requires_grad=True) for make in (torch.ones, torch.zeros))
     leaves = [x, w] if "rms" in label else [x, w, b]
 
     def step(function: Function) -> Call:
@@ -97,7 +99,7 @@ def _rows(label: str, shape: tuple[int, ...], layout: str, rivals: Sequence[Func
             section="row_norms",
             operator=label,
             direction=direction,
-            dtype=name_of(torch.float32),
+            dtype=name_of(dtype),
             elements=x.numel(),
             timings=timings,
             threads=torch.get_num_threads(),
@@ -108,12 +110,12 @@ def _rows(label: str, shape: tuple[int, ...], layout: str, rivals: Sequence[Func
 
 
 def tables(rows: Sequence[Row]) -> Mapping[str, str]:
-    """By threads."""
+    """By dtype and threads."""
     found = {}
-    for threads in dict.fromkeys(row.threads for row in rows):
+    for dtype, threads in dict.fromkeys((row.dtype, row.threads) for row in rows):
         lines: list[list[object]] = []
-        for trained in matching(rows, threads=threads, direction=STEP):
-            same = {name: getattr(trained, name) for name in ("threads", "operator", "layout", "setting")}
+        for trained in matching(rows, dtype=dtype, threads=threads, direction=STEP):
+            same = {name: getattr(trained, name) for name in ("dtype", "threads", "operator", "layout", "setting")}
             line: list[object] = [trained.operator, trained.setting, trained.layout]
             for kept in ("", KEPT):
                 (step,), (inference,) = (matching(rows, direction=of + kept, **same) for of in (STEP, INFERENCE))
@@ -122,5 +124,5 @@ def tables(rows: Sequence[Row]) -> Mapping[str, str]:
             lines.append(line)
         measured = ("inference, ns", "step, ns", "inference, x eager", "step, x eager")
         headers = ("function", "shape", "layout", *measured, *(f"{name}{KEPT}" for name in measured))
-        found[str(threads)] = markdown(lines, headers)
+        found[f"{dtype}, {threads} thread{'s' if threads > 1 else ''}"] = markdown(lines, headers)
     return found
