@@ -77,7 +77,8 @@ struct ColumnsNormalisedBy {
                                        std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                        float* slope_sums, float* distance_sums, const double* arguments,
                                        bool from_memory) {
-    const bool single = takes_single_rows(from_memory, n), streams = single && can_stream(s, stride);
+    const bool single = takes_single_rows(from_memory || adds, n);
+    const bool streams = from_memory && single && can_stream(s, stride);
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
       const auto c = loaded(some, channels, i);
       auto slopes = some.load(slope_sums + i), distances = some.load(distance_sums + i);

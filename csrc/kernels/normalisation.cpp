@@ -198,16 +198,19 @@ void columns_correct(const T* x, T* dx, std::int64_t rows, std::int64_t stride, 
   }
 }
 
-template <class Data>
-Moments moments_in_memory(const void* x, std::int64_t n) {
-  return row_moments(static_cast<const Data*>(x), n);
-}
-template <class T>
-constexpr decltype(NormalisationKernels<T>::moments_in_memory) moments_in_memory_of() {
-  if constexpr (std::is_same_v<T, double>)
-    return {nullptr, moments_in_memory<double>, nullptr, nullptr};
-  else
-    return {moments_in_memory<float>, nullptr, moments_in_memory<BFloat16Element>, moments_in_memory<Float16Element>};
+// With the moments of Data in memory at its place.
+template <class T, bool about_zero>
+constexpr std::array<MomentsOfRow, element_count> row_moments_of() {
+  std::array<MomentsOfRow, element_count> found{};
+  const auto add = [&]<class Data>(Data) {
+    found[static_cast<std::size_t>(element_of<Data>)] = [](const void* x, std::int64_t n) {
+      const Data* const data = static_cast<const Data*>(x);
+      return about_zero ? row_moments_about_zero(data, n) : row_moments(data, n);
+    };
+  };
+  add(T());
+  if constexpr (std::is_same_v<T, float>) add(BFloat16Element()), add(Float16Element());
+  return found;
 }
 
 template <class T>
@@ -221,9 +224,8 @@ constexpr std::array<ColumnsDistances<T>, element_count> columns_distances_of() 
 template <class T>
 constexpr NormalisationKernels<T> kernels_of() {
   return {
-      .row_moments = row_moments<T>,
-      .row_moments_about_zero = row_moments_about_zero<T>,
-      .moments_in_memory = moments_in_memory_of<T>(),
+      .row_moments = row_moments_of<T, false>(),
+      .row_moments_about_zero = row_moments_of<T, true>(),
       .columns_mean = columns_mean<T>,
       .columns_distances = columns_distances_of<T>(),
       .row_forward = row_forward<T>,

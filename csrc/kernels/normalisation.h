@@ -42,13 +42,12 @@ template <class T>
 using ColumnsDistances = void (*)(const void* x, std::int64_t rows, std::int64_t stride, std::int64_t n,
                                   const T* estimate, T* distances, T* squares, bool from_memory);
 
+using MomentsOfRow = Moments (*)(const void* x, std::int64_t n);
+
 template <class T>
 struct NormalisationKernels {
-  // Of up to most_of_moments elements; in doubles where squares are too large for T.
-  Moments (*row_moments)(const T* x, std::int64_t n);
-  Moments (*row_moments_about_zero)(const T* x, std::int64_t n);
-  // The first of these, of one type of elements in memory.
-  std::array<Moments (*)(const void* x, std::int64_t n), element_count> moments_in_memory;
+  // Of up to most_of_moments elements, of one type in memory; in doubles where squares are too large for T.
+  std::array<MomentsOfRow, element_count> row_moments, row_moments_about_zero;
   void (*columns_mean)(const T* x, std::int64_t rows, std::int64_t stride, std::int64_t n, T* mean);
   std::array<ColumnsDistances<T>, element_count> columns_distances;  // of the elements that are computed in T
 

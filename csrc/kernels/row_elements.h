@@ -131,10 +131,5 @@ template <bool streams, class Slope, class Data, class T>
         0);
   }
 }
-template <class T>
-void elements_correct(const T* s, const T* x, T* dx, std::int64_t rows, std::int64_t n,
-                      const Correction<T>* corrections, const T* w) {
-  write_corrected<false>(s, x, dx, rows, n, corrections, w);
-}
 
 }  // namespace torchactiv::TORCHACTIV_ISA

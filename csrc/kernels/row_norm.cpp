@@ -195,46 +195,74 @@ void backward(FusedKernels f, const Data* g, const Data* x, Data* dx, const RowB
     long_rows_backward(f, g, x, dx, block, w, b, states, totals.weight, totals.bias);
 }
 
+// The kernels of data as those of what lies in memory.
 template <class Data, class T>
-constexpr RowBlockKernels<T> block_kernels_of() {
-  return {
-      .add =
-          [](const void* a, const void* b, void* sum, std::int64_t n) {
-            add_two(static_cast<const Data*>(a), static_cast<const Data*>(b), static_cast<Data*>(sum), n);
-          },
-      .forward =
-          [](FusedKernels f, const void* x, void* y, const RowBlock& block, const T* w, const T* b, RowState* states) {
-            forward(f, static_cast<const Data*>(x), static_cast<Data*>(y), block, w, b, states);
-          },
-      .backward =
-          [](FusedKernels f, const void* g, const void* x, void* dx, const RowBlock& block, const T* w, const T* b,
-             const RowState* states, ScaleSums<T> sums) {
-            backward(f, static_cast<const Data*>(g), static_cast<const Data*>(x), static_cast<Data*>(dx), block, w, b,
-                     states, sums);
-          },
-  };
-}
+struct InMemory {
+  static const Data* data(const void* p) { return static_cast<const Data*>(p); }
+  static Data* data(void* p) { return static_cast<Data*>(p); }
 
-template <class T>
-constexpr RowNormKernels<T> kernels_of() {
-  RowNormKernels<T> kernels{.blocks = {},
-                            .elements_forward = elements_forward<T, T>,
-                            .elements_backward = elements_backward<T, T>,
-                            .elements_correct = elements_correct<T>,
-                            .segments_forward = segments_forward<T, T>,
-                            .segments_backward = segments_backward<T, T>,
-                            .segments_correct = segments_correct<T, T>};
-  const auto add = [&]<class Data>(Data) {
-    kernels.blocks[static_cast<int>(element_of<Data>)] = block_kernels_of<Data, T>();
+  static void add(const void* a, const void* b, void* sum, std::int64_t n) { add_two(data(a), data(b), data(sum), n); }
+  static void forward_of_blocks(FusedKernels f, const void* x, void* y, const RowBlock& block, const T* w, const T* b,
+                                RowState* states) {
+    forward(f, data(x), data(y), block, w, b, states);
+  }
+  static void backward_of_blocks(FusedKernels f, const void* g, const void* x, void* dx, const RowBlock& block,
+                                 const T* w, const T* b, const RowState* states, ScaleSums<T> sums) {
+    backward(f, data(g), data(x), data(dx), block, w, b, states, sums);
+  }
+
+  static void forward_of_elements(FusedKernels f, const void* x, void* y, std::int64_t rows, std::int64_t n,
+                                  const Affine<T>* of_row, const T* w, const T* b) {
+    elements_forward(f, data(x), data(y), rows, n, of_row, w, b);
+  }
+  static void backward_of_elements(FusedKernels f, const void* g, const void* x, T* s, std::int64_t rows,
+                                   std::int64_t n, const Affine<T>* of_row, const T* w, const T* b, T* dw, T* db,
+                                   std::array<double, 2>* sums) {
+    elements_backward(f, data(g), data(x), s, rows, n, of_row, w, b, dw, db, sums);
+  }
+  static void correct_elements(const void* g, const T* s, const void* x, void* dx, std::int64_t rows, std::int64_t n,
+                               const Correction<T>* corrections, const T* w) {
+    if (s)
+      write_corrected<false>(s, data(x), data(dx), rows, n, corrections, w);
+    else
+      write_corrected<false>(data(g), data(x), data(dx), rows, n, corrections, w);
+  }
+
+  static void forward_of_segments(FusedKernels f, const void* x, void* y, std::int64_t segments, std::int64_t length,
+                                  const Affine<T>* affine) {
+    segments_forward(f, data(x), data(y), segments, length, affine);
+  }
+  static void backward_of_segments(FusedKernels f, const void* g, const void* x, void* s, std::int64_t segments,
+                                   std::int64_t length, const Affine<T>* affine, std::array<double, 2>* sums) {
+    segments_backward(f, data(g), data(x), data(s), segments, length, affine, sums);
+  }
+  static void correct_segments(FusedKernels f, const void* s, const void* x, void* dx, std::int64_t segments,
+                               std::int64_t length, const Affine<T>* affine, const Correction<T>* corrections) {
+    segments_correct(f, data(s), data(x), data(dx), segments, length, affine, corrections);
+  }
+
+  static constexpr RowNormKernels<T> kernels{
+      .add = add,
+      .forward = forward_of_blocks,
+      .backward = backward_of_blocks,
+      .elements_forward = forward_of_elements,
+      .elements_backward = backward_of_elements,
+      .elements_correct = correct_elements,
+      .segments_forward = forward_of_segments,
+      .segments_backward = backward_of_segments,
+      .segments_correct = correct_segments,
   };
-  add(T());
-  if constexpr (std::is_same_v<T, float>) add(BFloat16Element()), add(Float16Element());
-  return kernels;
-}
+};
 
 }  // namespace
 
 extern const RowNormFunctions row_norm_functions;
-const RowNormFunctions row_norm_functions{kernels_of<float>(), kernels_of<double>()};
+const RowNormFunctions row_norm_functions{
+    {InMemory<float, float>::kernels,
+     {},
+     InMemory<BFloat16Element, float>::kernels,
+     InMemory<Float16Element, float>::kernels},
+    InMemory<double, double>::kernels,
+};
 
 }  // namespace torchactiv::TORCHACTIV_ISA

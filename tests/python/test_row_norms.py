@@ -59,7 +59,7 @@ def test_what_is_in_one_loop_with_rows(norm: Norm, dtype: torch.dtype, activatio
 
 @pytest.mark.parametrize("activation", ["identity", "relu", "silu"])
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
-@pytest.mark.parametrize("length", [1, 7, 17, 33, 100, 128, 129, 601, 1030])
+@pytest.mark.parametrize("length", [1, 7, 17, 33, 100, 128, 129, 601, 1030, 5003])
 @pytest.mark.parametrize("kind", SUMS)
 def test_what_has_16_bits_is_rounded_once(kind: str, length: int, dtype: torch.dtype, activation: str) -> None:
     """Whatever is left over at the end of a row; no slope between the passes of backward loses digits."""

@@ -29,7 +29,7 @@ class ByRows {
     const auto measure = [&](std::int64_t channel, std::int64_t piece) {
       Counted found;
       each_block(channel, piece, [&](const Pieces& p) {
-        p.each([&](std::int64_t at) { found.add(kernels_.moments_in_memory[x.element()](x.at(at), p.n), p.n); });
+        p.each([&](std::int64_t at) { found.add(kernels_.row_moments[x.element()](x.at(at), p.n), p.n); });
       });
       return found;
     };

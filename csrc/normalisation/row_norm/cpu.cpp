@@ -48,7 +48,6 @@ struct Problem {
             norm.eps,
             element_of(x.scalar_type()),
             normalisation_functions().of<T>(),
-            row_norm_functions().of<T>(),
             activation.kernels<T>(x, tensors)};
   }
   GroupsByColumns<T> by_columns(const at::Tensor& x, const RowNorm& norm, std::size_t tensors) const {

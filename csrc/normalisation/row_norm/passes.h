@@ -7,7 +7,7 @@
 
 #include "csrc/cpu/elementwise.h"
 #include "csrc/normalisation/moments.h"
-#include "csrc/normalisation/operand.h"
+#include "csrc/normalisation/row_norm/access.h"
 #include "csrc/normalisation/row_norm/row_moments.h"
 #include "csrc/normalisation/row_norm/row_norm.h"
 #include "csrc/normalisation/row_norm/scale_sums.h"
@@ -19,23 +19,17 @@ class RowPasses {
  public:
   // `element`: of the data.
   RowPasses(const RowLayout& layout, bool centred, double eps, Element element, const NormalisationKernels<T>& moments,
-            const RowNormKernels<T>& kernels, const FusedKernels& f)
-      : layout_(layout),
-        element_(element),
-        by_elements_(layout.inner == 1),
-        centred_(centred),
-        eps_(eps),
-        moments_(moments),
-        kernels_(kernels),
-        f_(f) {
+            const FusedKernels& f)
+      : layout_(layout), by_elements_(layout.inner == 1), centred_(centred), eps_(eps), moments_(moments), f_(f) {
     if (layout.length() == 0) return;  // no data, which nobody passes over
     if (!by_elements_ && f_.loops && !f_.loops->suits_rows(layout.inner)) f_.loops = nullptr;
+    data_ = Access<T>::of(element, f_);
     leaves_slope_ = by_elements_ ? !f_.is_identity : f_.leaves_slope();
     const std::int64_t of_sample = layout.groups * layout.length();
     const std::int64_t most_parts = std::clamp<std::int64_t>(most_gradients / (layout.groups * layout.channels), 4, 64);
     if (layout.length() <= most_elements) {
       backward_rows_ = std::min(most_rows, most_elements / layout.length());
-      forward_rows_ = is_in_place() ? std::min(most_rows, most_direct / layout.length()) : backward_rows_;
+      forward_rows_ = data_.element == element ? std::min(most_rows, most_direct / layout.length()) : backward_rows_;
     }
     samples_ = std::max({std::int64_t{1}, group_elements / of_sample, (layout.outer + most_parts - 1) / most_parts});
   }
@@ -64,6 +58,7 @@ class RowPasses {
     const std::int64_t grain = std::max<std::int64_t>(1, grain_size / (samples_ * layout_.groups * layout_.length()));
     at::parallel_for(0, parts, grain, [&](std::int64_t begin, std::int64_t end) {
       PartSums<T> sums(count, by_elements_);
+      const Access<T> data = e.exists() ? Access<T>{Access<T>::computed} : data_;  // a sum is rounded once
       for (std::int64_t part = begin; part < end; ++part) {
         sums.begin(found, part);
         const std::int64_t first = part * samples_, last = std::min(first + samples_, layout_.outer);
@@ -71,10 +66,10 @@ class RowPasses {
           const std::int64_t end = std::min(sample + most_summed, last) * layout_.groups;
           if (backward_rows_ > 0)
             each_block(sample * layout_.groups, end, backward_rows_,
-                       [&](const Piece& p) { backward_block(p, g, e, x, dx, scales, moments, sums); });
+                       [&](const Piece& p) { backward_block(p, data, g, e, x, dx, scales, moments, sums); });
           else
             for (std::int64_t row = sample * layout_.groups; row < end; ++row)
-              backward_row(row, g, e, x, dx, scales, moments.state(row, eps_), sums);
+              backward_row(row, data, g, e, x, dx, scales, moments.state(row, eps_), sums);
           sums.flush();
         }
       }
@@ -83,7 +78,6 @@ class RowPasses {
   }
 
  private:
-  static constexpr Element own_element = std::is_same_v<T, double> ? Element::float64 : Element::float32;
   static constexpr std::int64_t most_elements = RowNormFunctions::most_elements;
   // Of a block of forward that goes through no buffer: backward, of three operands, gains nothing by more.
   static constexpr std::int64_t most_direct = 4 * most_elements;
@@ -91,9 +85,7 @@ class RowPasses {
   // Numbers in the sums of all parts; elements of a part; samples that are summed in T.
   static constexpr std::int64_t most_gradients = 1 << 17, group_elements = 32768, most_summed = 128;
 
-  struct alignas(64) Memory {
-    T values[most_elements];
-  };
+  using Memory = typename Access<T>::Memory;
   // n elements from `offset` on: rows, or part of one, that is, whole channels or part of one. `channel` counts through
   // all groups.
   struct Piece {
@@ -116,47 +108,29 @@ class RowPasses {
 
   void forward_block(const Piece& p, const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum,
                      const Operand<T>& y, const Scales<T>& scales, const RowMoments<double>& moments) const {
+    Memory of_x, of_y;
     RowState states[most_rows];
     const RowBlock block = block_of(p);
-    const auto apply = [&](Element element, const void* values, void* output) {
-      kernels_of(element).forward(f_, values, output, block, scales.weight.data(), scales.bias.data(), states);
-    };
-    if (is_in_place()) {
-      if (r.exists()) kernels_of(element_).add(x.at(p.offset), r.at(p.offset), sum.at(p.offset), p.n);
-      apply(element_, (r.exists() ? sum : x).at(p.offset), y.at(p.offset));
-    } else {
-      Memory of_x, of_y;
-      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
-      apply(own_element, values, of_y.values);
-      y.write(p, of_y.values);
-    }
+    const void* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : data_.read(x, p, of_x);
+    data_.kernels().forward(f_, values, data_.place(y, p, of_y), block, scales.weight.data(), scales.bias.data(),
+                            states);
     for (std::int64_t row = 0; row < block.rows; ++row) moments.set(p.offset / layout_.length() + row, states[row]);
+    data_.write(y, p, of_y);
   }
-  void backward_block(const Piece& p, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
-                      const Operand<T>& dx, const Scales<T>& scales, const RowMoments<const double>& moments,
-                      PartSums<T>& sums) const {
+  void backward_block(const Piece& p, const Access<T>& data, const Operand<T>& g, const Operand<T>& e,
+                      const Operand<T>& x, const Operand<T>& dx, const Scales<T>& scales,
+                      const RowMoments<const double>& moments, PartSums<T>& sums) const {
+    Memory of_g, of_x, of_dx;
     RowState states[most_rows];
     const RowBlock block = block_of(p);
     for (std::int64_t row = 0; row < block.rows; ++row)
       states[row] = moments.state(p.offset / layout_.length() + row, eps_);
-    const auto apply = [&](Element element, const void* gradient, const void* input, void* output, const void* added) {
-      const RowBlockKernels<T>& kernels = kernels_of(element);
-      kernels.backward(kernels_with(e), gradient, input, output, block, scales.weight.data(), scales.bias.data(),
-                       states, sums.scales());
-      if (added) kernels.add(output, added, output, p.n);
-    };
-    if (is_in_place() && (element_ == own_element || !e.exists())) {
-      apply(element_, g.at(p.offset), x.at(p.offset), dx.at(p.offset), e.at(p.offset));
-    } else {  // a sum is rounded once
-      Memory of_g, of_x, of_dx, of_e;
-      apply(own_element, g.read(p, of_g.values), x.read(p, of_x.values), of_dx.values, e.read(p, of_e.values));
-      dx.write(p, of_dx.values);
-    }
+    void* const output = data.place(dx, p, of_dx);
+    data.kernels().backward(kernels_with(e), data.read(g, p, of_g), data.read(x, p, of_x), output, block,
+                            scales.weight.data(), scales.bias.data(), states, sums.scales());
+    if (e.exists()) data.kernels().add(output, data.read(e, p, of_g), output, p.n);
+    data.write(dx, p, of_dx);
   }
-
-  const RowBlockKernels<T>& kernels_of(Element element) const { return kernels_.blocks[static_cast<int>(element)]; }
-  // Whether blocks of data go through no buffer: 16-bit elements, where the activation has loops, which convert them.
-  bool is_in_place() const { return element_ == own_element || f_.loops; }
 
   // Backward's: what `e` is added to is not to leave the caches before.
   FusedKernels kernels_with(const Operand<T>& e) const {
@@ -185,15 +159,14 @@ class RowPasses {
                        const Operand<T>& y, const Scales<T>& scales) const {
     Memory of_x, of_y;
     Counted found;
+    const MomentsOfRow moments = data_.row_moments(moments_, centred_);
     each_piece(row, [&](const Piece& p) {
-      const T* const values = r.exists() ? added(x, r, sum, p, of_x, of_y) : x.read(p, of_x.values);
-      found.add(centred_ ? moments_.row_moments(values, p.n) : moments_.row_moments_about_zero(values, p.n), p.n);
+      found.add(moments(r.exists() ? added(x, r, sum, p, of_x, of_y) : data_.read(x, p, of_x), p.n), p.n);
     });
     const RowState state = RowState::of(found.moments, found.count, eps_);
     each_piece(row, [&](const Piece& p) {
-      T* const output = y.place(p, of_y.values);
-      apply(p, (r.exists() ? sum : x).read(p, of_x.values), output, state.affine<T>(), scales);
-      y.write(p, output);
+      apply(p, data_.read(r.exists() ? sum : x, p, of_x), data_.place(y, p, of_y), state.affine<T>(), scales);
+      data_.write(y, p, of_y);
     });
     return state;
   }
@@ -209,54 +182,66 @@ class RowPasses {
     }
   };
 
-  void apply(const Piece& p, const T* x, T* y, const Affine<T>& affine, const Scales<T>& scales) const {
+  void apply(const Piece& p, const void* x, void* y, const Affine<T>& affine, const Scales<T>& scales) const {
     if (by_elements_)
-      kernels_.elements_forward(f_, x, y, 1, p.n, &affine, scales.weight.data() + p.channel,
-                                scales.bias.data() + p.channel);
+      data_.kernels().elements_forward(f_, x, y, 1, p.n, &affine, scales.weight.data() + p.channel,
+                                       scales.bias.data() + p.channel);
     else
-      kernels_.segments_forward(f_, x, y, p.channels, p.length(), Segments(p, affine, scales).of);
+      data_.kernels().segments_forward(f_, x, y, p.channels, p.length(), Segments(p, affine, scales).of);
   }
 
-  const T* added(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Piece& p, Memory& memory,
-                 Memory& spare) const {
-    T* const result = sum.place(p, memory.values);
-    kernels_of(own_element).add(x.read(p, memory.values), r.read(p, spare.values), result, p.n);
-    sum.write(p, result);
-    if (sum.is_converted()) sum.gather(p, memory.values);  // what backward will read
-    return result;
+  const void* added(const Operand<T>& x, const Operand<T>& r, const Operand<T>& sum, const Piece& p, Memory& memory,
+                    Memory& spare) const {
+    data_.kernels().add(data_.read(x, p, memory), data_.read(r, p, spare), data_.place(sum, p, memory), p.n);
+    data_.write(sum, p, memory);
+    return data_.read(sum, p, memory);  // what backward will read
   }
 
-  void backward_row(std::int64_t row, const Operand<T>& g, const Operand<T>& e, const Operand<T>& x,
-                    const Operand<T>& dx, const Scales<T>& scales, const RowState& state, PartSums<T>& sums) const {
+  // Slopes of elements are left in T: in the place of dx, or where that has less digits, in memory for a row.
+  void backward_row(std::int64_t row, const Access<T>& data, const Operand<T>& g, const Operand<T>& e,
+                    const Operand<T>& x, const Operand<T>& dx, const Scales<T>& scales, const RowState& state,
+                    PartSums<T>& sums) const {
     Memory of_g, of_x, of_dx;
     const Affine<T> affine = state.affine<T>();
+    T* const apart = by_elements_ && dx.is_converted() ? sums.slopes(layout_.length()) : nullptr;
+    const bool leaves_in_place = leaves_slope_ && !apart;
+    const auto slopes = [&](const Piece& p, void* place) {
+      return apart ? apart + (p.offset - row * layout_.length()) : static_cast<T*>(place);
+    };
     std::array<double, 2> all{};  // g f' w, and that times z
     each_piece(row, [&](const Piece& p) {
-      const T *const gradient = g.read(p, of_g.values), *const input = x.read(p, of_x.values);
-      T* const output = dx.place(p, of_dx.values);
+      const void *const gradient = data.read(g, p, of_g), *const input = data.read(x, p, of_x);
+      void* const output = data.place(dx, p, of_dx);
       if (by_elements_)
-        kernels_.elements_backward(f_, gradient, input, output, 1, p.n, &affine, scales.weight.data() + p.channel,
-                                   scales.bias.data() + p.channel, sums.scales().weight + p.channel,
-                                   sums.scales().bias + p.channel, &all);
+        data.kernels().elements_backward(f_, gradient, input, slopes(p, output), 1, p.n, &affine,
+                                         scales.weight.data() + p.channel, scales.bias.data() + p.channel,
+                                         sums.scales().weight + p.channel, sums.scales().bias + p.channel, &all);
       else
-        segments_backward(p, gradient, input, output, state, scales, sums, all);
-      if (leaves_slope_) dx.write(p, output);
+        segments_backward(p, data, gradient, input, output, state, scales, sums, all);
+      if (leaves_in_place) data.write(dx, p, of_dx);
     });
     const Correction<T> correction = state.correction<T>(layout_.length(), centred_, all.data());
     each_piece(row, [&](const Piece& p) {
-      const T* const slope = leaves_slope_ ? dx.read(p, of_dx.values) : g.read(p, of_g.values);
-      T* const output = dx.place(p, of_dx.values);
-      correct(p, slope, x.read(p, of_x.values), output, affine, scales, correction);
-      if (e.exists()) kernels_of(own_element).add(output, e.read(p, of_g.values), output, p.n);
-      dx.write(p, output);
+      const void* const left = leaves_in_place ? data.read(dx, p, of_dx) : nullptr;
+      const void *const gradient = left ? nullptr : data.read(g, p, of_g), *const input = data.read(x, p, of_x);
+      void* const output = data.place(dx, p, of_dx);
+      if (by_elements_)
+        data.kernels().elements_correct(gradient, leaves_slope_ ? slopes(p, const_cast<void*>(left)) : nullptr, input,
+                                        output, 1, p.n, &correction, scales.weight.data() + p.channel);
+      else
+        segments_correct(p, data, left ? left : gradient, input, output, affine, scales, correction);
+      if (e.exists()) data.kernels().add(output, data.read(e, p, of_g), output, p.n);
+      data.write(dx, p, of_dx);
     });
   }
 
-  void segments_backward(const Piece& p, const T* g, const T* x, T* dx, const RowState& state, const Scales<T>& scales,
-                         PartSums<T>& sums, std::array<double, 2>& all) const {
+  void segments_backward(const Piece& p, const Access<T>& data, const void* g, const void* x, void* dx,
+                         const RowState& state, const Scales<T>& scales, PartSums<T>& sums,
+                         std::array<double, 2>& all) const {
     std::array<double, 2> found[most_elements / 2];
     std::fill_n(found, p.channels, std::array<double, 2>{});
-    kernels_.segments_backward(f_, g, x, dx, p.channels, p.length(), Segments(p, state.affine<T>(), scales).of, found);
+    data.kernels().segments_backward(f_, g, x, dx, p.channels, p.length(), Segments(p, state.affine<T>(), scales).of,
+                                     found);
     for (std::int64_t c = 0; c < p.channels; ++c) {
       const auto [slope, distance] = found[c];
       const auto i = static_cast<std::size_t>(p.channel + c);
@@ -267,25 +252,19 @@ class RowPasses {
       all[1] += of_weight * static_cast<double>(scales.weight[i]);
     }
   }
-
-  void correct(const Piece& p, const T* s, const T* x, T* dx, const Affine<T>& row, const Scales<T>& scales,
-               const Correction<T>& correction) const {
-    if (by_elements_) {
-      kernels_.elements_correct(s, x, dx, 1, p.n, &correction, scales.weight.data() + p.channel);
-      return;
-    }
+  void segments_correct(const Piece& p, const Access<T>& data, const void* s, const void* x, void* dx,
+                        const Affine<T>& row, const Scales<T>& scales, const Correction<T>& correction) const {
     Correction<T> corrections[most_elements / 2];
     std::fill_n(corrections, p.channels, correction);
-    kernels_.segments_correct(f_, s, x, dx, p.channels, p.length(), Segments(p, row, scales).of, corrections);
+    data.kernels().segments_correct(f_, s, x, dx, p.channels, p.length(), Segments(p, row, scales).of, corrections);
   }
 
   RowLayout layout_;
-  Element element_;
   bool by_elements_, centred_;
   double eps_;
   const NormalisationKernels<T>& moments_;
-  const RowNormKernels<T>& kernels_;
   FusedKernels f_;
+  Access<T> data_{};
   bool leaves_slope_ = false;
   std::int64_t forward_rows_ = 0, backward_rows_ = 0;  // of a block; none, where a row is more than that
   std::int64_t samples_ = 1;                           // of a part

@@ -73,6 +73,11 @@ class PartSums {
     weight_ = all.weight(part);
     bias_ = all.bias(part);
   }
+  // A row's slopes between the passes of backward.
+  T* slopes(std::int64_t length) {
+    slopes_.resize(static_cast<std::size_t>(length));
+    return slopes_.data();
+  }
   ScaleSums<T> scales() { return {short_[0].data(), short_[1].data(), weight_, bias_}; }
   void flush() {
     add(short_[0], weight_);
@@ -86,6 +91,7 @@ class PartSums {
   }
 
   Arrays<T> short_;
+  std::vector<T> slopes_;
   double *weight_ = nullptr, *bias_ = nullptr;
 };
 
