@@ -43,7 +43,7 @@ struct RowNormKernels {
   // left for `correct`. That writes, once whole rows are summed, given s, or otherwise g,
   //   dx = s w scale - ((x - centre) correction.slope + correction.shift) correction.scale.
   // Elements that have a weight each add g f' z to dw, g f' to db, and to the sums of their row g f' w, and that times
-  // z. s is left in T; of the identity it is g, and null.
+  // z. s is kept in T, and is null where it is g, that of the identity.
   void (*elements_forward)(FusedKernels f, const void* x, void* y, std::int64_t rows, std::int64_t n,
                            const Affine<T>* of_row, const T* w, const T* b);
   void (*elements_backward)(FusedKernels f, const void* g, const void* x, T* s, std::int64_t rows, std::int64_t n,
