@@ -77,6 +77,7 @@ struct ColumnsNormalisedBy {
                                        std::int64_t stride, std::int64_t n, Affine<const float*> channels,
                                        float* slope_sums, float* distance_sums, const double* arguments,
                                        bool from_memory) {
+    // Four rows of four tensors are more streams than the processor follows, from the caches as well.
     const bool single = takes_single_rows(from_memory || adds, n);
     const bool streams = from_memory && single && can_stream(s, stride);
     by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
