@@ -3,6 +3,7 @@
 #pragma once
 
 #include "csrc/kernels/fused_normalisation.h"
+#include "csrc/kernels/normalisation_gradient.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -30,25 +31,14 @@ struct ColumnsNormalisedBy {
                                         const double* arguments, bool streams) {
     constexpr bool adds = from_output && of_slope;
     const Data *const g = data(of_output), *const x = data(of_x), *const r = data(of_r);
-    Data* const dx = data(of_input);
-    const bool single = takes_single_rows(streams, n);
-    streams = may_stream<Op>(streams, dx, stride);
-    by_columns(single, rows, n, [&]<int together>(std::int64_t row, std::int64_t i, auto some) {
-      const auto c = loaded(some, channels, i);
-      const Correction<std::remove_cv_t<decltype(c.centre)>> correction{c.centre, some.load(corrections.slope + i),
-                                                                        some.load(corrections.shift + i),
-                                                                        some.load(corrections.scale + i)};
-      for (int k = 0; k < together; ++k) {
-        const std::int64_t at = (row + k) * stride + i;
-        const auto [distance, u] =
-            distance_and_u<Op, from_output, adds>(some, x + at, adds ? r + at : nullptr, c, arguments);
-        const auto scale = from_output ? correction.scale : c.scale;
-        auto s = some.read(g + at);
-        if constexpr (!of_slope) s = slope<Op>(s, u, arguments);
-        some.put(streams, gradient_of_input(s, distance, scale, correction), dx + at);
-      }
-    });
-    if (streams) end_streams();
+    columns_gradient<from_output>(data(of_input), rows, stride, n, channels, corrections, streams,
+                                  streams && Op::has_cheap_slope, [&](auto some, std::int64_t at, const auto& c) {
+                                    const auto [distance, u] = distance_and_u<Op, from_output, adds>(
+                                        some, x + at, adds ? r + at : nullptr, c, arguments);
+                                    auto s = some.read(g + at);
+                                    if constexpr (!of_slope) s = slope<Op>(s, u, arguments);
+                                    return std::pair{s, distance};
+                                  });
   }
 
  private:
@@ -96,11 +86,6 @@ struct ColumnsNormalisedBy {
       some.store(distances, distance_sums + i);
     });
     if (streams) end_streams();
-  }
-
-  template <class Elements>
-  static Affine<typename Elements::Vector> loaded(const Elements& some, const Affine<const float*>& c, std::int64_t i) {
-    return {some.load(c.centre + i), some.load(c.scale + i), some.load(c.shift + i)};
   }
 };
 

@@ -47,13 +47,6 @@ std::pair<V, V> distance_and_u(const Elements& some, const Data* x, std::type_id
   }
 }
 
-// The gradient of x, from s = g f'(u).
-template <class V>
-V gradient_of_input(const V& s, const V& distance, const V& scale, const Correction<V>& correction) {
-  const V owed = multiply_add(distance, correction.slope, correction.shift);
-  return multiply_add(owed, -correction.scale, s * scale);
-}
-
 // Whether vectors go past the caches: what takes longer to calculate does not wait for its stores.
 template <class Op, class Data>
 bool may_stream(bool streams, const Data* p, std::int64_t stride) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "csrc/kernels/fused_normalisation.h"
+#include "csrc/kernels/normalisation_gradient.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
@@ -29,24 +30,11 @@ struct RowsNormalisedBy {
     (r ? sums_of<true> : sums_of<false>)(data(g), data(x), data(r), data(s), rows, n, channels, sums, arguments);
   }
 
-  [[gnu::flatten]] static void gradient(const void* of_output, const void* of_x, void* of_input, std::int64_t rows,
-                                        std::int64_t n, const Affine<float>* channels,
-                                        const Correction<float>* corrections, const double* arguments, bool streams) {
-    const Data *g = data(of_output), *x = data(of_x);
-    Data* dx = data(of_input);
-    streams = may_stream<Op>(streams, dx, n);
-    for (std::int64_t row = 0; row < rows; ++row, x += n, g += n, dx += n) {
-      const Affine<RoundedFloats> c = repeated(channels[row]);
-      const Correction<RoundedFloats> correction = repeated(corrections[row]);
-      by_elements(n, [&]<class Elements>(std::int64_t i, Elements some) {
-        using V = typename Elements::Vector;
-        const Affine<V> own = leading<V>(c);
-        const auto [distance, u] = distance_and_u<Op, false, false>(some, x + i, nullptr, own, arguments);
-        const V s = slope<Op>(some.read(g + i), u, arguments);
-        some.put(streams, gradient_of_input(s, distance, own.scale, leading<V>(correction)), dx + i);
-      });
-    }
-    if (streams) end_streams();
+  [[gnu::flatten]] static void gradient(const void* g, const void* x, void* dx, std::int64_t rows, std::int64_t n,
+                                        const Affine<float>* channels, const Correction<float>* corrections,
+                                        const double* arguments, bool streams) {
+    rows_gradient<Data>(g, x, dx, rows, n, channels, corrections, streams && Op::has_cheap_slope,
+                        [&](const auto& gradient, const auto& u) { return slope<Op>(gradient, u, arguments); });
   }
 
  private:
