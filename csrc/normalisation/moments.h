@@ -13,6 +13,11 @@ struct Counted {
   // Chan, Golub & LeVeque 1983, Algorithms for Computing the Sample Variance, equation 2.1.
   void add(const Moments& other, std::int64_t n) {
     if (n == 0) return;
+    if (count == 0) {
+      moments = other;
+      count = n;
+      return;
+    }
     const double both = static_cast<double>(count + n), distance = other.mean - moments.mean;
     moments.mean += distance * (static_cast<double>(n) / both);
     moments.squares +=

@@ -1,6 +1,7 @@
 #include "csrc/normalisation/values.h"
 
 #include <ATen/Functions.h>
+#include <c10/core/impl/LocalDispatchKeySet.h>
 
 #include <algorithm>
 
@@ -27,8 +28,40 @@ at::Tensor tensor_of(const std::vector<double>& values, const at::Tensor& like, 
   return result.to(type);
 }
 
-void update_running(const at::Tensor& running, const at::Tensor& value, double momentum) {
-  running.mul_(1 - momentum).add_(value.to(running.scalar_type()), momentum);  // of lerp_ the difference overflows
+namespace {
+
+// Whether a call with it, here and now, is a kernel's of the CPU, and nobody follows it but autograd.
+bool is_computed_here(const at::Tensor& tensor) {
+  constexpr c10::DispatchKeySet kernels({c10::DispatchKey::CPU, c10::DispatchKey::BackendSelect,
+                                         c10::DispatchKey::ADInplaceOrView, c10::DispatchKey::AutogradCPU,
+                                         c10::DispatchKey::AutocastCPU});
+  const c10::impl::LocalDispatchKeySet local = c10::impl::tls_local_dispatch_key_set();
+  const c10::DispatchKeySet followed = (tensor.key_set() | local.included_) - local.excluded_;
+  return (followed - kernels).highestFunctionalityKey() == c10::DispatchKey::Undefined;
+}
+
+template <class T>
+void average(const at::Tensor& running, const at::Tensor& value, double kept, double added) {
+  T* const to = running.mutable_data_ptr<T>();
+  const double* const from = value.const_data_ptr<double>();
+  for (std::int64_t i = 0; i < running.numel(); ++i)
+    to[i] = static_cast<T>(static_cast<double>(to[i]) * kept + from[i] * added);
+}
+
+}  // namespace
+
+// Not by lerp_, of which the difference overflows; and, of few channels, each call of ATen takes longer than all of it.
+void update_running(const at::Tensor& running, const at::Tensor& value, double momentum, const c10::SymFloat& factor) {
+  const at::ScalarType type = running.scalar_type();
+  if (!(is_computed_here(running) && is_computed_here(value) && !running.is_inference() && running.is_contiguous() &&
+        value.is_contiguous() && value.sizes() == running.sizes() && value.scalar_type() == at::kDouble &&
+        (type == at::kFloat || type == at::kDouble))) {
+    running.mul_(1 - momentum).add_((value * factor).to(type), momentum);
+    return;
+  }
+  const double added = momentum * factor.guard_float(__FILE__, __LINE__);
+  (type == at::kFloat ? average<float> : average<double>)(running, value, 1 - momentum, added);
+  running.unsafeGetTensorImpl()->bump_version();
 }
 
 namespace {

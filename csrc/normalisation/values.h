@@ -23,8 +23,9 @@ MaybeTensor promoted_with(const at::Tensor& x, const at::Tensor& input, const Ma
 // In the layout and dtype of x.
 at::Tensor like(const at::Tensor& tensor, const at::Tensor& x);
 
-// Running statistics are exponential averages.
-void update_running(const at::Tensor& running, const at::Tensor& value, double momentum);
+// Running statistics are exponential averages, here of value times factor.
+void update_running(const at::Tensor& running, const at::Tensor& value, double momentum,
+                    const c10::SymFloat& factor = 1.0);
 
 // The type that is computed in.
 inline at::ScalarType computed_type(const at::Tensor& input) {

@@ -158,18 +158,20 @@ class ByRows {
   template <class Found, class Measure, class Finish, class Apply>
   void in_two_passes(Measure measure, Finish finish, Apply apply) const {
     std::vector<Found> all(static_cast<std::size_t>(layout_.channels * pieces_));
-    const auto found = [&](std::int64_t i) { all[static_cast<std::size_t>(i)] = measure(i / pieces_, i % pieces_); };
+    const auto found = [&](std::int64_t channel, std::int64_t piece) {
+      all[static_cast<std::size_t>(channel * pieces_ + piece)] = measure(channel, piece);
+    };
     if (layout_.channels >= 4 * at::get_num_threads()) {
       at::parallel_for(0, layout_.channels, grain(elements_of_channel()), [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t channel = begin; channel < end; ++channel) {
-          for (std::int64_t piece = 0; piece < pieces_; ++piece) found(channel * pieces_ + piece);
+          for (std::int64_t piece = 0; piece < pieces_; ++piece) found(channel, piece);
           finish(channel, &all[static_cast<std::size_t>(channel * pieces_)]);
           for (std::int64_t piece = 0; piece < pieces_; ++piece) apply(channel, piece);
         }
       });
       return;
     }
-    in_parallel(layout_.channels * pieces_, found);
+    in_parallel(layout_.channels * pieces_, [&](std::int64_t i) { found(i / pieces_, i % pieces_); });
     for (std::int64_t channel = 0; channel < layout_.channels; ++channel)
       finish(channel, &all[static_cast<std::size_t>(channel * pieces_)]);
     in_parallel(layout_.channels * pieces_, [&](std::int64_t i) { apply(i / pieces_, i % pieces_); });

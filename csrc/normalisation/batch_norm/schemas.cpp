@@ -94,7 +94,7 @@ at::Tensor normalised(const at::Tensor& input, const at::Tensor& x, const MaybeT
   if (count == 0) return output;  // no values to learn from
   at::NoGradGuard guard;
   if (running_mean) update_running(*running_mean, mean, momentum);
-  if (running_var) update_running(*running_var, variance * (c10::SymFloat(count) / c10::SymFloat(count - 1)), momentum);
+  if (running_var) update_running(*running_var, variance, momentum, c10::SymFloat(count) / c10::SymFloat(count - 1));
   return output;
 }
 

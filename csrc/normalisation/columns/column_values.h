@@ -18,8 +18,11 @@ class ColumnNumbers {
     const auto inner = static_cast<std::size_t>(strips.inner()), channels = static_cast<std::size_t>(strips.channels());
     for (std::size_t channel = 0; channel < channels; ++channel) {
       const std::array<T, count> numbers = of(channel);
-      for (std::size_t kind = 0; kind < count; ++kind)
-        std::fill_n(&arrays_[kind][channel * inner], inner, numbers[kind]);
+      for (std::size_t kind = 0; kind < count; ++kind) {
+        T* const columns = &arrays_[kind][channel * inner];
+        columns[0] = numbers[kind];  // which are all, of channels that lie side by side
+        for (std::size_t i = 1; i < inner; ++i) columns[i] = numbers[kind];
+      }
     }
     for (std::size_t kind = 0; kind < count; ++kind) {  // in rows that are joined they repeat
       const std::span<T> all = arrays_[kind];

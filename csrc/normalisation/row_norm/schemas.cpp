@@ -110,7 +110,7 @@ at::Tensor instance_norm_act(const at::Tensor& input, const MaybeTensor& running
   if (running_mean) update_running(*running_mean, average(mean), momentum);
   if (running_var) {
     const c10::SymFloat n = c10::multiply_integers(input.sym_sizes().slice(2));
-    update_running(*running_var, average(variance) * (n / (n - 1)), momentum);
+    update_running(*running_var, average(variance), momentum, n / (n - 1));
   }
   return output;
 }
