@@ -4,10 +4,20 @@ import math
 from collections.abc import Callable, Mapping
 
 import torch
+from operators import Input
 from subjects import Subject
 from torch import Tensor
 
 CHANNELS = 64
+
+MOVED: Mapping[str, Mapping[str, tuple[float, ...]]] = {"soft_exponential": {"alpha": (0.1, -0.1)}}
+"""Parameters of what starts as a simpler function, from which learning moves them: the values of channels in turn."""
+
+
+def values_of(operator: str, parameter: Input) -> tuple[float, ...]:
+    """Of the channels in turn."""
+    return MOVED.get(operator, {}).get(parameter.name, (parameter.initial,))
+
 
 LAYOUTS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "contiguous": lambda x: x,
@@ -26,11 +36,11 @@ def shape_of(elements: int) -> tuple[int, ...]:
 
 
 def inputs_of(subject: Subject, elements: int, dtype: torch.dtype, layout: str = "contiguous") -> list[Tensor]:
-    """N(0, 1) for data in that layout, initial values for parameters, one for each channel."""
+    """N(0, 1) for data in that layout; for parameters, one for each channel, their initial values, but for MOVED."""
     torch.manual_seed(0)
     shape = shape_of(elements)
     inputs = [
-        torch.full((shape[1],), i.initial, dtype=dtype)
+        torch.tensor(values_of(subject.name, i), dtype=dtype).repeat(shape[1])[: shape[1]]
         if i.is_parameter
         else LAYOUTS[layout](torch.randn(shape, dtype=dtype))
         for i in subject.inputs

@@ -25,6 +25,7 @@ template <class N>
 using Wide = typename NumberTraits<N>::Wide;
 template <class N>
 using Mask = typename NumberTraits<N>::Mask;
+inline bool any(bool mask) { return mask; }  // that of a number which is one
 
 // Where x is below -exponent_limit, e^x is zero, and so is its product with a number up to 1024; below -product_limit,
 // its product with any number. Above exponent_limit e^x is infinite in the elements' type.
@@ -64,6 +65,7 @@ concept Number = requires(N a, N b, Wide<N> w, Mask<N> m) {
   { a < b } -> std::convertible_to<Mask<N>>;
   { a <= b } -> std::convertible_to<Mask<N>>;
   { a > b } -> std::convertible_to<Mask<N>>;
+  { any(m) } -> std::convertible_to<bool>;  // false if it holds nowhere, for which nothing need be calculated
   { select(m, a, b) } -> std::convertible_to<N>;
   { select(m, w, w) } -> std::convertible_to<Wide<N>>;
   { fma(a, b, a) } -> std::convertible_to<N>;  // a * b + c, rounded once where the machine can

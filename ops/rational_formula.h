@@ -35,25 +35,57 @@ struct RationalFormula : Activation {
     return {.reason = "numerator and denominator must have at least one element each, and degrees of at most 10"};
   }
 
+  // What follows from the coefficients alone, by the power of x that each belongs to: those of P and S, of which the
+  // first may be Q's, those of P' and S', and the signs of those whose magnitudes S has.
+  template <Number N>
+  struct Prepared {
+    using Each = std::array<N, highest_degree + 1>;
+    std::size_t m, n;  // the degrees
+    Each p, q, slopes_of_p, slopes_of_q, signs;
+
+    Prepared(Coefficients<N> of_p, Coefficients<N> of_q) : m(of_p.size() - 1), n(of_q.size() - 1 + first_power) {
+      for (std::size_t j = 0; j <= m; ++j) {
+        p[j] = of_p[j];
+        slopes_of_p[j] = N(static_cast<double>(j)) * p[j];
+      }
+      if constexpr (first_power == 1) q[0] = N(constant_in_sum ? 1.0 : 0.0);
+      for (std::size_t k = first_power; k <= n; ++k) {
+        const N& own = of_q[k - first_power];
+        q[k] = of_magnitudes ? abs(own) : own;
+        slopes_of_q[k] = N(static_cast<double>(k)) * q[k];
+        if constexpr (of_magnitudes) signs[k] = sign(own);
+      }
+    }
+  };
+
   template <Number N>
   static N forward(N x, Coefficients<N> p, Coefficients<N> q) {
-    const Terms<N> terms(x, p, q);
+    return forward(x, Prepared<N>(p, q));
+  }
+  template <Number N>
+  static N forward(N x, const Prepared<N>& of) {
+    const Terms<N> terms(x, of);
     return terms.limit(terms.value);
   }
 
   template <Number N>
   static void partials(N* slopes, N x, Coefficients<N> p, Coefficients<N> q) {
-    derivatives(slopes, x, p, q, [](const N& a) { return a; });
+    derivatives(slopes, x, Prepared<N>(p, q), [](const N& a) { return a; });
   }
   template <Number N>
   static void scaled_partials(N* slopes, N scale, N x, Coefficients<N> p, Coefficients<N> q) {
-    derivatives(slopes, x, p, q, [&](const N& a) { return a * scale; });
+    scaled_partials(slopes, scale, x, Prepared<N>(p, q));
+  }
+  template <Number N>
+  static void scaled_partials(N* slopes, N scale, N x, const Prepared<N>& of) {
+    derivatives(slopes, x, of, [&](const N& a) { return a * scale; });
   }
 
  private:
   // Of x that the first element of q belongs to.
   static constexpr std::size_t first_power = denominator == Denominator::least_magnitude ? 0 : 1;
   static constexpr bool of_magnitudes = denominator == Denominator::sum_of_magnitudes;
+  static constexpr bool constant_in_sum = of_magnitudes || denominator == Denominator::plain;
   static constexpr double far = 0x1p100, much = 0x1p50;  // what stands for an infinity, and what tends to it there
   // The same where numbers have range to spare, up to this degree: what tends to an infinity or to 0 becomes it when it
   // is rounded to a float.
@@ -69,27 +101,39 @@ struct RationalFormula : Activation {
     return select(abs(a) > N(0.0), copysign(N(1.0), a), N(0.0));
   }
 
-  // Where nothing can overflow, 1 / Q is scaled, and with it every derivative.
+  // Where nothing can overflow, 1 / Q is scaled, and with it every derivative. In S, odd powers of magnitudes have the
+  // sign of x.
   template <Number N, class Scaled>
-  static void derivatives(N* slopes, const N& x, Coefficients<N> p, Coefficients<N> q, Scaled scaled) {
-    const Terms<N> terms(x, p, q);
+  static void derivatives(N* slopes, const N& x, const Prepared<N>& of, Scaled scaled) {
+    const Terms<N> terms(x, of);
     const auto weights = terms.weights(terms.spared ? scaled(terms.inverse) : terms.inverse);
     const auto finished = [&](const N& slope) { return terms.spared ? slope : scaled(terms.limit(slope)); };
-    N numerator_slope(0.0), denominator_slope(0.0);  // P' / Q and Q' / Q
-    for (std::size_t j = 0; j < p.size(); ++j) {
-      slopes[1 + j] = finished(weights[j]);
-      if (j > 0) numerator_slope = fma(N(static_cast<double>(j)) * p[j], weights[j - 1], numerator_slope);
+    const N turned_value = terms.value * terms.direction;
+    for (std::size_t j = 0; j <= of.m; ++j) slopes[1 + j] = finished(weights[j]);
+    for (std::size_t k = first_power; k <= of.n; ++k) {
+      const N slope = (of_magnitudes && k % 2 == 0 ? terms.value : turned_value) * weights[k];
+      slopes[2 + of.m + k - first_power] = finished(-(of_magnitudes ? slope * of.signs[k] : slope));
     }
-    for (std::size_t i = 0; i < q.size(); ++i) {
-      const std::size_t k = i + first_power;
-      if (k > 0) {
-        const N weight = terms.in_denominator(weights[k - 1], k - 1);
-        denominator_slope = fma(N(static_cast<double>(k)) * terms.coefficient(q[i]), weight, denominator_slope);
-      }
-      const N slope = terms.slope_of_coefficient(q[i]) * terms.in_denominator(weights[k], k);
-      slopes[1 + p.size() + i] = finished(-(terms.value * slope));
+    if (terms.spared) {  // by Horner, which need not wait for the division
+      const N of_p = slope_of_polynomial(of.slopes_of_p, of.m, terms.x);
+      const N of_s = slope_of_polynomial(of.slopes_of_q, of.n, of_magnitudes ? abs(terms.x) : terms.x);
+      slopes[0] = (of_p - turned_value * of_s) * weights[0];
+      return;
     }
-    slopes[0] = finished(numerator_slope - terms.value * (terms.direction * denominator_slope));
+    N numerator_slope(0.0), even(0.0), odd(0.0);  // P' / Q, and Q' / Q but for the direction
+    for (std::size_t j = 1; j <= of.m; ++j) numerator_slope = fma(of.slopes_of_p[j], weights[j - 1], numerator_slope);
+    for (std::size_t k = 1; k <= of.n; ++k) {
+      N& sum = of_magnitudes && k % 2 == 0 ? even : odd;
+      sum = fma(of.slopes_of_q[k], weights[k - 1], sum);
+    }
+    slopes[0] = finished(numerator_slope - terms.value * fma(odd, terms.direction, even));
+  }
+
+  template <Number N>
+  static N slope_of_polynomial(const typename Prepared<N>::Each& slopes, std::size_t degree, const N& x) {
+    N slope = degree == 0 ? N(0.0) : slopes[degree];
+    for (std::size_t j = degree; j > 1; --j) slope = fma(slope, x, slopes[j - 1]);
+    return slope;
   }
 
   template <Number N>
@@ -103,18 +147,18 @@ struct RationalFormula : Activation {
     N direction;    // what the derivatives of S are multiplied by in those of Q
     N value;
 
-    Terms(const N& given, Coefficients<N> p, Coefficients<N> q)
-        : m(p.size() - 1),
-          n(q.size() - 1 + first_power),
+    Terms(const N& given, const Prepared<N>& of)
+        : m(of.m),
+          n(of.n),
           spared(NumberTraits<N>::has_spare_digits && m <= spared_degree && n <= spared_degree),
           at_infinity(is_infinite(given)),
           x(select(at_infinity, standing_for(given, copysign(N(spared ? spared_far : far), given)), given)),
           large(abs(x) > N(1.0)) {
       const N one(1.0);
       t = spared ? x : select(large, one / select(large, x, one), x);
-      N numerator = by_size(p[0], p[m]);
-      for (std::size_t j = 1; j <= m; ++j) numerator = fma(numerator, t, by_size(p[j], p[m - j]));
-      const N of_denominator = denominator_of(q);
+      N numerator = by_size(of.p[0], of.p[m]);
+      for (std::size_t j = 1; j <= m; ++j) numerator = fma(numerator, t, by_size(of.p[j], of.p[m - j]));
+      const N of_denominator = denominator_of(of.q);
       inverse = one / of_denominator;
       value = spared ? numerator * inverse : scale() * numerator / of_denominator;
     }
@@ -124,14 +168,6 @@ struct RationalFormula : Activation {
       if (spared) return result;
       return select(at_infinity, tended(result, much), result);
     }
-
-    // x^k / Q as it appears in Q' and in the derivative of Q by the coefficient of x^k, but for the direction.
-    N in_denominator(const N& weight, std::size_t k) const {
-      return of_magnitudes && k % 2 == 1 ? weight * direction : weight;
-    }
-    // The coefficient's factor in them.
-    N coefficient(const N& q) const { return of_magnitudes ? abs(q) : q; }
-    N slope_of_coefficient(const N& q) const { return of_magnitudes ? sign(q) : direction; }
 
     // x^j / Q(x) from 1 / Q(x) or, where x is large and may be inverted, from what `inverse` is.
     auto weights(const N& first) const {
@@ -173,15 +209,10 @@ struct RationalFormula : Activation {
     }
 
     // Q, divided where x is large by the power that `inverse` names.
-    N denominator_of(Coefficients<N> q) {
-      constexpr bool constant_in_sum = of_magnitudes || denominator == Denominator::plain;
-      const N zero(0.0), one(1.0), step = of_magnitudes ? abs(t) : t;
-      const auto coefficient = [&](std::size_t k) {
-        if (k < first_power) return constant_in_sum ? one : zero;
-        return of_magnitudes ? abs(q[k - first_power]) : q[k - first_power];
-      };
-      N sum = by_size(coefficient(0), coefficient(n));
-      for (std::size_t k = 1; k <= n; ++k) sum = fma(sum, step, by_size(coefficient(k), coefficient(n - k)));
+    N denominator_of(const typename Prepared<N>::Each& q) {
+      const N one(1.0), step = of_magnitudes ? abs(t) : t;
+      N sum = by_size(q[0], q[n]);
+      for (std::size_t k = 1; k <= n; ++k) sum = fma(sum, step, by_size(q[k], q[n - k]));
       if constexpr (of_magnitudes) direction = sign(x);
       if constexpr (denominator == Denominator::plain) direction = one;
       if constexpr (constant_in_sum) return sum;

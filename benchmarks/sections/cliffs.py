@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import torch
 from measurement import BACKWARD, FORWARD, IN_CACHE, Plan, Row, instructions, matching, name_of
-from operators import Operator
+from operators import Input, Operator
 from tables import markdown, operators_of
+from tensors import values_of
 from timing import Call, time_interleaved
 from torch import Tensor
 
@@ -72,14 +73,15 @@ def measure(plan: Plan) -> Iterator[Row]:
 
 
 def _tensors(operator: Operator, make: Callable[[Tensor], Tensor]) -> tuple[Tensor, ...]:
-    """Those inputs for the data; parameters as they start."""
+    """Those inputs for the data; parameters as they start, or a little moved."""
     torch.manual_seed(0)
-    return operator.stacked(
-        [
-            torch.full((1,), i.initial) if i.is_parameter else make(torch.randn(IN_CACHE)).contiguous()
-            for i in operator.inputs
-        ]
-    )
+
+    def tensor(i: Input) -> Tensor:
+        if i.is_parameter:
+            return torch.tensor(values_of(operator.name, i)[:1])
+        return make(torch.randn(IN_CACHE)).contiguous()
+
+    return operator.stacked([tensor(i) for i in operator.inputs])
 
 
 def _forward(operator: Operator) -> dict[str, Call]:

@@ -38,6 +38,7 @@ struct TensorMask {
   bool constant = false;
   at::TensorOptions options;  // of the numbers that were compared
 };
+inline bool any(const TensorMask& mask) { return mask.tensor.defined() || mask.constant; }  // it may, without a look
 
 template <class OfTensors, class OfTensorAndNumber, class OfNumberAndTensor, class OfNumbers>
 auto combine(const TensorNumber& a, const TensorNumber& b, OfTensors tensors, OfTensorAndNumber right,

@@ -27,6 +27,31 @@ constexpr int data_outputs = [] {
     return Direction::outputs;
 }();
 
+// A sum over vectors, lane by lane. Doubles for the sake of floats have digits to spare, and often no registers: what
+// their vectors consist of is added first.
+template <class V>
+struct LaneSums {
+  V sum{0.0};
+  void add(const V& a) { sum = sum + a; }
+  const V& places() const { return sum; }
+};
+template <class V>
+  requires holds_floats<V>
+struct LaneSums<V> {
+  using Part = std::remove_cvref_t<decltype(V().v[0])>;
+  Part sum{0.0};
+  void add(const V& a) {
+    std::array<Part, V::parts> parts;
+    std::copy_n(a.v, V::parts, parts.begin());
+    for (int n = V::parts / 2; n > 0; n /= 2)
+      for (int i = 0; i < n; ++i) parts[i] = parts[i] + parts[i + n];
+    sum = sum + parts[0];
+  }
+  V places() const {  // of which one part has it all
+    return V::from([this](int i) { return i == 0 ? sum : Part(0.0); });
+  }
+};
+
 template <class E, class Direction>
 struct Map {
   using Storage = typename E::Storage;
@@ -77,8 +102,7 @@ struct Map {
           else
             return nullptr;
         }();
-        std::array<Vector, sums> sum;
-        if constexpr (constant && sums > 0) sum.fill(Vector(0.0));
+        std::array<LaneSums<Vector>, sums> sum;
         for (std::int64_t done = 0; done < n; done += lanes<E>) {
           unrolled<varying>([&](auto i) {
             x[i] = E::load(in[i]);
@@ -92,9 +116,9 @@ struct Map {
               return Direction::evaluate(x, prepared, arguments);
           }();
           unrolled<written>([&](auto i) { E::store(out[i] + done, y[i]); });
-          unrolled<outputs - written>([&](auto i) { sum[i] = sum[i] + y[written + i]; });
+          unrolled<outputs - written>([&](auto i) { sum[i].add(y[written + i]); });
         }
-        for (int i = written; i < outputs; ++i) E::store(out[i], sum[i - written]);
+        for (int i = written; i < outputs; ++i) E::store(out[i], sum[i - written].places());
       };
       if constexpr (has_loop_of_constants)
         if (constants) {

@@ -33,6 +33,24 @@ struct Starting {
     Counted<Op>::evaluate(counts, x.data(), y.data(), arguments);
     return y;
   }
+
+  template <class V>
+  static auto prepare(const std::array<V, inputs>& x, const double* arguments)
+    requires Prepares<Op>
+  {
+    const V* const saved = x.data() + (inputs - counts.total());  // behind the gradient
+    return apply<Op>([](const V&, const auto&... a) { return typename Op::template Prepared<V>(a...); }, counts, saved,
+                     arguments);
+  }
+  template <class V, class Prepared>
+  static std::array<V, outputs> evaluate(const std::array<V, inputs>& x, const Prepared& prepared, const double*) {
+    std::array<V, outputs> y;
+    if constexpr (is_backward)
+      Op::scaled_partials(y.data(), x[0], x[1], prepared);
+    else
+      y[0] = Op::forward(x[0], prepared);
+    return y;
+  }
 };
 
 // A MapKernel's function, of elements that are floats or shorter.

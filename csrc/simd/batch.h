@@ -13,6 +13,12 @@ namespace torchactiv::TORCHACTIV_ISA {
 template <class M, int count>
 struct BatchMask {
   M v[count];
+
+  friend bool any(const BatchMask& mask) {
+    bool found = false;
+    for (const M& part : mask.v) found |= any(part);
+    return found;
+  }
 };
 
 // What results are rounded to: where that is less than they have, errors of a few ulp do not matter.

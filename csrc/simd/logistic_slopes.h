@@ -29,14 +29,18 @@ struct FallingLogistic {
 
   // The derivative of x sigmoid(x) at -a: sigmoid (1 - a (1 - sigmoid)). Where the second factor loses its leading
   // digits, nothing large is rounded in it; and what the sigmoid lacks counts less.
-  V gate_slope(const V& a) const {
-    const V first = V(1.0) - a, second = fma(a, q, first);
+  template <class A>
+  V gate_slope(const A& a) const {
+    const auto [second, rest] = factor_and_rest(a);
     if constexpr (V::is_short) return value * second;
-    return fma(value, second, lost * (second + (second - first)));
+    return fma(value, second, rest);
   }
-  V gate_slope(const Pair<V>& a) const {
-    const V first = V(1.0) - a.high, second = fma(a.high, q, first);
-    return fma(value, second, negative_fma(a.low, rounded_slope(), lost * (second + (second - first))));
+  // The same with its rounding error.
+  template <class A>
+  Pair<V> fine_gate_slope(const A& a) const {
+    const auto [second, rest] = factor_and_rest(a);
+    const V high = value * second;
+    return {high, fma(value, second, -high) + rest};
   }
   // The derivative of the sigmoid.
   Pair<V> slope() const {
@@ -46,6 +50,16 @@ struct FallingLogistic {
   }
 
  private:
+  // What value is multiplied by, and what is to be added then.
+  std::array<V, 2> factor_and_rest(const V& a) const {
+    const V first = V(1.0) - a, second = fma(a, q, first);
+    if constexpr (V::is_short) return {second, V(0.0)};
+    return {second, lost * (second + (second - first))};
+  }
+  std::array<V, 2> factor_and_rest(const Pair<V>& a) const {
+    const auto [second, rest] = factor_and_rest(a.high);
+    return {second, negative_fma(a.low, rounded_slope(), rest)};
+  }
   V rounded_slope() const { return negative_fma(value, q, value); }
 };
 

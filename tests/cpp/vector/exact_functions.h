@@ -30,6 +30,8 @@ inline Real logistic_gate_slope(Real x, Real) { return logistic(x, 0) * (1 + x *
 inline Real slope_of_scaled_gate(Real x, Real y) { return logistic_gate_slope(x * y, 0); }
 inline Real logistic_slope_times(Real x, Real y) { return y * logistic_slope(x, 0); }
 inline Real scaled_logistic_slope(Real x, Real y) { return x * logistic_slope(x * y, 0); }
+inline Real times_y_plus_1(Real x, Real y) { return (y + 1) * scaled_logistic(x, y); }
+inline Real slope_times_y_plus_1(Real x, Real y) { return (y + 1) * slope_of_scaled_gate(x, y); }
 inline Real slope_of_multiple(Real x, Real) { return logistic_gate_slope(static_cast<Real>(multiple) * x, 0); }
 inline Real fused(Real x, Real y) { return x * x + y; }
 inline Real fused_negative(Real x, Real y) { return y - x * x; }
