@@ -39,11 +39,10 @@ at::Tensor result_over(const at::Tensor& gradient, const at::Tensor& like) {
   return fits && SpentGradients::take(gradient) ? gradient : new_result(like);
 }
 
-// As a constant: virtual machines often report a cache that is not theirs alone. Of a last level of 32 MiB, a quarter:
-// a training step holds several tensors beside those of one pass, and other cores their own.
+// As a constant: virtual machines often report a cache that is not theirs alone.
 bool exceeds_caches(std::size_t bytes) {
   constexpr std::size_t last_level = 32 << 20;
-  return bytes > last_level / 4;
+  return bytes > last_level / 2;
 }
 
 }  // namespace torchactiv

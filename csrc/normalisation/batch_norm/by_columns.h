@@ -24,13 +24,13 @@ class ByColumns {
       for (auto c = static_cast<std::size_t>(begin); c < static_cast<std::size_t>(end); ++c)
         statistics.set(c, found[c].moments());
     });
-    if (y.exists()) forward(x, r, y, statistics, f);
+    if (y.exists()) forward(x, r, y, statistics, f, true);
   }
 
   void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const Statistics<T>& statistics,
-               const FusedKernels& f) const {
+               const FusedKernels& f, bool in_step = false) const {
     if (InRows<T>::suits(layout_)) return InRows<T>(layout_, kernels_).forward(x, r, y, statistics, f);
-    passes_.forward(x, r, y, f, affine(statistics));
+    passes_.forward(x, r, y, f, affine(statistics), in_step);
   }
   void restore(const Operand<T>& y, const Operand<T>& r, const Operand<T>& x, const Statistics<T>& statistics,
                const FusedKernels& f) const {

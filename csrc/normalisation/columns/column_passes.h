@@ -32,12 +32,13 @@ class ColumnPasses {
     return joined(found);
   }
 
-  // y = f(u), and the other way; of(channel) is the affine map.
+  // y = f(u), and the other way; of(channel) is the affine map. `in_step`: whether a step of training goes on.
   template <class Of>
-  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
-               const Of& of) const {
+  void forward(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f, const Of& of,
+               bool in_step = false) const {
     if constexpr (std::is_same_v<T, float>)
-      if (f.loops) return forward_in_one_loop(x, r, y, f, of);
+      if (f.loops)
+        return forward_in_one_loop(x, r, y, f, of, in_step ? step_exceeds_caches(x, 2) : exceed_caches(x, 2));
     map(kernels_.columns_forward, x, r, y, f, of);
   }
   template <class Of>
@@ -86,7 +87,7 @@ class ColumnPasses {
                                     : (r.exists() ? loops.gradient_of_slope : loops.gradient);
     const KeptSlopes<T> kept(*f.loops, g, dx, dr);
     const ColumnValues<T> values(strips_, of);
-    const bool from_memory = exceed_caches(x, kept.any ? 3 : 2);
+    const bool from_memory = step_exceeds_caches(x, kept.any ? 3 : 2);
     const std::vector<Sums> sums = summed([&](std::int64_t group, std::int64_t first, T* slopes, T* distances) {
       strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
         add(g.at(p.offset), x.at(p.offset), r.at(p.offset), kept.to.at(p.offset), p.rows, p.stride, p.n,
@@ -97,7 +98,7 @@ class ColumnPasses {
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
         finish(kept.from.at(p.offset), x.at(p.offset), from_output ? r.at(p.offset) : nullptr, dx.at(p.offset), p.rows,
-               p.stride, p.n, values.from(first), corrections.from(first), f.arguments, exceed_caches(x, 3));
+               p.stride, p.n, values.from(first), corrections.from(first), f.arguments, step_exceeds_caches(x, 3));
       });
     });
     return sums;
@@ -157,7 +158,7 @@ class ColumnPasses {
       const void* const data = in_doubles ? converted : x.at(p.offset);
       const std::size_t element = in_doubles ? static_cast<std::size_t>(Element::float64) : x.element();
       kernels.columns_distances[element](data, p.rows, in_doubles ? p.n : p.stride, p.n, estimate, distances, squares,
-                                         exceed_caches(x, 1));
+                                         step_exceeds_caches(x, 1));
       rows += p.rows;
       repeats += p.rows * strips_.repeats(p.n);
     });
@@ -176,13 +177,13 @@ class ColumnPasses {
 
   template <class Of>
   void forward_in_one_loop(const Operand<T>& x, const Operand<T>& r, const Operand<T>& y, const FusedKernels& f,
-                           const Of& of) const {
+                           const Of& of, bool streams) const {
     const FusedColumns& loops = f.loops->columns[x.element()];
     const ColumnValues<T> values(strips_, of);
     strips_.in_parallel([&](std::int64_t group, std::int64_t first) {
       strips_.each_block(group, first, strips_.all_rows(), [&](const Pieces& p) {
         loops.forward(x.at(p.offset), r.at(p.offset), y.at(p.offset), p.rows, p.stride, p.n, values.from(first),
-                      f.arguments, exceed_caches(x, 2));
+                      f.arguments, streams);
       });
     });
   }
@@ -222,6 +223,8 @@ class ColumnPasses {
   bool exceed_caches(const Operand<T>& x, std::size_t tensors) const {
     return exceeds_caches(tensors * x.element_size() * static_cast<std::size_t>(of_all_));
   }
+  // The same of a pass that is a part of a training step, which holds as much beside it.
+  bool step_exceeds_caches(const Operand<T>& x, std::size_t tensors) const { return exceed_caches(x, 2 * tensors); }
 
   Strips strips_;
   std::int64_t of_all_;
