@@ -34,7 +34,8 @@ struct SoftExponential : Activation {
   // Most often alpha is one number for all x: then the function is one of the three.
   template <Number N>
   static N forward(N x, N alpha) {
-    const Mask<N> left = alpha<N(0.0), right = alpha> N(0.0);
+    const Mask<N> left = alpha < N(0.0);
+    const Mask<N> right = alpha > N(0.0);
     const N inverse = N(1.0) / select(abs(alpha) > N(0.0), alpha, N(1.0)), shifted = x + alpha;
     const N at_zero = x - (N(0.0) - scaled(fma(N(0.5) * x, x, N(1.0)), alpha));  // x, with the derivative by alpha
     N result = select(abs(alpha) <= N(0.0), at_zero, shifted);
