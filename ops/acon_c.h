@@ -37,8 +37,8 @@ struct AconC : Activation {
   template <Number N>
   static Partials<N, 4> partials(N x, N p1, N p2, N beta) {
     const N difference = p1 - p2, z = limited(scaled(x, beta * difference), -exponent_limit<N>, exponent_limit<N>);
-    const Logistic<N> s(z);
-    const N slope = s.value * s.complement, distance = scaled(tame(x, slope), difference);
+    const Logistic<N> s(z, exp(-abs(z)));
+    const N slope = s.value * s.complement, distance = tame(x, difference * slope) * difference;
     const N by_p1 = s.value * fma(z, s.complement, N(1.0)), by_p2 = s.complement * fma(-z, s.value, N(1.0));
     return {fma(p1, by_p1, p2 * by_p2), scaled(x, by_p1), scaled(x, by_p2), distance * (distance * slope)};
   }

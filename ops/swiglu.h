@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+
 #include "ops/card.h"
 #include "ops/number.h"
 #include "ops/split_sigmoid.h"
@@ -25,6 +27,7 @@ struct SwiGlu : Activation {
   // they would lose digits.
   template <Number N>
   static N forward(N gate, N up) {
+    if constexpr (requires { logistic_gate_product(gate, up); }) return logistic_gate_product(gate, up);
     const N limited = limit(gate), power(0x1p64), inverse(0x1p-64);
     const auto e = rising_exponential(-limited);
     const Wide<N> silu = (power * limited) * Wide<N>(reciprocal(e.plus(1.0)));
@@ -37,11 +40,16 @@ struct SwiGlu : Activation {
   // silu' = s (1 + g (1 - s)) with s = 1 / (1 + e^-g).
   template <Number N>
   static Partials<N, 2> partials(N gate, N up) {
+    if constexpr (requires { logistic_gate_product_slopes(gate, up); }) {
+      const auto [of_gate, of_up] = logistic_gate_product_slopes(gate, up);
+      return {of_gate, of_up};
+    }
     const N limited = limit(gate);
     const auto split = split_sigmoid_of_product(limited);
     const Wide<N> s = split.value(), slope = s * offset(limited * offset(-s, 1.0), 1.0);
-    // Of a pair, the parts times an infinity would cancel each other.
-    const N of_gate = select(abs(up) <= N(3e38), product(up, slope), up * narrow(slope));
+    // Of a pair, the parts times an infinity would cancel each other, and what rounds to 0 would give no number.
+    const N rounded = narrow(slope), infinite = up * copysign(at_least(abs(rounded), N(1e-30)), rounded);
+    const N of_gate = select(abs(up) < N(std::numeric_limits<double>::infinity()), product(up, slope), infinite);
     return {split.restore(of_gate), select(gate > N(sigmoid_limit), gate, split.restore(product(limited, s)))};
   }
 

@@ -36,8 +36,8 @@ struct SwiGluClamped : Activation {
   template <Number N>
   static N forward(N gate, N up, N alpha, N limit) {
     const N g = clipped_gate(gate, limit), u = clipped(up, limit);
-    if constexpr (requires { scaled_logistic(g, alpha); })
-      return scaled_logistic(tame(g, alpha), alpha).times(g, widen(u) + Wide<N>(1.0));
+    if constexpr (requires { scaled_gate_product(g, g, alpha, u); })
+      return scaled_gate_product(g, tame(g, alpha), alpha, u);
     return scaled(g, Logistic<N>(scaled(g, alpha)).value) * (u + N(1.0));
   }
 
@@ -47,9 +47,9 @@ struct SwiGluClamped : Activation {
     const auto masked = [&](const N& of_gate, const N& of_up) -> Partials<N, 2> {
       return {select(limit < gate, zero_like(up), of_gate), select(limit < abs(up), zero_like(gate), of_up)};
     };
-    if constexpr (requires { scaled_logistic_slopes(g, alpha); }) {
-      const auto s = scaled_logistic_slopes(tame(g, alpha), alpha);
-      return masked(s.gate_slope_times(widen(u) + Wide<N>(1.0)), s.value_times(g));
+    if constexpr (requires { scaled_gate_product_slopes(g, g, alpha, u); }) {
+      const auto [of_gate, of_up] = scaled_gate_product_slopes(g, tame(g, alpha), alpha, u);
+      return masked(of_gate, of_up);
     }
     const N z = limited(scaled(g, alpha), -exponent_limit<N>, exponent_limit<N>);
     const Logistic<N> s(z);

@@ -74,15 +74,12 @@ struct XIElu : Activation {
     N e, m, curved;
 
     Left(const N& x, const N& eps) {
-      const N y = select(x > eps, eps, x);
-      const FineExpm1<N> of_y = fine_expm1(at_least(y, N(-exponent_limit<N>)));
-      const Mask<N> far = y < N(-exponent_limit<N>);
+      const N y = at_least(select(x > eps, eps, x), N(-exponent_limit<N>));
+      const FineExpm1<N> of_y = fine_expm1(y);
       e = of_y.e;
       m = of_y.value;
-      curved = select(far, N(-1.0) - x, of_y.curved + (y - tame_far(x)));
+      curved = of_y.curved + (y - x);
     }
-
-    static N tame_far(const N& x) { return at_least(x, N(-3e38)); }
   };
 
   // With the softplus of the parameter of x's side. Left of 0, with m = e^x - 1, the value is beta m + plus (m - x).

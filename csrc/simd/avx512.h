@@ -116,6 +116,9 @@ struct Float {
   }
   friend Float sqrt(Float a) { return _mm512_sqrt_ps(a.v); }
   friend Float exponent(Float a) { return _mm512_getexp_ps(a.v); }
+  friend Float estimated_inverse(Float a) { return _mm512_rcp14_ps(a.v); }
+  // |mantissa| is in [1/2, 1), and a = 2 mantissa 2^exponent; of 0 and infinity, whose exponents are infinite, it is 1.
+  friend Float mantissa(Float a) { return _mm512_getmant_ps(a.v, _MM_MANT_NORM_p5_1, _MM_MANT_SIGN_src); }
   friend Float inverse_power(Float a) {
     return _mm512_castsi512_ps(_mm512_sub_epi32(
         _mm512_set1_epi32(0x7f000000), _mm512_and_si512(_mm512_castps_si512(a.v), _mm512_set1_epi32(0x7f800000))));

@@ -129,6 +129,12 @@ struct Batch {
   friend Batch exponent(const Batch& a) {
     return from([&](int i) { return exponent(a.v[i]); });
   }
+  friend Batch estimated_inverse(const Batch& a) {
+    return from([&](int i) { return estimated_inverse(a.v[i]); });
+  }
+  friend Batch mantissa(const Batch& a) {
+    return from([&](int i) { return mantissa(a.v[i]); });
+  }
   friend Batch inverse_power(const Batch& a) {
     return from([&](int i) { return inverse_power(a.v[i]); });
   }

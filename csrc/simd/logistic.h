@@ -6,13 +6,14 @@
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// The sigmoid of -a is calculated as unit / (unit + unit e^a), in which e^a cannot overflow.
+// The sigmoid of -a is unit / (unit + unit e^a), in which e^a cannot overflow, nor does the reciprocal of the sum
+// underflow: divisions take several times as long where a number is denormal.
 template <class Scalar>
 struct Logistic;
 template <>
 struct Logistic<float> {
   static constexpr const auto& curvature = float_curvature;
-  static constexpr double unit = 0x1p-24, shift = -24;
+  static constexpr double unit = 0x1p-30, shift = -30;
   static constexpr double lowest = -104, highest = 40;  // of the sigmoid; beyond, it rounds to 0 and to 1
 };
 template <>
@@ -22,12 +23,11 @@ struct Logistic<double> {
   static constexpr double lowest = -745.2, highest = 40;
 };
 
-// 1 / (1 + e^a) of floats, of e^a with the shift.
+// 1 / (1 + e^a) of floats over the unit, of e^a with the shift.
 template <class V, class Reduced>
 V uncorrected_logistic(const Reduced& reduced) {
   const auto e = reduced.exponential();
-  const V unit(Logistic<float>::unit);
-  return unit / e.added_to(e.scale + unit);
+  return V(1.0) / e.added_to(e.scale + V(Logistic<float>::unit));
 }
 
 // f(x) of an f that adds up to 1 with f(-x); `smaller` is f(-|x|), but for the unit.
@@ -45,17 +45,17 @@ V quick_logistic(const V& x) {
   if constexpr (TabledFloats<V> && !V::is_short) {
     // What is looked up has so many bits that its sum with 1 is exact only where it is the larger one.
     const V a = at_most(abs(x), V(-L::lowest));
-    return from_smaller(x, uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)), 1.0);
+    return from_smaller(x, uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)), L::unit);
   } else {
     const V limited = at_most(at_least(x, V(L::lowest)), V(L::highest));
-    return uncorrected_logistic<V>(reduced<V>(-limited, fine_float_curvature, L::shift));
+    return uncorrected_logistic<V>(reduced<V>(-limited, fine_float_curvature, L::shift)) * V(L::unit);
   }
 }
 template <class V>
 V quick_logistic(const Pair<V>& x) {
   using L = Logistic<float>;
   const V high = at_most(at_least(x.high, V(L::lowest)), V(L::highest));
-  return uncorrected_logistic<V>(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift));
+  return uncorrected_logistic<V>(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift)) * V(L::unit);
 }
 
 // The sigmoid. Largest error: 0.87 ulp in float, 1.3 in double; of what will be rounded to 16 bits as above. NaN stays,
@@ -80,7 +80,7 @@ template <class V>
 V logistic_slope(const V& x) {
   using L = Logistic<float>;
   const V a = at_most(abs(x), V(-L::lowest));
-  const V q = uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift));
+  const V q = uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)) * V(L::unit);
   return negative_fma(q, q, q);
 }
 

@@ -27,6 +27,10 @@ struct FallingLogistic {
     }
   }
 
+  V rounded() const {
+    if constexpr (V::is_short) return value;
+    return value + lost;
+  }
   // The derivative of x sigmoid(x) at -a: sigmoid (1 - a (1 - sigmoid)). Where the second factor loses its leading
   // digits, nothing large is rounded in it; and what the sigmoid lacks counts less.
   template <class A>

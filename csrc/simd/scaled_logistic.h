@@ -3,18 +3,9 @@
 // tested by tests/cpp/vector.
 #pragma once
 
-#include "csrc/simd/logistic_slopes.h"
+#include "csrc/simd/tabled_logistic_product.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
-
-// Where z is so far from 0 that the smaller of its sigmoids is 0 beside any number.
-constexpr double far_logistic = Reduction<float>::product_limit;
-
-// y, whose product with what is 0 or nearly so is a number.
-template <FusedFloats V>
-V finite(const V& y) {
-  return at_most(at_least(y, V(-0x1.fffffep127)), V(0x1.fffffep127));
-}
 
 // Multiples of the sigmoid. Largest error: 1 ulp; of what will be rounded to 16 bits 2^-20 (relative) for |z| <= 16.
 // NaN stays; y may be infinite.
@@ -60,7 +51,7 @@ class ScaledLogistic {
 
  private:
   V restored(const V& product) const {
-    return select(far_, copysign(V(0.0), product), times_small_power_of_two(product, missing_));
+    return select(far_, finite(product) * V(0.0), times_small_power_of_two(product, missing_));
   }
   // e^-z, by the polynomial: a table gains nothing where powers are limited on both sides. The part of the product that
   // z has lost is 0 where z is limited.
@@ -88,9 +79,11 @@ class LogisticSlopes {
  public:
   LogisticSlopes(const V& z, const A& a) : LogisticSlopes(z, a, reduced<V>(a, float_curvature)) {}
 
-  V value() const { return from_smaller(smaller()); }
+  V value() const { return from_smaller(falling_.rounded()); }
   // y times it. Largest error: 2 ulp.
-  V value_times(const V& y) const { return select(negative_, restore_slope(y * smaller()), y * (V(1.0) - smaller())); }
+  V value_times(const V& y) const {
+    return select(negative_, restore_slope(y * falling_.rounded()), y * (V(1.0) - falling_.rounded()));
+  }
   V gate_slope() const { return from_smaller(falling_.gate_slope(a_)); }
   // The same times w. Largest error: 1.9 ulp where the slope is 1/16 or more.
   V gate_slope_times(const Pair<V>& w) const {
@@ -98,7 +91,7 @@ class LogisticSlopes {
     const Pair<V> s = falling_.fine_gate_slope(a_);  // it, or a multiple of what it lacks of 1
     const V left = fma(s.high, w.high, fma(s.high, w.low, s.low * w.high));
     const V right = negative_fma(s.high, w.high, w.high) + negative_fma(s.low, w.high, w.low * (one - s.high));
-    const V rounded = select(negative_, s.high, one) * w.high;  // infinite where w is
+    const V rounded = select(negative_, s.high, one - s.high) * w.high;  // infinite where w is
     const V product = select(negative_, times_small_power_of_two(left, missing_), right);
     return select(abs(rounded) <= V(0x1.fffffep127), product, rounded);
   }
@@ -122,11 +115,6 @@ class LogisticSlopes {
         a_(a),
         missing_(octaves_between<V, Reduced>(rising.whole_power(), near)),
         falling_(rising.of_power(near), 1.0) {}
-  // Of the two sigmoids, or a multiple of it.
-  V smaller() const {
-    if constexpr (V::is_short) return falling_.value;
-    return falling_.value + falling_.lost;
-  }
   V from_smaller(const V& multiple) const {
     const V smaller = times_small_power_of_two(multiple, missing_);
     return select(negative_, smaller, V(1.0) - smaller);
@@ -142,6 +130,17 @@ template <FusedFloats V>
 ScaledLogistic<V> scaled_logistic(const V& x, const V& factor) {
   return {x, factor};
 }
+// gate sigmoid(z) (y + 1) of z = x * factor, where gate is x but where the factor is 0 (ops/tame.h). Largest error: 1.1
+// ulp, 1.25 of one that is barely normal.
+template <FusedFloats V>
+V scaled_gate_product(const V& gate, const V& x, const V& factor, const V& y) {
+  if constexpr (has_tables)
+    return tabled_scaled_gate_product(gate, x, factor, y);
+  else if constexpr (V::is_short)
+    return scaled_logistic(x, factor).times(gate, y + V(1.0));
+  else
+    return scaled_logistic(x, factor).times(gate, Pair<V>(y, V(0.0)) + Pair<V>(1.0));
+}
 template <FusedFloats V>
 auto logistic_slopes(const V& z) {
   return LogisticSlopes<V, V>(z, at_most(abs(z), V(far_logistic)));
@@ -155,6 +154,21 @@ auto scaled_logistic_slopes(const V& x, const V& factor) {
   } else {
     const V lost = fma(x, factor, -z), low = select(z < V(0.0), -lost, lost);
     return LogisticSlopes<V, Pair<V>>(z, {at_most(a, V(far_logistic)), select(V(far_logistic) <= a, V(0.0), low)});
+  }
+}
+
+// Its derivatives: that of x sigmoid(x) at z, times y + 1; and gate sigmoid(z). Largest errors: 2 ulp where the first
+// is 1/16 or more; 2 ulp.
+template <FusedFloats V>
+std::array<V, 2> scaled_gate_product_slopes(const V& gate, const V& x, const V& factor, const V& y) {
+  if constexpr (has_tables) {
+    return tabled_scaled_gate_product_slopes(gate, x, factor, y);
+  } else {
+    const auto s = scaled_logistic_slopes(x, factor);
+    if constexpr (V::is_short)
+      return {s.gate_slope_times(y + V(1.0)), s.value_times(gate)};
+    else
+      return {s.gate_slope_times(Pair<V>(y, V(0.0)) + Pair<V>(1.0)), s.value_times(gate)};
   }
 }
 

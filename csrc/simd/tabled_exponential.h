@@ -55,6 +55,7 @@ struct TabledReduced {
   TabledExponential<V> exponential() const { return of_index(index); }
   TabledExponential<V> of_power(const V& whole) const { return of_index(index + (whole - whole_power())); }
   V whole_power() const { return without_lowest_bits<std::countr_zero(unsigned{Tables::steps})>(index); }
+  TabledExponential<V> of_index(const V& i) const { return {lookup_power(powers_for_exponents.values, i), growth}; }
 
  private:
   static const V& leading(const V& x) { return x; }
@@ -66,7 +67,6 @@ struct TabledReduced {
   V rest(const Pair<V>& x) const {
     return fma(steps, V(-Tables::step_high), x.high) + fma(steps, V(-Tables::step_low), x.low);
   }
-  TabledExponential<V> of_index(const V& i) const { return {lookup_power(powers_for_exponents.values, i), growth}; }
 };
 
 // e^x rounded. Largest error: 0.77 ulp, 4.5 of a number that will be rounded to 16 bits. |x| <= 120 or NaN; what is

@@ -26,10 +26,13 @@ inline Real logistic(Real x, Real) { return 1 / (1 + std::exp(-x)); }
 inline Real logistic_of_product(Real x, Real y) { return logistic(x * y, 0); }
 inline Real logistic_slope(Real x, Real) { return std::exp(-std::fabs(x)) * std::pow(logistic(std::fabs(x), 0), 2); }
 inline Real scaled_logistic(Real x, Real y) { return x * logistic_of_product(x, y); }
+inline Real logistic_gate_only(Real x, Real) { return scaled_logistic(x, 1); }
 inline Real logistic_gate_slope(Real x, Real) { return logistic(x, 0) * (1 + x * logistic(-x, 0)); }
 inline Real slope_of_scaled_gate(Real x, Real y) { return logistic_gate_slope(x * y, 0); }
 inline Real logistic_slope_times(Real x, Real y) { return y * logistic_slope(x, 0); }
 inline Real scaled_logistic_slope(Real x, Real y) { return x * logistic_slope(x * y, 0); }
+inline Real logistic_gate_product(Real x, Real y) { return y * scaled_logistic(x, 1); }
+inline Real logistic_gate_slope_product(Real x, Real y) { return y * logistic_gate_slope(x, 0); }
 inline Real times_y_plus_1(Real x, Real y) { return (y + 1) * scaled_logistic(x, y); }
 inline Real slope_times_y_plus_1(Real x, Real y) { return (y + 1) * slope_of_scaled_gate(x, y); }
 inline Real slope_of_multiple(Real x, Real) { return logistic_gate_slope(static_cast<Real>(multiple) * x, 0); }

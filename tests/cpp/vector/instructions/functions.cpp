@@ -154,30 +154,28 @@ template <class V>
 V slope_times(const auto& slopes, const V& y) {
   return slopes.restore_slope(slopes.slope_times(y));
 }
-template <class V>
-Pair<V> plus_one(const V& y) {
-  return Pair<V>(y, V(0.0)) + Pair<V>(1.0);
-}
 template <class V, class Short>
 constexpr auto functions_of_gates() {
   if constexpr (fused_float)
-    return std::array<vector_test::Function, 19>{{
+    return std::array<vector_test::Function, 21>{{
         ROW(V, "logistic_gate_slope", logistic_gate_slope(x)),
         ROW(V, "logistic_gate_slope xy", logistic_gate_slope(x, Pair<V>(vector_test::multiple))),
         ROW(V, "logistic_gate and slope", logistic_gate_and_slope(x)[0]),
         ROW(V, "slope and logistic_gate", logistic_gate_and_slope(x)[1]),
         ROW(V, "scaled_logistic", scaled_logistic(x, y).times(x)),
-        ROW(V, "scaled_logistic times y + 1", scaled_logistic(x, y).times(x, plus_one(y))),
+        ROW(V, "scaled_gate_product", scaled_gate_product(x, x, y, y)),
         ROW(V, "logistic_slopes slope", slope_times(logistic_slopes(x), y)),
         ROW(V, "scaled_logistic_slopes value", scaled_logistic_slopes(x, y).value()),
         ROW(V, "scaled_logistic_slopes value times x", scaled_logistic_slopes(x, y).value_times(x)),
         ROW(V, "scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
-        ROW(V, "gate_slope times y + 1", scaled_logistic_slopes(x, y).gate_slope_times(plus_one(y))),
+        ROW(V, "scaled_gate_product by x", scaled_gate_product_slopes(x, x, y, y)[0]),
+        ROW(V, "scaled_gate_product by y", scaled_gate_product_slopes(x, x, y, y)[1]),
         ROW(V, "scaled_logistic_slopes slope", slope_times(scaled_logistic_slopes(x, y), x)),
         ROW(Short, "short logistic_gate_slope", logistic_gate_slope(x)),
         ROW(Short, "short logistic_gate and slope", logistic_gate_and_slope(x)[0]),
         ROW(Short, "short scaled_logistic", scaled_logistic(x, y).times(x)),
         ROW(Short, "short scaled_logistic_slopes gate_slope", scaled_logistic_slopes(x, y).gate_slope()),
+        ROW(Short, "short scaled_gate_product", scaled_gate_product(x, x, y, y)),
         ROW(V, "normal_gate", (NormalGate<MillsRatio, V>(x).value(x))),
         ROW(V, "normal_gate and slope", (NormalGate<FineMillsRatio, V>(x).value(x))),
         ROW(V, "normal_gate_slope", (NormalGate<FineMillsRatio, V>(x).slope(x))),
@@ -194,7 +192,11 @@ V value_of(const TabledFall<V>& e) {
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 26>{{
+    return std::array<vector_test::Function, 30>{{
+        ROW(V, "logistic_gate_product", logistic_gate_product(x, y)),
+        ROW(V, "logistic_gate_product by x", logistic_gate_product_slopes(x, y)[0]),
+        ROW(V, "logistic_gate_product by y", logistic_gate_product_slopes(x, y)[1]),
+        ROW(Short, "short logistic_gate_product", logistic_gate_product(x, y)),
         ROW(V, "tabled normal_gate", tabled_normal_gate(x)),
         ROW(V, "tabled normal_gate and slope", tabled_normal_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
