@@ -1,7 +1,5 @@
 #pragma once
 
-#include <limits>
-
 #include "ops/card.h"
 #include "ops/number.h"
 #include "ops/split_sigmoid.h"
@@ -47,9 +45,8 @@ struct SwiGlu : Activation {
     const N limited = limit(gate);
     const auto split = split_sigmoid_of_product(limited);
     const Wide<N> s = split.value(), slope = s * offset(limited * offset(-s, 1.0), 1.0);
-    // Of a pair, the parts times an infinity would cancel each other, and what rounds to 0 would give no number.
-    const N rounded = narrow(slope), infinite = up * copysign(at_least(abs(rounded), N(1e-30)), rounded);
-    const N of_gate = select(abs(up) < N(std::numeric_limits<double>::infinity()), product(up, slope), infinite);
+    // Of a pair, the parts times an infinity would cancel each other.
+    const N of_gate = select(abs(up) <= N(3e38), product(up, slope), up * narrow(slope));
     return {split.restore(of_gate), select(gate > N(sigmoid_limit), gate, split.restore(product(limited, s)))};
   }
 

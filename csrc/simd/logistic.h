@@ -7,7 +7,7 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 // The sigmoid of -a is unit / (unit + unit e^a), in which e^a cannot overflow, nor does the reciprocal of the sum
-// underflow: divisions take several times as long where a number is denormal.
+// underflow: divisions take twice as long where a number is denormal.
 template <class Scalar>
 struct Logistic;
 template <>
@@ -23,11 +23,11 @@ struct Logistic<double> {
   static constexpr double lowest = -745.2, highest = 40;
 };
 
-// 1 / (1 + e^a) of floats over the unit, of e^a with the shift.
+// multiple / (unit + unit e^a) of floats, of e^a with the shift.
 template <class V, class Reduced>
-V uncorrected_logistic(const Reduced& reduced) {
+V uncorrected_logistic(const Reduced& reduced, double multiple) {
   const auto e = reduced.exponential();
-  return V(1.0) / e.added_to(e.scale + V(Logistic<float>::unit));
+  return V(multiple) / e.added_to(e.scale + V(Logistic<float>::unit));
 }
 
 // f(x) of an f that adds up to 1 with f(-x); `smaller` is f(-|x|), but for the unit.
@@ -45,17 +45,17 @@ V quick_logistic(const V& x) {
   if constexpr (TabledFloats<V> && !V::is_short) {
     // What is looked up has so many bits that its sum with 1 is exact only where it is the larger one.
     const V a = at_most(abs(x), V(-L::lowest));
-    return from_smaller(x, uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)), L::unit);
+    return from_smaller(x, uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift), 1.0), L::unit);
   } else {
     const V limited = at_most(at_least(x, V(L::lowest)), V(L::highest));
-    return uncorrected_logistic<V>(reduced<V>(-limited, fine_float_curvature, L::shift)) * V(L::unit);
+    return uncorrected_logistic<V>(reduced<V>(-limited, fine_float_curvature, L::shift), L::unit);
   }
 }
 template <class V>
 V quick_logistic(const Pair<V>& x) {
   using L = Logistic<float>;
   const V high = at_most(at_least(x.high, V(L::lowest)), V(L::highest));
-  return uncorrected_logistic<V>(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift)) * V(L::unit);
+  return uncorrected_logistic<V>(reduce(Pair<V>(-high, -x.low), fine_float_curvature, L::shift), 1.0) * V(L::unit);
 }
 
 // The sigmoid. Largest error: 0.87 ulp in float, 1.3 in double; of what will be rounded to 16 bits as above. NaN stays,
@@ -80,7 +80,7 @@ template <class V>
 V logistic_slope(const V& x) {
   using L = Logistic<float>;
   const V a = at_most(abs(x), V(-L::lowest));
-  const V q = uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift)) * V(L::unit);
+  const V q = uncorrected_logistic<V>(reduced<V>(a, fine_float_curvature, L::shift), L::unit);
   return negative_fma(q, q, q);
 }
 

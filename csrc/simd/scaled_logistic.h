@@ -134,10 +134,10 @@ ScaledLogistic<V> scaled_logistic(const V& x, const V& factor) {
 // ulp, 1.25 of one that is barely normal.
 template <FusedFloats V>
 V scaled_gate_product(const V& gate, const V& x, const V& factor, const V& y) {
-  if constexpr (has_tables)
-    return tabled_scaled_gate_product(gate, x, factor, y);
-  else if constexpr (V::is_short)
+  if constexpr (V::is_short)
     return scaled_logistic(x, factor).times(gate, y + V(1.0));
+  else if constexpr (has_tables)
+    return tabled_scaled_gate_product(gate, x, factor, y);
   else
     return scaled_logistic(x, factor).times(gate, Pair<V>(y, V(0.0)) + Pair<V>(1.0));
 }

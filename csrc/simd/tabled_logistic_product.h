@@ -88,6 +88,7 @@ V logistic_gate_product(const V& x, const V& y) {
 // gate sigmoid(z) (y + 1) of z = x * factor, of any size, where gate is x but where the factor is 0 (ops/tame.h).
 // Largest error: 1.1 ulp.
 template <TabledFloats V>
+  requires(!V::is_short)
 V tabled_scaled_gate_product(const V& gate, const V& x, const V& factor, const V& y) {
   const V z = x * factor, near = between(z, -far_logistic, nearly_whole);
   const RiseFrom1<V, 1> rise(magnitude_of_product(x, factor, z, near));
@@ -95,9 +96,8 @@ V tabled_scaled_gate_product(const V& gate, const V& x, const V& factor, const V
   const V m = mantissa(gate);
   const Pair<V> value = remains(select(negative, V(0.0), m), select(negative, -m, m), rise);
   const V next = y + V(1.0), number = finite(next);
-  V product = fma(value.high, y, value.high);
-  if constexpr (!V::is_short) product = fma(value.low, number, product);
-  product = copysign(product, value.high * next);  // where y is -1 it is 0
+  const V magnitude = fma(value.low, number, fma(value.high, y, value.high));
+  const V product = copysign(magnitude, value.high * next);  // where y is -1 it is 0
   // An infinite exponent would turn NaN into a number.
   return rise.restore(product, fma(number, V(0.0), select(z <= V(-far_logistic), V(-1000.0), exponent(gate))));
 }
@@ -112,6 +112,7 @@ Pair<V> slope_of_gate(const typename V::Mask& negative, const Pair<V>& left, dou
 // Its derivatives: of x sigmoid(x) times y, largest error 1.95 ulp where the first is 1/16 or more, else 2^-27.2 y; and
 // x sigmoid(x), 1.5 ulp.
 template <TabledFloats V>
+  requires(!V::is_short)
 std::array<V, 2> logistic_gate_product_slopes(const V& x, const V& y) {
   constexpr int octaves = -100;  // the power of e is without limit where x sigmoid(x) is a float
   constexpr double unit = 0x1p-100, inverse = 0x1p100, nearest = 130;  // beyond, the slope is 1
@@ -119,7 +120,7 @@ std::array<V, 2> logistic_gate_product_slopes(const V& x, const V& y) {
   const LimitedRise<V, octaves, octaves + 1, -octaves> rise(a);
   const FallingLogistic<V> s(rise.e, unit);
   const Pair<V> slope = slope_of_gate(x < V(0.0), s.fine_gate_slope(a), inverse);
-  const V m = mantissa(y), product = V::is_short ? m * slope.high : fma(m, slope.high, m * slope.low);
+  const V m = mantissa(y), product = fma(m, slope.high, m * slope.low);
   const V gate = negative_fma(a * s.rounded(), V(unit), maximum_or_second(V(0.0), x));
   return {rise.restore(product, exponent(y)), gate};
 }

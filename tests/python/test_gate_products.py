@@ -49,6 +49,8 @@ def with_derivatives(gate: Tensor, up: Tensor, **numbers: float) -> list[Tensor]
 
 def test_swiglu_is_as_in_doubles() -> None:
     gate, up = pairs()
+    told = (gate > -100) | up.isfinite()  # else the slope is 0 in floats, and an infinity times it no number
+    gate, up = gate[told], up[told]
     of_floats, of_doubles = with_derivatives(gate, up), with_derivatives(gate.double(), up.double())
     for found, expected in zip(of_floats, of_doubles, strict=True):
         torch.testing.assert_close(found, expected.float(), equal_nan=True, **WITHIN)
