@@ -68,7 +68,7 @@ struct XIElu : Activation {
   }
 
  private:
-  // With y = min(x, eps): e^y, e^y - 1, and e^y - 1 - x, which cancels near 0.
+  // With y = min(x, eps), or where e^y is nothing beside 1: e^y, e^y - 1, and e^y - 1 - x, which cancels near 0.
   template <Number N>
   struct Left {
     N e, m, curved;

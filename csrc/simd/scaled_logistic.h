@@ -15,7 +15,7 @@ class ScaledLogistic {
 
  public:
   ScaledLogistic(const V& x, const V& factor) {
-    const V z = x * factor, inside = at_most(at_least(z, V(-far_logistic)), V(far_logistic)), one(1.0);
+    const V z = x * factor, inside = between(z, -far_logistic, far_logistic), one(1.0);
     far_ = z <= V(-far_logistic);
     const auto falling = falling_exponential(z, inside, x, factor);
     using Reduced = std::remove_const_t<decltype(falling)>;

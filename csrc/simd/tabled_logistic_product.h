@@ -5,34 +5,10 @@
 // infinite before the product is.
 #pragma once
 
+#include "csrc/simd/limited_argument.h"
 #include "csrc/simd/logistic_slopes.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
-
-// Where z is so far from 0 that the smaller of its sigmoids is 0 beside any number.
-constexpr double far_logistic = Reduction<float>::product_limit;
-
-// y, whose product with what is 0 or nearly so is a number.
-template <FusedFloats V>
-V finite(const V& y) {
-  return at_most(at_least(y, V(-0x1.fffffep127)), V(0x1.fffffep127));
-}
-
-template <FusedFloats V>
-V between(const V& x, double low, double high) {
-  return at_most(at_least(x, V(low)), V(high));
-}
-
-// |z| where z = x * factor is `near`, its limits, with the part of the product that z has lost.
-template <FusedFloats V>
-auto magnitude_of_product(const V& x, const V& factor, const V& z, const V& near) {
-  if constexpr (V::is_short) {
-    return abs(near);
-  } else {
-    const V lost = fma(x, factor, -z);
-    return Pair<V>(abs(near), select(near == z, select(z < V(0.0), -lost, lost), V(0.0)));
-  }
-}
 
 // 2^unit e^a, up to 2^highest, for 0 <= a <= far_logistic; and what is divided by it times 2^octaves.
 template <TabledFloats V, int unit, int octaves, int highest>
@@ -74,6 +50,7 @@ Pair<V> remains(const V& whole, const V& part, const RiseFrom1<V, octaves>& rise
       negative_fma(quotient, rise.e.error(one - (sum - rise.e.scale)), negative_fma(quotient, sum, part));
   return {high, negative_fma(remainder, estimated_inverse(sum), (whole - high) - quotient)};
 }
+
 // x sigmoid(x) y. Largest error: 0.8 ulp.
 template <TabledFloats V>
 V logistic_gate_product(const V& x, const V& y) {
