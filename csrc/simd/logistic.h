@@ -7,7 +7,7 @@
 namespace torchactiv::TORCHACTIV_ISA {
 
 // The sigmoid of -a is unit / (unit + unit e^a), in which e^a cannot overflow, nor does the reciprocal of the sum
-// underflow: divisions take twice as long where a number is denormal.
+// underflow: divisions take almost twice as long where a number is denormal.
 template <class Scalar>
 struct Logistic;
 template <>

@@ -103,7 +103,7 @@ std::array<V, 2> logistic_gate_product_slopes(const V& x, const V& y) {
 }
 
 // Its derivatives: that of x sigmoid(x) at z, times y + 1, largest error 2 ulp where the first is 1/16 or more; and
-// gate sigmoid(z), 1.5 ulp.
+// gate sigmoid(z), 2 ulp.
 template <TabledFloats V>
 std::array<V, 2> tabled_scaled_gate_product_slopes(const V& gate, const V& x, const V& factor, const V& y) {
   const V z = x * factor, near = between(z, -far_logistic, nearly_whole);
