@@ -2,6 +2,7 @@
 
 #include "ops/card.h"
 #include "ops/number.h"
+#include "ops/tame.h"
 
 namespace torchactiv {
 
@@ -15,7 +16,7 @@ struct LeakyRelu : Activation {
       .properties = {.monotonic = true, .both_signs = true},
       .formula = R"(\max(0, x) + \text{negative\_slope} \cdot \min(0, x))",
       .derivative = R"(1 \text{ if } x > 0 \text{ else negative\_slope})",
-      .notes = "The slope at 0 is negative_slope, as in PyTorch.",
+      .notes = "The slope at 0 is negative_slope, as in PyTorch. With a slope of 0, f(-inf) = -0, the limit.",
       .source = "Maas, Hannun & Ng 2013, Rectifier Nonlinearities Improve Neural Network Acoustic Models, ICML",
   };
   static constexpr bool has_fused_normalisation = true, has_cheap_slope = true;
@@ -24,7 +25,7 @@ struct LeakyRelu : Activation {
   // Rounds once. f(-0) has the sign of -0 * negative_slope, NaN stays.
   template <Number N>
   static N forward(N x, N negative_slope) {
-    return select(x > N(0.0), x, x * negative_slope);
+    return select(x > N(0.0), x, scaled(x, negative_slope));
   }
 
   template <Number N>

@@ -43,13 +43,16 @@ class ScaledLogistic {
   V times(const V& y, const Pair<V>& w) const {
     const auto large = abs(y) > V(1.0);
     const Pair<V> s(value_, lost_), a = select(large, s, w), b = select(large, w, s);
-    const V high = y * a.high, low = fma(y, a.low, fma(y, a.high, -high)), rounded = high * b.high;
+    const V number = reached(y);
+    const V high = number * a.high, low = fma(number, a.low, fma(number, a.high, -high)), rounded = high * b.high;
     const V fine = fma(high, b.high, fma(high, b.low, low * b.high));
     return restored(copysign(select(abs(rounded) <= V(0x1.fffffep127), fine, rounded), rounded));
   }
-  V times(const V& y, const V& w) const { return restored(y * value_ * w); }
+  V times(const V& y, const V& w) const { return restored(reached(y) * value_ * w); }
 
  private:
+  // y, which is finite where the sigmoid is 0, lest it be infinity times a w of 0.
+  V reached(const V& y) const { return select(far_, finite(y), y); }
   V restored(const V& product) const {
     return select(far_, finite(product) * V(0.0), times_small_power_of_two(product, missing_));
   }

@@ -51,3 +51,10 @@ def test_a_bound_that_is_no_number_changes_nothing(name: str, numbers: Sequence[
 def test_elu_of_zero_is_that_zero(alpha: float, dtype: torch.dtype) -> None:
     zeros = torch.tensor([-0.0, 0.0], dtype=dtype)
     assert same_bits(F.elu(zeros, alpha), zeros) and same_bits(torch.nn.functional.elu(zeros, alpha), zeros)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16], ids=str)
+def test_leaky_relu_without_a_slope_has_its_limits(dtype: torch.dtype) -> None:
+    value, slope = value_and_slope(F, "leaky_relu", (0.0,), dtype)
+    assert same_bits(value, torch.tensor([-0.0, -0.0, -0.0, -0.0, 0.0, 1e-45, 0.5, 3.0, math.inf], dtype=dtype))
+    assert slope.tolist() == [0, 0, 0, 0, 0, *(float(x > 0) for x in torch.tensor(INPUT[5:], dtype=dtype).tolist())]
