@@ -20,17 +20,21 @@ struct Laplace : Activation {
   };
   static constexpr std::array arguments{Argument{"mu", 0.707107}, Argument{"sigma", 0.282095}};
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles_for_all;
+  static constexpr bool floats_where_tabled = true;
   static constexpr Objection objection(double, double sigma) {
     return sigma > 0 ? Objection{} : Objection{"sigma must be positive"};
   }
 
   template <Number N>
   static N forward(N x, N mu, N sigma) {
+    if constexpr (requires { tabled_normal_distribution(x, mu, sigma); })
+      return tabled_normal_distribution(x, mu, sigma);
     return Normal<N>((x - mu) / sigma).distribution();
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x, N mu, N sigma) {
+    if constexpr (requires { tabled_normal_density(x, mu, sigma); }) return {tabled_normal_density(x, mu, sigma)};
     return {Normal<N>((x - mu) / sigma).density() / sigma};
   }
 };

@@ -20,15 +20,19 @@ struct SqrtSoftplus : Activation {
       .source = "Hugging Face Transformers, SqrtSoftplus",
   };
   static constexpr Precision forward_precision = Precision::doubles, partials_precision = Precision::doubles;
+  static constexpr bool floats_where_tabled = true;
 
+  // A number type may have functions of its own that are faster, by tables (docs/architecture.md).
   template <Number N>
   static N forward(N x) {
+    if constexpr (requires { tabled_sqrt_softplus(x); }) return tabled_sqrt_softplus(x);
     const N t = exponential_of(x);
     return select(x < N(left_end), t, sqrt(select(x < N(0.0), N(0.0), x) + log1p_of_unit(t)));
   }
 
   template <Number N>
   static Partials<N, 1> partials(N x) {
+    if constexpr (requires { tabled_sqrt_softplus_slope(x); }) return {tabled_sqrt_softplus_slope(x)};
     const N t = exponential_of(x), root = sqrt(select(x < N(0.0), N(0.0), x) + log1p_of_unit(t));
     const N steep = select(x < N(0.0), t, N(1.0)) / ((N(1.0) + t) * root);  // the sigmoid, by the root
     const N bounded = select(root > N(infinite), N(0.0), steep);            // with a slope of 0 at infinity

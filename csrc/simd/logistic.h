@@ -30,11 +30,14 @@ V uncorrected_logistic(const Reduced& reduced, double multiple) {
   return V(multiple) / e.added_to(e.scale + V(Logistic<float>::unit));
 }
 
-// f(x) of an f that adds up to 1 with f(-x); `smaller` is f(-|x|), but for the unit.
+// f(x) of an f that adds up to 1 with f(-x), where x is negative or not; `smaller` is f(-|x|), but for the unit.
+template <class V>
+V from_smaller(const typename V::Mask& negative, const V& smaller, double unit) {
+  return fma(smaller, select(negative, V(unit), V(-unit)), select(negative, V(0.0), V(1.0)));
+}
 template <class V>
 V from_smaller(const V& x, const V& smaller, double unit) {
-  const auto negative = x < V(0.0);
-  return fma(smaller, select(negative, V(unit), V(-unit)), select(negative, V(0.0), V(1.0)));
+  return from_smaller(x < V(0.0), smaller, unit);
 }
 
 // The sigmoid without correction, of floats. Largest error: 1.75 ulp where it is 1/16 or more, 1.9 of a pair;

@@ -4,20 +4,28 @@
 
 #include <cstddef>
 
-#include "csrc/simd/batch.h"
+#include "csrc/simd/pair.h"
 
 namespace torchactiv::TORCHACTIV_ISA {
 
-// Of the segment of `a` that Tables has (csrc/simd/register_tables.h), as the sum of two numbers; of what will be
-// rounded to 16 bits only the first is.
+// Of the segment of `a`, which may be a pair, that Tables has (csrc/simd/register_tables.h), as the sum of two numbers;
+// of what will be rounded to 16 bits only the first is.
 template <class Tables, class V>
 struct SegmentPolynomial {
   V sum, low;
 
   template <std::size_t rows>
-  SegmentPolynomial(const V& a, const float (&table)[rows][32]) {
+  SegmentPolynomial(const V& a, const float (&table)[rows][32])
+      : SegmentPolynomial(a, table, [](const V& d) { return d; }) {}
+  template <std::size_t rows>
+  SegmentPolynomial(const Pair<V>& a, const float (&table)[rows][32])
+      : SegmentPolynomial(a.high, table, [&](const V& d) { return d + a.low; }) {}
+
+ private:
+  template <std::size_t rows, class Refined>
+  SegmentPolynomial(const V& a, const float (&table)[rows][32], const Refined& refined) {
     const V shift(Tables::shift), shifted = a + shift, which = segment<Tables::parts>(shifted);
-    const V d = a - (middle_of_segment<Tables::parts>(shifted) - shift);
+    const V d = refined(a - (middle_of_segment<Tables::parts>(shifted) - shift));
     const V middle = lookup(table[0], which);
     V higher = lookup(table[rows - 1], which);
     for (std::size_t row = rows - 2; row > 2; --row) higher = fma(higher, d, lookup(table[row], which));

@@ -84,13 +84,19 @@ struct TabledFall : TabledExponential<V> {
   static constexpr double shift = 110, unit = 0x1p-110;
 
   TabledFall(const V& x, const V& lost) : TabledExponential<V>(TabledReduced<V>(with(x, lost), shift).exponential()) {}
+  explicit TabledFall(const Pair<V>& x) : TabledExponential<V>(TabledReduced<V>(x, shift).exponential()) {}
 
   // Times high + rest: rounded once, and what rounding took. Times the unit this is the product.
   Pair<V> product(const V& high, const V& rest) const {
     if constexpr (V::is_short) return {this->added_to(this->scale) * high, V(0.0)};
     return rounded(high, this->scale, this->scale * fma(high + rest, this->growth, rest));
   }
+  Pair<V> product(const Pair<V>& a) const {
+    if constexpr (V::is_short) return product(a.high + a.low, V(0.0));
+    return product(a.high, a.low);
+  }
   // The same times a.
+  Pair<V> product(const V& a, const Pair<V>& b) const { return product(a, b.high, b.low); }
   Pair<V> product(const V& a, const V& high, const V& rest) const {
     if constexpr (V::is_short) return {a * product(high, rest).high, V(0.0)};
     const V first = high * this->scale, second = fma(rest, this->scale, fma(high, this->scale, -first));

@@ -70,6 +70,32 @@ inline Real gate_slope(Real x, Real) {
   return normal(x) + x * std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Real> / std::numbers::sqrt2_v<Real>;
 }
 
+inline Real normal_density(Real x) {
+  return std::exp(-x * x / 2) * std::numbers::inv_sqrtpi_v<Real> / std::numbers::sqrt2_v<Real>;
+}
+inline Real centred_normal(Real x, Real sigma) { return normal((x - static_cast<Real>(centre)) / sigma); }
+inline Real centred_normal_density(Real x, Real sigma) {
+  return normal_density((x - static_cast<Real>(centre)) / sigma) / sigma;
+}
+
+// x (alpha + (1 - alpha) Phi(w)) and its derivatives, for an alpha in quarters.
+template <int quarters>
+Real normal_mixture(Real x, Real mu) {
+  constexpr Real alpha = quarters / 4.0L;
+  return x * (alpha + (1 - alpha) * normal(std::numbers::sqrt2_v<Real> * mu * (1 - alpha) * x));
+}
+template <int quarters>
+Real normal_mixture_by_x(Real x, Real mu) {
+  constexpr Real alpha = quarters / 4.0L;
+  return alpha + (1 - alpha) * gate_slope(std::numbers::sqrt2_v<Real> * mu * (1 - alpha) * x, 0);
+}
+template <int quarters>
+Real normal_mixture_by_mu(Real x, Real mu) {
+  constexpr Real rest = 1 - quarters / 4.0L;
+  const Real distance = rest * x, z = mu * distance;
+  return distance * distance * std::exp(-z * z) * std::numbers::inv_sqrtpi_v<Real>;
+}
+
 // A number with the digits of a 16-bit type, near the float x.
 inline float of_16_bits(Real x) {
   const float a = static_cast<float>(x), lifted = lift_to_16_bits * a;
@@ -88,6 +114,8 @@ inline Real softplus(Real x, Real beta) {
   const Real z = beta * x;
   return (std::max(z, 0.0L) + std::log1p(std::exp(-std::fabs(z)))) / beta;
 }
+inline Real sqrt_softplus(Real x, Real) { return std::sqrt(softplus(x, 1)); }
+inline Real sqrt_softplus_slope(Real x, Real) { return logistic(x, 0) / (2 * sqrt_softplus(x, 0)); }
 inline Real log_sigmoid(Real x, Real) { return -softplus(-x, 1); }
 
 // Near 0 by its series.

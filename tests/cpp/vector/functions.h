@@ -18,6 +18,8 @@ struct Function {
 constexpr float lift_to_16_bits = 0x1p13f + 1;
 // By which logistic_gate_slope is tested.
 constexpr double multiple = 1.702;
+// That of the normal distributions which have one.
+constexpr float centre = 0.707107f;
 
 // 16-bit types from and to memory; n is a multiple of 64.
 struct Storage {

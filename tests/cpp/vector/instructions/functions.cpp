@@ -192,7 +192,7 @@ V value_of(const TabledFall<V>& e) {
 template <class V, class Short>
 constexpr auto functions_of_tables() {
   if constexpr (has_tables)
-    return std::array<vector_test::Function, 30>{{
+    return std::array<vector_test::Function, 43>{{
         ROW(V, "logistic_gate_product", logistic_gate_product(x, y)),
         ROW(V, "logistic_gate_product by x", logistic_gate_product_slopes(x, y)[0]),
         ROW(V, "logistic_gate_product by y", logistic_gate_product_slopes(x, y)[1]),
@@ -202,6 +202,15 @@ constexpr auto functions_of_tables() {
         ROW(V, "tabled slope and normal_gate", tabled_normal_gate_and_slope(x)[1]),
         ROW(V, "tabled normal_gate_slope", tabled_normal_gate_slope(x)),
         ROW(Short, "short tabled normal_gate", tabled_normal_gate(of_16_bits(x))),
+        ROW(V, "tabled normal distribution", tabled_normal_distribution(x, V(vector_test::centre), y)),
+        ROW(V, "tabled normal density", tabled_normal_density(x, V(vector_test::centre), y)),
+        ROW(V, "tabled normal mixture", tabled_normal_mixture(x, normal_mixture_factors(y, V(0.25)))),
+        ROW(V, "tabled normal mixture by x", tabled_normal_mixture_slopes(x, normal_mixture_factors(y, V(0.25)))[0]),
+        ROW(V, "tabled normal mixture by mu", tabled_normal_mixture_slopes(x, normal_mixture_factors(y, V(0.25)))[1]),
+        ROW(V, "all of a tabled normal mixture", tabled_normal_mixture(x, normal_mixture_factors(y, V(0.0)))),
+        ROW(V, "all of one by x", tabled_normal_mixture_slopes(x, normal_mixture_factors(y, V(0.0)))[0]),
+        ROW(Short, "short tabled normal density", tabled_normal_density(x, Short(vector_test::centre), y)),
+        ROW(Short, "short tabled normal mixture", tabled_normal_mixture(x, normal_mixture_factors(y, Short(0.25)))),
         ROW(V, "tabled tanh_gate", tabled_tanh_gate(x)),
         ROW(V, "tabled tanh_gate and slope", tabled_tanh_gate_and_slope(x)[0]),
         ROW(V, "tabled slope and tanh_gate", tabled_tanh_gate_and_slope(x)[1]),
@@ -215,6 +224,10 @@ constexpr auto functions_of_tables() {
         ROW(Short, "short tabled tanh", tabled_tanh(of_16_bits(x))),
         ROW(V, "tabled softplus", tabled_softplus(x, y)),
         ROW(V, "tabled log_sigmoid", tabled_log_sigmoid(x)),
+        ROW(V, "tabled sqrt_softplus", tabled_sqrt_softplus(x)),
+        ROW(V, "tabled sqrt_softplus slope", tabled_sqrt_softplus_slope(x)),
+        ROW(Short, "short tabled sqrt_softplus", tabled_sqrt_softplus(x)),
+        ROW(Short, "short tabled sqrt_softplus slope", tabled_sqrt_softplus_slope(x)),
         ROW(V, "tabled exponential", tabled_exponential(x)),
         ROW(Short, "short tabled exponential", tabled_exponential(x)),
         ROW(V, "tabled exponential value", exponential(x).value()),
