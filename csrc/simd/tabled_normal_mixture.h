@@ -65,7 +65,7 @@ class TabledNormalMixture {
     // What is small is multiplied by a power of two until nothing is added any more, so that a denormal is rounded
     // once.
     const auto small = abs(x_) <= V(1.0);
-    const V near = select(far_, V(0.0), x_);
+    const V near = select(far_, V(0.0), copysign(inside_, x_));  // finite
     const V left = n_.bell.product(select(small, near, near * unit()), share(n_.tail())).high;
     const V line = select(negative_, at_most(at_least(x_, -of_.farthest_line), of_.farthest_line), x_);
     const V sum = fma(start(), select(small, line * V(1 / Fall::unit), line), select(negative_, left, -left));

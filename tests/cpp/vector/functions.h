@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <span>
+#include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,7 +38,15 @@ struct InstructionSet {
 
   // Throws std::out_of_range if there is none of that name.
   static std::vector<double> run(std::span<const Function> functions, std::string_view name,
-                                 const std::vector<double>& x, const std::vector<double>& y);
+                                 const std::vector<double>& x, const std::vector<double>& y) {
+    for (const Function& function : functions) {
+      if (function.name != name) continue;
+      std::vector<double> result(x.size());
+      function.run(x.data(), y.data(), result.data(), x.size());
+      return result;
+    }
+    throw std::out_of_range("no function is called " + std::string(name));
+  }
 };
 
 }  // namespace vector_test

@@ -1,8 +1,5 @@
 #include "tests/cpp/vector/instruction_sets.h"
 
-#include <stdexcept>
-#include <string>
-
 namespace torchactiv {
 namespace baseline {
 extern const vector_test::InstructionSet tested_functions;
@@ -18,17 +15,6 @@ extern const vector_test::InstructionSet tested_functions;
 }  // namespace torchactiv
 
 namespace vector_test {
-
-std::vector<double> InstructionSet::run(std::span<const Function> functions, std::string_view name,
-                                        const std::vector<double>& x, const std::vector<double>& y) {
-  for (const Function& function : functions) {
-    if (function.name != name) continue;
-    std::vector<double> result(x.size());
-    function.run(x.data(), y.data(), result.data(), x.size());
-    return result;
-  }
-  throw std::out_of_range("no function is called " + std::string(name));
-}
 
 std::span<const InstructionSet* const> instruction_sets() {
   static constexpr const InstructionSet* all[] = {
