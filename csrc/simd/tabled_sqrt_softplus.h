@@ -16,7 +16,7 @@ class TabledRootOfSoftplus {
  public:
   typename V::Mask negative, left;
   TabledFall<V> fall;
-  V root, lost, inverse, restored;
+  V root, lost, restored;
 
   explicit TabledRootOfSoftplus(const V& x)
       : negative(x < V(0.0)),
@@ -31,10 +31,9 @@ class TabledRootOfSoftplus {
     const V curved = product.high * unit;
     const V larger = maximum_or_second(line, curved), smaller = minimum_or_second(line, curved), sum = larger + smaller;
     root = sqrt(sum);
-    inverse = estimated_inverse(root);
     if constexpr (!V::is_short) {
       const V rest = fma(product.low, unit, smaller - (sum - larger));
-      lost = (negative_fma(root, root, sum) + rest) * (V(0.5) * inverse);
+      lost = (negative_fma(root, root, sum) + rest) * (V(0.5) * estimated_inverse(root));
     }
   }
   // e^(x / 2) where it is that.
