@@ -80,8 +80,10 @@ def merge(old: Iterable[Row], new: Iterable[Row], names: Sequence[str]) -> list[
 
 
 def missing(rows: Iterable[Row], stride: int, names: Sequence[str]) -> list[str]:
-    """The operators that no row shows to have been measured so densely."""
-    dense = {row["operator"] for row in rows if row["dtype"] == "float32" and row["stride"] <= stride}
+    """The operators that were not measured so densely on every instruction set that there are rows of."""
+    rows = [row for row in rows if row["dtype"] == "float32"]
+    sparse = {row["operator"] for row in rows if row["stride"] > stride}
+    dense = {row["operator"] for row in rows} - sparse
     return [name for name in names if name not in dense]
 
 
@@ -158,7 +160,8 @@ class Operator:
         self.name = name
         outputs = {row["of"]: None for row in rows}
         self.outputs = [Output(name, of, [row for row in rows if row["of"] == of]) for of in outputs]
-        self.floats = next(row for row in rows if row["dtype"] == "float32")
+        # Of the instruction set that was measured least densely.
+        self.floats = worst((row for row in rows if row["dtype"] == "float32"), "stride")
         self.versions = dict.fromkeys(row["version"] for row in rows if "version" in row)
 
     @property

@@ -57,6 +57,14 @@ def test_a_part_of_the_floats_is_told() -> None:
     assert document_accuracy.missing(rows(NAMES[0], 1.0), 1, NAMES) == NAMES[1:]
 
 
+def test_the_instruction_set_with_the_fewest_floats_is_told() -> None:
+    found = rows(NAMES[0], 1.0, pytorch=False)
+    for row in found:
+        row["stride"] = 7 if row["instruction_set"] == "avx512" else 1
+    assert "| 1 of 7 |\n" in document_accuracy.page(found, NAMES)
+    assert document_accuracy.missing(found, 1, NAMES) == NAMES
+
+
 def test_an_interrupted_run_keeps_what_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(document_accuracy, "DATA", tmp_path / "accuracy.json")
     monkeypatch.setattr(document_accuracy, "PAGE", tmp_path / "accuracy.md")
